@@ -1,0 +1,73 @@
+# Everything a developer does, by name. `make` lists it.
+# SUCHARIT_PORT (8000) moves every port, so two checkouts run side by side.
+
+MAKEFLAGS += --no-print-directory
+BROKER := /usr/lib/rabbitmq/bin/rabbitmq-server
+INSTALLED := .venv/.installed
+BIN := .venv/bin
+OURS := contracts chassis clients services gateway tools tests
+
+.DEFAULT_GOAL := help
+.PHONY: help up run down status logs test quick lint types fmt flows pins clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: $(BROKER) $(INSTALLED) ## Install what is missing and start everything; safe to repeat
+	@$(BIN)/python -m tools.stack up
+
+run: up ## Import the registry, open a round, file one province's reports [REGISTRY=path]
+	@$(BIN)/python -m tools.run $(if $(REGISTRY),"$(REGISTRY)")
+
+down: ## Stop exactly what `make up` started
+	@[ ! -S .local/supervisor.sock ] || $(BIN)/python -m tools.stack down
+
+status: $(INSTALLED) ## Say what runs and what is ready
+	@$(BIN)/python -m tools.stack status
+
+logs: $(INSTALLED) ## Follow the logs of every program
+	@$(BIN)/python -m tools.stack logs
+
+test: $(BROKER) $(INSTALLED) ## Run every test on a broker and a database of its own [ARGS="-k word"]
+	@$(BIN)/python -m pytest $(ARGS)
+
+quick: $(INSTALLED) ## Run the tests that need neither, in seconds
+	@$(BIN)/python -m pytest tests/unit tests/contracts tests/architecture $(ARGS)
+
+lint: $(INSTALLED) types ## Check style, types, imports between rooms and spelling
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/lint-imports
+	@$(BIN)/codespell $(OURS) $(wildcard docs *.md)
+
+types: $(INSTALLED) ## Check types alone
+	@$(BIN)/mypy
+
+fmt: $(INSTALLED) ## Format the code and mend what can be mended
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format --quiet .
+
+flows: $(INSTALLED) ## Draw docs/flows.md anew from the heads of the services
+	@$(BIN)/python -m tools.flows
+
+pins: $(INSTALLED) ## Pin the newest versions the requirements allow
+	@for name in run dev; do \
+		$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url \
+			--python-version 3.11 requirements/$$name.in -o requirements/$$name.txt || exit; \
+	done
+
+clean: down ## Stop, then delete data, logs, local keys and caches
+	@rm -rf .local .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	@find $(OURS) -name __pycache__ -prune -exec rm -rf {} +
+
+$(BROKER):
+	@tools/install.sh broker
+
+$(BIN)/python:
+	@tools/install.sh venv
+
+$(INSTALLED): requirements/uv.txt requirements/dev.txt | $(BIN)/python
+	@echo "Installing the pinned Python packages"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements/dev.txt
+	@touch $@

@@ -1,0 +1,148 @@
+"""Where does a message go? The one place that names and declares exchanges, queues and streams."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import amqp
+import eventlet
+from kombu import Connection
+
+EVENTS_EXCHANGE = "sucharit.events"
+LOG_STREAM = "sucharit.log"
+DELIVERY_LIMIT = 5
+# A queue that is full refuses the publisher; the outbox (or the filer's 503) holds what is refused.
+EVENT_QUEUE_MAX_MESSAGES = 1_000_000
+INTAKE_QUEUE_MAX_MESSAGES = 200_000
+LOG_MAX_BYTES = 20_000_000_000
+TRIAL_LOG_MAX_BYTES = 1_000_000_000
+HEARTBEAT_SECONDS = 10
+CONNECT_TIMEOUT_SECONDS = 4
+
+
+# What a broken, refused or silent connection raises, in this process or the broker's.
+CONNECTION_ERRORS = (amqp.AMQPError, OSError, eventlet.Timeout, EOFError)
+
+
+class HeartbeatMissed(ConnectionError):
+    """The broker has said nothing for two heartbeats."""
+
+
+@contextmanager
+def open_connection(amqp_uri: str) -> Iterator[amqp.Connection]:
+    """Open an AMQP connection for one owner; the socket is closed without ceremony at the end.
+
+    Raises one of CONNECTION_ERRORS when the broker is not there within CONNECT_TIMEOUT_SECONDS,
+    also when it accepts the connection and then says nothing.
+    """
+    parts = Connection(amqp_uri)
+    connection = amqp.Connection(
+        host=f"{parts.hostname}:{parts.port}",
+        userid=parts.userid,
+        password=parts.password,
+        virtual_host=parts.virtual_host or "/",
+        heartbeat=HEARTBEAT_SECONDS,
+    )
+    try:
+        with eventlet.Timeout(CONNECT_TIMEOUT_SECONDS):
+            connection.connect()
+        yield connection
+    finally:
+        connection.collect()
+
+
+def heartbeats(connection: amqp.Connection) -> Iterator[None]:
+    """Yield whenever a heartbeat is to be written. Raises HeartbeatMissed on a silent broker."""
+    heard, heard_at = connection.bytes_recv, time.monotonic()
+    while True:
+        eventlet.sleep(HEARTBEAT_SECONDS / 4)
+        if connection.bytes_recv != heard:
+            heard, heard_at = connection.bytes_recv, time.monotonic()
+        elif time.monotonic() - heard_at > 2 * HEARTBEAT_SECONDS:
+            raise HeartbeatMissed("the broker is silent")
+        yield
+
+
+def or_break(reader: Any, work: Callable[..., None], *args: Any) -> None:
+    """Run `work` beside a connection's reader; when it fails, the reader fails with it."""
+    try:
+        work(*args)
+    except CONNECTION_ERRORS as problem:
+        eventlet.kill(reader, problem)
+
+
+def parked(queue: str) -> str:
+    """Return the name of the queue that keeps what `queue` could not handle."""
+    return f"{queue}.parked"
+
+
+def trial_log(round_id: str) -> str:
+    """Return the name of the stream that holds a trial round's events until it is purged."""
+    return f"{LOG_STREAM}.trial.{round_id}"
+
+
+def declare_events(channel: Any) -> None:
+    """Declare the event exchange and the log; the log hears every live event (three words)."""
+    channel.exchange_declare(EVENTS_EXCHANGE, "topic", durable=True, auto_delete=False)
+    _declare_stream(channel, LOG_STREAM, LOG_MAX_BYTES)
+    channel.queue_bind(LOG_STREAM, EVENTS_EXCHANGE, "*.*.*")
+
+
+def declare_trial_log(channel: Any, round_id: str) -> None:
+    """Declare the stream of one trial round; its events carry `….trial.<round>` in their key."""
+    declare_events(channel)
+    _declare_stream(channel, trial_log(round_id), TRIAL_LOG_MAX_BYTES)
+    channel.queue_bind(trial_log(round_id), EVENTS_EXCHANGE, f"*.*.*.trial.{round_id}")
+
+
+def delete_trial_log(channel: Any, round_id: str) -> None:
+    """Delete the stream of a purged trial round with all it holds."""
+    channel.queue_delete(trial_log(round_id))
+
+
+def declare_listener(channel: Any, queue: str, event_key: str) -> None:
+    """Declare a listener's queue, bound to one event both live and of trial rounds."""
+    declare_events(channel)
+    declare_work_queue(channel, queue, max_messages=EVENT_QUEUE_MAX_MESSAGES)
+    channel.queue_bind(queue, EVENTS_EXCHANGE, f"{event_key}.#")
+
+
+def declare_work_queue(channel: Any, queue: str, *, max_messages: int) -> None:
+    """Declare a quorum queue that parks a message after DELIVERY_LIMIT failed deliveries."""
+    channel.queue_declare(
+        parked(queue), durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"}
+    )
+    channel.queue_declare(
+        queue,
+        durable=True,
+        auto_delete=False,
+        arguments={
+            "x-queue-type": "quorum",
+            "x-delivery-limit": DELIVERY_LIMIT,
+            "x-dead-letter-exchange": "",
+            "x-dead-letter-routing-key": parked(queue),
+            "x-dead-letter-strategy": "at-least-once",
+            "x-overflow": "reject-publish",
+            "x-max-length": max_messages,
+        },
+    )
+
+
+def declare_broadcast(channel: Any, event_key: str) -> str:
+    """Declare a queue of this connection's own, bound to one live event; return its name."""
+    declare_events(channel)
+    name = channel.queue_declare("", exclusive=True, auto_delete=True, durable=False).queue
+    channel.queue_bind(name, EVENTS_EXCHANGE, event_key)
+    return str(name)
+
+
+def _declare_stream(channel: Any, name: str, max_bytes: int) -> None:
+    channel.queue_declare(
+        name,
+        durable=True,
+        auto_delete=False,
+        arguments={"x-queue-type": "stream", "x-max-length-bytes": max_bytes},
+    )

@@ -1,0 +1,111 @@
+"""Is the process alive, can it serve, what has it counted? The answers, and a WSGI app of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from time import monotonic
+from typing import Any
+
+import eventlet
+import orjson
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+log = structlog.get_logger(__name__)
+
+CHECK_SECONDS = 2.0
+
+Check = Callable[[], str | None]
+"""Asks one dependency for a sign of life: returns a word about it, raises when there is none."""
+
+Page = tuple[int, str, bytes]
+"""Status, content type and body."""
+
+
+class Readiness:
+    """Whether the process can serve: every named check passes and it is not stopping."""
+
+    def __init__(self, seconds: float = CHECK_SECONDS) -> None:
+        self._seconds = seconds
+        self._checks: dict[str, Check] = {}
+        self._stopping = False
+
+    def add(self, name: str, check: Check) -> None:
+        """Ask `check` from now on; it must wait in green ways only."""
+        self._checks[name] = check
+
+    def stop(self) -> None:
+        """Be unready from now on, so that no new work is sent here."""
+        self._stopping = True
+
+    def report(self) -> dict[str, Any]:
+        """Ask every check at once, none longer than its time.
+
+        `state` is ready, unready or stopping.
+        """
+        asked = {name: eventlet.spawn(self._ask, check) for name, check in self._checks.items()}
+        checks = {name: thread.wait() for name, thread in asked.items()}
+        if self._stopping:
+            state = "stopping"
+        else:
+            state = "ready" if all(check["ok"] for check in checks.values()) else "unready"
+        return {"state": state, "checks": checks}
+
+    def _ask(self, check: Check) -> dict[str, Any]:
+        since = monotonic()
+        try:
+            with eventlet.Timeout(self._seconds):
+                detail = check() or f"{(monotonic() - since) * 1000:.0f} ms"
+        except eventlet.Timeout:
+            return {"ok": False, "detail": f"no answer within {self._seconds:g} s"}
+        except ConnectionError as problem:
+            return {"ok": False, "detail": str(problem)}
+        except Exception:
+            log.exception("a readiness check failed")
+            return {"ok": False, "detail": "failed; the log says how"}
+        return {"ok": True, "detail": detail}
+
+
+def alive_page() -> Page:
+    """Return that the process turns its loop; nothing about what it depends on."""
+    return 200, "application/json", b'{"state":"alive"}'
+
+
+def ready_page(readiness: Readiness) -> Page:
+    """Return 200 when the process can serve, else 503; either way each check's result."""
+    report = readiness.report()
+    status = 200 if report["state"] == "ready" else 503
+    return status, "application/json", orjson.dumps(report)
+
+
+def metrics_page() -> Page:
+    """Return every metric of the process in Prometheus' text form."""
+    return 200, CONTENT_TYPE_LATEST, generate_latest()
+
+
+def ops_app(readiness: Readiness) -> Callable[..., Iterable[bytes]]:
+    """Return a WSGI app of GET /healthz, /readyz and /metrics, for a port the public never sees."""
+    pages: dict[str, Callable[[], Page]] = {
+        "/healthz": alive_page,
+        "/readyz": lambda: ready_page(readiness),
+        "/metrics": metrics_page,
+    }
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        page = pages.get(environ["PATH_INFO"])
+        headers = [("Cache-Control", "no-store")]
+        if page is None:
+            status, content_type, body = 404, "text/plain", b"not found\n"
+        elif environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            status, content_type, body = 405, "text/plain", b"only GET\n"
+            headers.append(("Allow", "GET, HEAD"))
+        else:
+            status, content_type, body = page()
+        if status == 503:
+            headers.append(("Retry-After", "5"))
+        headers += [("Content-Type", content_type), ("Content-Length", str(len(body)))]
+        start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    return app

@@ -1,0 +1,190 @@
+"""How is a queue worked off? In order, alone or in batches, losing nothing and burning nothing.
+
+An outage (the handler cannot reach its store) is waited out with the messages held, so it costs
+no delivery. A message that cannot be read or makes the handler fail is parked at once; one that
+kills the process is parked by the broker after its delivery limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import eventlet
+import structlog
+from eventlet.queue import Empty, LightQueue
+
+from chassis import bus, metrics
+from chassis.outages import is_outage
+
+log = structlog.get_logger(__name__)
+
+OUTAGE_PAUSE_SECONDS = (0.1, 0.25, 0.5, 1.0)
+RECONNECT_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """How many messages one call of the handler takes, and how many the broker sends ahead."""
+
+    size: int = 1
+    prefetch: int = 10
+
+
+class Unreadable(Exception):
+    """The message is not what its queue promises; it is parked."""
+
+
+class StoppedInOutage(ConnectionError):
+    """Told to stop while waiting out an outage; what is in hand goes back to the queue."""
+
+
+class Inbox:
+    """One queue, one connection, one call of the handler at a time.
+
+    `declare(channel)` returns the queue's name; `read(message)` the item, or raises Unreadable;
+    `handle(items)` returns when all is done for good, or raises. Messages are acknowledged then.
+    """
+
+    def __init__(
+        self,
+        amqp_uri: str,
+        *,
+        name: str,
+        declare: Callable[[Any], str],
+        read: Callable[[Any], Any],
+        handle: Callable[[list[Any]], None],
+        batch: Batch = Batch(),
+        on_connected: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.name = name
+        self._amqp_uri = amqp_uri
+        self._declare = declare
+        self._read = read
+        self._handle = handle
+        self._batch = batch
+        self._on_connected = on_connected
+        self._thread: Any = None
+        self._stopping = False
+        self._arrived: LightQueue = LightQueue()
+        self.is_connected = False
+
+    def start(self) -> None:
+        """Connect in the background and work until stopped."""
+        self._thread = eventlet.spawn(self._stay_connected)
+
+    def stop(self) -> None:
+        """Finish the batch in hand, then hang up; what was not begun goes back to the queue."""
+        self._stopping = True
+        self._arrived.put(None)
+        if self._thread is not None:
+            self._thread.wait()
+
+    def kill(self) -> None:
+        """Hang up at once; whatever is in hand goes back to the queue."""
+        if self._thread is not None:
+            self._thread.kill()
+
+    def _stay_connected(self) -> None:
+        while not self._stopping:
+            try:
+                with bus.open_connection(self._amqp_uri) as connection:
+                    self._live(connection)
+            except bus.CONNECTION_ERRORS as problem:
+                log.warning("inbox_lost", queue=self.name, problem=repr(problem))
+            finally:
+                self.is_connected = False
+            if not self._stopping:
+                eventlet.sleep(RECONNECT_SECONDS)
+
+    def _live(self, connection: Any) -> None:
+        channel = connection.channel()
+        queue = self._declare(channel)
+        self._on_connected()
+        # A fresh queue for each connection: what an old connection brought is no longer ours.
+        arrived = self._arrived = LightQueue()
+        channel.basic_qos(0, self._batch.prefetch, False)
+        channel.basic_consume(queue, callback=arrived.put)
+        self.is_connected = True
+        worker = eventlet.getcurrent()
+        readers = [
+            eventlet.spawn(bus.or_break, worker, self._drain, connection),
+            eventlet.spawn(bus.or_break, worker, self._watch, connection),
+        ]
+        try:
+            while not self._stopping:
+                self._work(arrived, channel)
+        finally:
+            for reader in readers:
+                reader.kill()
+
+    def _drain(self, connection: Any) -> None:
+        while True:
+            connection.drain_events()
+
+    def _watch(self, connection: Any) -> None:
+        for _ in bus.heartbeats(connection):
+            connection.send_heartbeat()
+
+    # -- one batch ------------------------------------------------------------------------
+
+    def _work(self, arrived: LightQueue, channel: Any) -> None:
+        messages = _gather(arrived, self._batch.size)
+        items = []
+        for message in messages:
+            try:
+                items.append((message, self._read(message)))
+            except Unreadable as problem:
+                self._park(channel, message, problem)
+        if items:
+            metrics.record_batch(self.name, len(items))
+            self._handle_or_park(channel, items)
+
+    def _handle_or_park(self, channel: Any, items: list[tuple[Any, Any]]) -> None:
+        problem = self._wait_out_outages([item for _, item in items])
+        if problem is None:
+            channel.basic_ack(items[-1][0].delivery_tag, multiple=True)
+            metrics.record_messages(self.name, "done", len(items))
+        elif len(items) > 1:
+            # One of them is bad: find it by taking them one at a time.
+            for item in items:
+                self._handle_or_park(channel, [item])
+        else:
+            self._park(channel, items[0][0], problem)
+
+    def _wait_out_outages(self, items: list[Any]) -> Exception | None:
+        tried = 0
+        while True:
+            try:
+                self._handle(items)
+            except Exception as problem:
+                if not is_outage(problem):
+                    return problem
+                if self._stopping:
+                    raise StoppedInOutage from problem
+                if tried == 0:
+                    log.warning("inbox_waits_out_outage", queue=self.name, problem=repr(problem))
+                metrics.show_waiting_out(self.name, True)
+                eventlet.sleep(OUTAGE_PAUSE_SECONDS[min(tried, len(OUTAGE_PAUSE_SECONDS) - 1)])
+                tried += 1
+            else:
+                if tried:
+                    metrics.show_waiting_out(self.name, False)
+                return None
+
+    def _park(self, channel: Any, message: Any, problem: Exception) -> None:
+        log.error("message_parked", queue=self.name, problem=repr(problem), exc_info=problem)
+        channel.basic_reject(message.delivery_tag, requeue=False)
+        metrics.record_messages(self.name, "parked")
+
+
+def _gather(arrived: LightQueue, most: int) -> list[Any]:
+    """Wait for one message, then take what else is already here, up to `most`."""
+    messages = [arrived.get()]
+    while len(messages) < most:
+        try:
+            messages.append(arrived.get_nowait())
+        except Empty:
+            break
+    return [message for message in messages if message is not None]

@@ -1,0 +1,153 @@
+"""How does a message become durable before its work is done? By the durable ask.
+
+The asker publishes to a quorum queue and waits for the confirm: from then on nothing is lost. It
+then waits a while for the answer. The taker works the queue off in batches and answers each.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from nameko.extensions import DependencyProvider, Entrypoint
+
+from chassis import bus, worker
+from chassis.inbox import Batch, Inbox, Unreadable
+from chassis.log import correlation_id
+from chassis.rpc import SharedWire
+from chassis.wire import NotDelivered
+from contracts.errors import ServiceUnavailable
+
+CONFIRM_SECONDS = 4.0
+ANSWER_SECONDS = 4.0
+
+
+class IntakeWire(SharedWire):
+    """A connection for durable asks alone, so that nothing else can hold them up."""
+
+    name = "intake"
+
+
+class DurableAsk(DependencyProvider):
+    """Hands out `ask(body)`: durable when it returns, answered if the answer came in time."""
+
+    wire = IntakeWire()
+
+    def __init__(self, queue: str, *, service: str) -> None:
+        self.queue = queue
+        self.service = service
+
+    def get_dependency(self, worker_ctx: Any) -> Callable[[dict[str, Any]], dict[str, Any] | None]:
+        """Return `ask`."""
+        return self.ask
+
+    def ask(self, body: dict[str, Any]) -> dict[str, Any] | None:
+        """Return the answer, or None when the message is durable but unanswered so far.
+
+        Raises ServiceUnavailable within CONFIRM_SECONDS when the broker did not take it; whether
+        it did is then unknown, so `body` must be safe to repeat. Never longer than
+        CONFIRM_SECONDS + ANSWER_SECONDS.
+        """
+        started = time.monotonic()
+        wire = self.wire.wire
+        try:
+            sent = wire.send(
+                orjson.dumps(body),
+                exchange="",
+                routing_key=self.queue,
+                headers={"correlation_id": correlation_id.get()},
+                ask=True,
+            )
+            try:
+                sent.confirmed(CONFIRM_SECONDS)
+            finally:
+                if sent.abandoned:
+                    wire.forget(sent)
+        except NotDelivered as problem:
+            raise ServiceUnavailable(service=self.service) from problem
+        try:
+            answer = sent.answer(ANSWER_SECONDS - (time.monotonic() - started))
+        except NotDelivered:
+            answer = None  # durable all the same: the answer was lost with the connection
+        wire.forget(sent)
+        return None if answer is None else orjson.loads(answer.body)
+
+
+class _Takes(Entrypoint):
+    """Calls the method with a list of bodies; it returns one answer for each, in order.
+
+    When it returns, everything it answers is done for good; the bodies may be given again.
+    """
+
+    wire = IntakeWire()
+
+    def __init__(self, queue: str, *, batch: Batch, **options: Any) -> None:
+        self.queue = queue
+        self.batch = batch
+        self.inbox: Any = None
+        super().__init__(**options)
+
+    def setup(self) -> None:
+        """Make the inbox; it consumes from `start` on."""
+        self.inbox = Inbox(
+            self.container.config["AMQP_URI"],
+            name=self.queue,
+            declare=self._declare,
+            read=_read,
+            handle=self._handle,
+            batch=self.batch,
+        )
+
+    def _declare(self, channel: Any) -> str:
+        bus.declare_work_queue(channel, self.queue, max_messages=bus.INTAKE_QUEUE_MAX_MESSAGES)
+        return self.queue
+
+    def _handle(self, items: list[tuple[dict[str, Any], Any]]) -> None:
+        results = worker.call(self, [body for body, _ in items])
+        for (_, message), result in zip(items, results, strict=True):
+            reply_to = message.properties.get("reply_to")
+            if reply_to is None:
+                continue
+            try:
+                self.wire.wire.send(
+                    orjson.dumps(result),
+                    exchange="",
+                    routing_key=reply_to,
+                    answering=message.properties.get("correlation_id"),
+                    persistent=False,
+                )
+            except NotDelivered:
+                # The asker was told it is durable and will come back to see.
+                return
+
+    def start(self) -> None:
+        """Begin to take."""
+        self.inbox.start()
+
+    def stop(self) -> None:
+        """Finish what is in hand, then stop."""
+        self.inbox.stop()
+
+    def kill(self) -> None:
+        """Stop at once."""
+        self.inbox.kill()
+
+    def check(self) -> None:
+        """Raise unless the queue is being consumed."""
+        if not self.inbox.is_connected:
+            raise ConnectionError(f"{self.queue} is not being consumed")
+
+
+def _read(message: Any) -> tuple[dict[str, Any], Any]:
+    try:
+        body = orjson.loads(message.body)
+    except orjson.JSONDecodeError as problem:
+        raise Unreadable(str(problem)) from problem
+    if not isinstance(body, dict):
+        raise Unreadable("not an object")
+    return body, message
+
+
+takes = _Takes.decorator

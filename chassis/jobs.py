@@ -1,0 +1,236 @@
+"""How is long work done? As a job kept in the service's database, which a crash does not lose.
+
+A job is claimed by one process under a lease it keeps renewing; when that process dies another
+claims it and runs it again, so the work must bear being repeated from the start.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import eventlet
+import structlog
+from eventlet.event import Event as Signal
+from nameko.extensions import DependencyProvider, Entrypoint
+from pymongo import ReturnDocument
+from pymongo.errors import PyMongoError
+
+from chassis import worker
+from chassis.clock import now
+from chassis.outages import is_outage
+from contracts.errors import JobNotFound, ServiceError
+from contracts.fields import wire_time
+
+log = structlog.get_logger(__name__)
+
+COLLECTION = "jobs"
+LEASE_SECONDS = 30
+RENEW_SECONDS = 10
+POLL_SECONDS = 1.0
+ATTEMPTS = 5
+ERRORS_KEPT = 1_000
+
+
+class Job:
+    """A job in hand: what it was asked to do, and where it says how far it is."""
+
+    def __init__(self, collection: Any, document: dict[str, Any]) -> None:
+        self.id: str = document["_id"]
+        self.kind: str = document["kind"]
+        self.arguments: dict[str, Any] = document["arguments"]
+        self.requested_by: dict[str, Any] = document["requested_by"]
+        self._collection = collection
+
+    def show(self, *, done: int, total: int) -> None:
+        """Tell those who wait how much is done."""
+        self._collection.update_one({"_id": self.id}, {"$set": {"done": done, "total": total}})
+
+    def renew(self) -> None:
+        """Keep the lease."""
+        self._collection.update_one({"_id": self.id}, {"$set": {"lease_until": _lease()}})
+
+    def finish(self, result: dict[str, Any], errors: list[dict[str, Any]]) -> None:
+        """Write down the outcome; at most ERRORS_KEPT errors are kept."""
+        self._end({"state": "done", "result": result, "errors": errors[:ERRORS_KEPT]})
+
+    def fail(self, code: str, message: str) -> None:
+        """Write down that the work cannot be done and why."""
+        self._end({"state": "failed", "errors": [{"code": code, "message": message}]})
+
+    def _end(self, outcome: dict[str, Any]) -> None:
+        self._collection.update_one(
+            {"_id": self.id}, {"$set": {**outcome, "finished_at": now(), "lease_until": None}}
+        )
+
+
+class Jobs:
+    """The jobs of one service, in its own database."""
+
+    def __init__(self, database: Any, service: str) -> None:
+        self.collection = database[COLLECTION]
+        self._service = service
+        self.nudged = Signal()
+
+    def start(
+        self, kind: str, arguments: dict[str, Any], *, requested_by: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Store a job to be run soon and return it as the API shows it."""
+        document = {
+            "_id": f"{self._service}-{uuid.uuid4().hex}",
+            "kind": kind,
+            "arguments": arguments,
+            "requested_by": requested_by,
+            "state": "queued",
+            "done": 0,
+            "total": 0,
+            "errors": [],
+            "result": None,
+            "attempts": 0,
+            "lease_until": None,
+            "created_at": now(),
+            "finished_at": None,
+        }
+        self.collection.insert_one(document)
+        if not self.nudged.ready():
+            self.nudged.send()
+        return to_wire(document)
+
+    def get(self, job_id: str, *, slot_id: str) -> dict[str, Any]:
+        """Return the caller's own job as the API shows it. Raises JobNotFound."""
+        document = self.collection.find_one({"_id": job_id, "requested_by.slot_id": slot_id})
+        if document is None:
+            raise JobNotFound(job_id=job_id)
+        return to_wire(document)
+
+    def claim(self, kinds: list[str]) -> Job | None:
+        """Take the oldest job that is waiting or whose worker has died."""
+        document = self.collection.find_one_and_update(
+            {
+                "kind": {"$in": kinds},
+                "$or": [
+                    {"state": "queued"},
+                    {"state": "running", "lease_until": {"$lt": now()}},
+                ],
+            },
+            {"$set": {"state": "running", "lease_until": _lease()}, "$inc": {"attempts": 1}},
+            sort=[("created_at", 1)],
+            return_document=ReturnDocument.AFTER,
+        )
+        if document is None:
+            return None
+        job = Job(self.collection, document)
+        if document["attempts"] > ATTEMPTS:
+            job.fail("jobs.given_up", f"It was begun {ATTEMPTS} times and never came to an end.")
+            return self.claim(kinds)
+        return job
+
+
+class RunsJobs(DependencyProvider):
+    """Hands a service its jobs; the database is that of its store."""
+
+    def __init__(self) -> None:
+        self._jobs: Jobs | None = None
+
+    def get_dependency(self, worker_ctx: Any) -> Jobs:
+        """Return the jobs."""
+        return self.jobs
+
+    @property
+    def jobs(self) -> Jobs:
+        """The jobs of this process's service."""
+        if self._jobs is None:
+            stores = [part for part in self.container.extensions if hasattr(part, "database")]
+            self._jobs = Jobs(stores[0].database, self.container.service_name)
+        return self._jobs
+
+
+class _RunsJob(Entrypoint):
+    """Calls the method with each Job of a kind, one at a time in this process.
+
+    The method returns `(result, errors)`; a ServiceError it raises fails the job with its code;
+    an outage leaves the job to be claimed again.
+    """
+
+    def __init__(self, kind: str, **options: Any) -> None:
+        self.kind = kind
+        self._thread: Any = None
+        super().__init__(expected_exceptions=ServiceError, **options)
+
+    def start(self) -> None:
+        """Begin to look for jobs."""
+        self._thread = eventlet.spawn(self._work_forever)
+
+    def stop(self) -> None:
+        """Stop looking; a job in hand is claimed again by another process."""
+        if self._thread is not None:
+            self._thread.kill()
+
+    kill = stop
+
+    @property
+    def _jobs(self) -> Jobs:
+        (provider,) = (part for part in self.container.extensions if isinstance(part, RunsJobs))
+        return provider.jobs
+
+    def _work_forever(self) -> None:
+        while True:
+            try:
+                job = self._jobs.claim([self.kind])
+                if job is not None:
+                    self._run(job)
+                    continue
+            except PyMongoError as problem:
+                if not is_outage(problem):
+                    raise
+                log.warning("job_put_off", kind=self.kind, problem=repr(problem))
+            self._jobs.nudged.wait(POLL_SECONDS)
+            if self._jobs.nudged.ready():
+                self._jobs.nudged = Signal()
+
+    def _run(self, job: Job) -> None:
+        renewing = eventlet.spawn(_keep_renewing, job)
+        try:
+            result, errors = worker.call(self, job)
+            job.finish(result, errors)
+        except ServiceError as refusal:
+            job.fail(refusal.code, refusal.in_thai())
+        except Exception as problem:
+            if is_outage(problem):
+                raise
+            log.exception("job_failed", kind=self.kind, job_id=job.id)
+            job.fail("jobs.broken", "งานหยุดเพราะข้อผิดพลาดของระบบ โปรดแจ้งผู้ดูแลระบบพร้อมรหัสงาน")
+        finally:
+            renewing.kill()
+
+
+def _keep_renewing(job: Job) -> None:
+    while True:
+        eventlet.sleep(RENEW_SECONDS)
+        try:
+            job.renew()
+        except PyMongoError as problem:
+            log.warning("job_lease_not_renewed", job_id=job.id, problem=repr(problem))
+
+
+def _lease() -> Any:
+    return now() + timedelta(seconds=LEASE_SECONDS)
+
+
+def to_wire(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a job as the API shows it."""
+    return {
+        "id": document["_id"],
+        "kind": document["kind"],
+        "state": document["state"],
+        "done": document["done"],
+        "total": document["total"],
+        "errors": document["errors"],
+        "result": document["result"],
+        "created_at": wire_time(document["created_at"]),
+        "finished_at": document["finished_at"] and wire_time(document["finished_at"]),
+    }
+
+
+runs_job = _RunsJob.decorator

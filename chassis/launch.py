@@ -1,0 +1,75 @@
+"""How is a process started and stopped? `python -m chassis.launch <package>`, ended by SIGTERM."""
+
+import eventlet
+
+eventlet.monkey_patch()
+
+import importlib
+import signal
+import sys
+from typing import Any
+
+import structlog
+from nameko.containers import ServiceContainer
+
+from chassis.log import configure
+from chassis.settings import ProcessSettings
+
+log = structlog.get_logger(__name__)
+
+STOP_SECONDS = 25
+
+
+def service_class(package: str) -> type[Any]:
+    """Return the one class in `<package>.service` whose `name` is the package's last word."""
+    module = importlib.import_module(f"{package}.service")
+    name = package.rpartition(".")[2]
+    (found,) = (
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and value.__dict__.get("name") == name
+    )
+    return found
+
+
+def container_of(service: type[Any], settings: ProcessSettings) -> ServiceContainer:
+    """Return the service's nameko container, not yet started."""
+    return ServiceContainer(
+        service,
+        config={
+            "AMQP_URI": settings.amqp_uri,
+            "max_workers": settings.max_workers,
+            "HEARTBEAT": 10,
+            "process": settings,
+        },
+    )
+
+
+def main(package: str) -> None:
+    """Run the service until SIGTERM or SIGINT: then finish what is in hand and exit 0."""
+    settings = ProcessSettings.read()
+    configure(package.rpartition(".")[2], settings.log_level)
+    container = container_of(service_class(package), settings)
+
+    def stop(*_: Any) -> None:
+        # A signal handler may interrupt anything, so the stopping is done by a green thread.
+        eventlet.spawn(_stop, container)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    container.start()
+    log.info("started", package=package)
+    container.wait()
+    log.info("stopped", package=package)
+
+
+def _stop(container: ServiceContainer) -> None:
+    with eventlet.Timeout(STOP_SECONDS, False):
+        container.stop()
+        return
+    log.error("stopped_the_hard_way", seconds=STOP_SECONDS)
+    container.kill()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

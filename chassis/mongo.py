@@ -1,0 +1,103 @@
+"""How does a service reach its own database? Journaled majority writes, every operation bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import mongoengine
+from nameko.extensions import DependencyProvider
+from pymongo import MongoClient, monitoring
+from pymongo.database import Database
+
+from chassis import metrics
+from chassis.outbox import Announces
+from chassis.settings import Settings
+
+TIMEOUT_MS = 5_000
+POOL_SIZE = 50
+
+
+class _PoolWatch(monitoring.ConnectionPoolListener):
+    """Shows how many connections are checked out."""
+
+    def __init__(self) -> None:
+        self._in_use = 0
+
+    def _moved(self, step: int) -> None:
+        self._in_use += step
+        metrics.show_pool("mongo", in_use=self._in_use, size=POOL_SIZE)
+
+    def connection_checked_out(self, event: Any) -> None:
+        self._moved(1)
+
+    def connection_checked_in(self, event: Any) -> None:
+        self._moved(-1)
+
+    def _nothing(self, event: Any) -> None:
+        """Of no interest here."""
+
+    pool_created = pool_ready = pool_cleared = pool_closed = _nothing
+    connection_created = connection_ready = connection_closed = _nothing
+    connection_check_out_started = connection_check_out_failed = _nothing
+
+
+def connect(uri: str, alias: str) -> Database[dict[str, Any]]:
+    """Return the database the URI names, and give mongoengine the same client as `alias`.
+
+    Writes are acknowledged by a majority and in the journal; an operation that takes longer than
+    TIMEOUT_MS, waiting for a server or a pool place included, raises.
+    """
+    client: MongoClient[dict[str, Any]] = mongoengine.connect(
+        host=uri,
+        alias=alias,
+        w="majority",
+        journal=True,
+        timeoutMS=TIMEOUT_MS,
+        maxPoolSize=POOL_SIZE,
+        tz_aware=True,
+        uuidRepresentation="standard",
+        event_listeners=[_PoolWatch()],
+    )
+    return client.get_default_database()
+
+
+def build_indexes(documents: list[type[mongoengine.Document]]) -> None:
+    """Build the indexes the documents declare. A deploy step: nothing else builds any."""
+    for document in documents:
+        document.ensure_indexes()
+
+
+class Kept(DependencyProvider):
+    """Hands a service its store, built once per process on its own database and outbox.
+
+    `store` is called with the database and, when the service announces anything, its outbox.
+    """
+
+    def __init__(self, store: Callable[..., Any], settings: type[Settings]) -> None:
+        self._store_class = store
+        self._settings_class = settings
+        self.database: Database[dict[str, Any]] | None = None
+        self._store: Any = None
+
+    def setup(self) -> None:
+        """Build the store; pymongo finds the server in the background."""
+        uri = self._settings_class.read().mongo_uri
+        self.database = connect(uri, self.container.service_name)
+        self._store = self._store_class(self.database, *(out.outbox for out in self._outboxes()))
+
+    def start(self) -> None:
+        """Let the outbox relay what earlier processes left behind."""
+        for announces in self._outboxes():
+            announces.outbox.relay_from(self.database, self._store_class.outboxes)
+
+    def _outboxes(self) -> list[Announces]:
+        return [part for part in self.container.extensions if isinstance(part, Announces)]
+
+    def check(self) -> None:
+        """Raise unless the database answers."""
+        self.database.command("ping")
+
+    def get_dependency(self, worker_ctx: Any) -> Any:
+        """Return the store."""
+        return self._store

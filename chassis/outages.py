@@ -1,0 +1,23 @@
+"""Is this failure an outage that will pass? Waiting mends an outage, and nothing else."""
+
+from __future__ import annotations
+
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
+
+from chassis.bus import CONNECTION_ERRORS
+from chassis.wire import NotDelivered
+from contracts.errors import Kind, ServiceError
+
+# A primary that steps down, starts or stops answers with one of these codes.
+_PASSING_CODES = frozenset({6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
+
+
+def is_outage(problem: BaseException) -> bool:
+    """Whether the store or the bus could not be reached, so that waiting may mend it."""
+    if isinstance(problem, ServiceError):
+        return problem.kind is Kind.UNAVAILABLE
+    if isinstance(problem, ConnectionFailure | ExecutionTimeout | WTimeoutError | NotDelivered):
+        return True
+    if isinstance(problem, PyMongoError):
+        return problem.timeout or getattr(problem, "code", None) in _PASSING_CODES
+    return isinstance(problem, CONNECTION_ERRORS)

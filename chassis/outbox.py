@@ -1,0 +1,209 @@
+"""How does an event get out once it is stored? Inside the changed document, then by the relay.
+
+A change and its events are one atomic write. The process that wrote them publishes them at once
+from memory; what a crash left behind is found by a sweep over an index. Publishing again what was
+sent but not yet removed is possible, and every listener bears it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import deque
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+import eventlet
+import orjson
+import structlog
+from eventlet.event import Event as Signal
+from nameko.extensions import DependencyProvider
+from pymongo import UpdateOne, WriteConcern
+from pymongo.errors import PyMongoError
+
+from chassis import bus, metrics
+from chassis.clock import now
+from chassis.log import correlation_id
+from chassis.outages import is_outage
+from chassis.rpc import SharedWire
+from chassis.wire import NotDelivered, Sent, Wire
+from contracts.events import Event, routing_key, seal
+
+log = structlog.get_logger(__name__)
+
+FIELD = "outbox"
+INDEX = {"fields": ["outbox.at"], "partialFilterExpression": {"outbox.at": {"$exists": True}}}
+SWEEP_SECONDS = 2.0
+LEFT_BEHIND_SECONDS = 5.0
+IN_MEMORY_EVENTS = 20_000
+AT_ONCE_EVENTS = 500
+CONFIRM_SECONDS = 10.0
+
+
+class Undeclared(TypeError):
+    """A service may announce only what the head of its class declares."""
+
+
+class Outbox:
+    """Seals events for storing and relays what is stored. One per process."""
+
+    def __init__(self, wire: Wire, announces: Sequence[type[Event]]) -> None:
+        self._wire = wire
+        self._announces = frozenset(announces)
+        self._fresh: deque[tuple[str, Any, dict[str, Any]]] = deque(maxlen=IN_MEMORY_EVENTS)
+        self._nudged = Signal()
+        self._database: Any = None
+        self._collections: Sequence[str] = ()
+        self._threads: list[Any] = []
+
+    def seal(self, events: Iterable[Event]) -> list[dict[str, Any]]:
+        """Return the entries to store in the changed document's `outbox` array.
+
+        Raises Undeclared or MalformedEvent before anything is stored.
+        """
+        return [self._seal(event) for event in events]
+
+    def _seal(self, event: Event) -> dict[str, Any]:
+        if type(event) not in self._announces:
+            raise Undeclared(f"{type(event).__name__} is not declared with Announces(...)")
+        at = now()
+        envelope = seal(
+            event, event_id=uuid.uuid4().hex, at=at, correlation_id=correlation_id.get()
+        )
+        return {
+            "id": envelope.id,
+            "at": at,
+            "key": routing_key(event),
+            "headers": envelope.headers(),
+            "body": orjson.dumps(event.facts()).decode(),
+        }
+
+    def nudge(self, collection: str, document_id: Any, entries: Iterable[dict[str, Any]]) -> None:
+        """Say that entries were stored, so that they leave now and not at the next sweep."""
+        self._fresh.extend((collection, document_id, entry) for entry in entries)
+        if self._fresh and not self._nudged.ready():
+            self._nudged.send()
+
+    # -- the relay ------------------------------------------------------------------------
+
+    def relay_from(self, database: Any, collections: Sequence[str]) -> None:
+        """Start relaying what the collections hold."""
+        self._database = database
+        self._collections = collections
+        self._threads = [eventlet.spawn(self._relay_fresh), eventlet.spawn(self._sweep_forever)]
+
+    def stop(self) -> None:
+        """Stop relaying; what is not out stays stored for the next process."""
+        for thread in self._threads:
+            thread.kill()
+        self._threads = []
+
+    def _relay_fresh(self) -> None:
+        while True:
+            self._nudged.wait()
+            self._nudged = Signal()
+            while self._fresh:
+                count = min(AT_ONCE_EVENTS, len(self._fresh))
+                self._publish([self._fresh.popleft() for _ in range(count)], path="nudge")
+
+    def _sweep_forever(self) -> None:
+        while True:
+            for collection in self._collections:
+                try:
+                    self.sweep(collection)
+                except PyMongoError as problem:
+                    if not is_outage(problem):
+                        raise
+                    log.warning("outbox_sweep_put_off", problem=repr(problem))
+            eventlet.sleep(SWEEP_SECONDS)
+
+    def sweep(self, collection: str, *, older_than_seconds: float = LEFT_BEHIND_SECONDS) -> int:
+        """Publish what has been stored for longer than that. Returns how many events went out."""
+        cutoff = now() - timedelta(seconds=older_than_seconds)
+        sent = 0
+        while True:
+            left = [
+                (collection, document["_id"], entry)
+                for document in self._database[collection].find(
+                    {"outbox.at": {"$lte": cutoff}}, {FIELD: 1}, limit=AT_ONCE_EVENTS
+                )
+                for entry in document[FIELD]
+            ]
+            metrics.show_left_behind(collection, len(left))
+            if not left or not self._publish(left, path="sweep"):
+                return sent
+            sent += len(left)
+
+    def _publish(self, left: list[tuple[str, Any, dict[str, Any]]], *, path: str) -> bool:
+        """Publish entries and remove the confirmed ones. Returns whether all went out."""
+        try:
+            delivered = self._deliver(left)
+            removals: dict[str, list[UpdateOne]] = {}
+            for collection, document_id, entry in delivered:
+                removals.setdefault(collection, []).append(
+                    UpdateOne({"_id": document_id}, {"$pull": {FIELD: {"id": entry["id"]}}})
+                )
+            for collection, updates in removals.items():
+                # Not journaled: an entry that comes back is published again, which all bear.
+                self._database[collection].with_options(
+                    write_concern=WriteConcern(w=1, j=False)
+                ).bulk_write(updates, ordered=False)
+                metrics.record_sent(collection, path, len(updates))
+        except PyMongoError as problem:
+            if not is_outage(problem):
+                raise
+            log.warning("outbox_removal_put_off", problem=repr(problem))
+            return False
+        return len(delivered) == len(left)
+
+    def _deliver(
+        self, left: list[tuple[str, Any, dict[str, Any]]]
+    ) -> list[tuple[str, Any, dict[str, Any]]]:
+        on_the_way, delivered = [], []
+        try:
+            for item in left:
+                on_the_way.append((item, self._send(item[2])))
+        except NotDelivered as problem:
+            log.warning("outbox_put_off", problem=repr(problem), events=len(left))
+        for item, sent in on_the_way:
+            try:
+                sent.confirmed(CONFIRM_SECONDS)
+            except NotDelivered as problem:
+                log.warning("event_put_off", problem=repr(problem), key=item[2]["key"])
+            else:
+                delivered.append(item)
+        return delivered
+
+    def _send(self, entry: dict[str, Any]) -> Sent:
+        return self._wire.send(
+            entry["body"].encode(),
+            exchange=bus.EVENTS_EXCHANGE,
+            routing_key=entry["key"],
+            headers=entry["headers"],
+            message_id=entry["id"],
+        )
+
+
+class Announces(DependencyProvider):
+    """Declares in a service's head what it may announce, and hands out the outbox."""
+
+    wire = SharedWire()
+
+    def __init__(self, *events: type[Event]) -> None:
+        self.events = events
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """The process's outbox; it relays once the store is there."""
+        return Outbox(self.wire.wire, self.events)
+
+    def stop(self) -> None:
+        """Stop relaying."""
+        self.outbox.stop()
+
+    kill = stop
+
+    def get_dependency(self, worker_ctx: Any) -> Outbox:
+        """Return the outbox."""
+        return self.outbox

@@ -1,0 +1,309 @@
+"""How does a message leave this process and its answer come back? Pipelined, on one connection.
+
+Many messages are in flight at once and each waiter owns its own timeout, so a frozen broker
+holds nobody longer than that waiter said. One green thread reads, one writes, one watches the
+heartbeat; when any of them fails, everything unconfirmed fails with it and the wire reconnects.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+import eventlet
+import structlog
+from amqp import Message, spec
+from eventlet.event import Event as Signal
+from eventlet.queue import LightQueue
+
+from chassis import bus, metrics
+
+log = structlog.get_logger(__name__)
+
+CAPACITY_MESSAGES = 10_000
+ANSWERS_EXCHANGE = "nameko-rpc"  # where nameko's own services answer
+RECONNECT_SECONDS = (0.2, 0.5, 1.0, 2.0)
+
+
+class NotDelivered(Exception):
+    """The broker did not take the message, or did not say so in time. The caller may repeat it."""
+
+
+class WireDown(NotDelivered):
+    """There is no usable connection, or too much is waiting for one."""
+
+
+class Unroutable(NotDelivered):
+    """No queue is bound where the message was sent."""
+
+
+class Sent:
+    """One message on its way: wait for the broker's confirm, then for the answer."""
+
+    __slots__ = (
+        "_answer",
+        "_confirm",
+        "_failure",
+        "abandoned",
+        "key",
+        "message",
+        "since",
+        "target",
+    )
+
+    def __init__(self, message: Message, target: tuple[str, str], key: str | None) -> None:
+        self.message = message
+        self.target = target
+        self.key = key
+        self.since = time.monotonic()
+        self.abandoned = False
+        self._failure: NotDelivered | None = None
+        self._confirm = Signal()
+        self._answer = Signal() if key else None
+
+    def confirmed(self, seconds: float) -> None:
+        """Return once the broker has the message safe. Raises NotDelivered after `seconds`."""
+        if not self._confirm.wait(seconds):
+            self.abandoned = True
+            raise self._failure or NotDelivered("the broker did not confirm in time")
+
+    def answer(self, seconds: float) -> Message | None:
+        """Return the answer, or None after `seconds`. Raises NotDelivered if it cannot come."""
+        if self._answer is None:
+            raise TypeError("sent without asking for an answer")
+        answer = self._answer.wait(max(0.0, seconds))
+        if not answer and self._failure is not None:
+            raise self._failure
+        return answer or None
+
+    def _settle(self, failure: NotDelivered | None = None) -> None:
+        if not self._confirm.ready():
+            self._failure = failure
+            self._confirm.send(failure is None)
+        if failure is not None and self._answer is not None and not self._answer.ready():
+            self._failure = failure
+            self._answer.send(False)
+
+    def _deliver(self, answer: Message) -> None:
+        if self._answer is not None and not self._answer.ready():
+            self._answer.send(answer)
+
+
+class Wire:
+    """One connection to the broker that publishes pipelined and hears answers.
+
+    `send` queues and returns at once; what is not confirmed when the connection breaks fails.
+    """
+
+    def __init__(self, amqp_uri: str, name: str) -> None:
+        self.name = name
+        self._amqp_uri = amqp_uri
+        self._threads: list[Any] = []
+        self._outgoing: LightQueue = LightQueue()
+        self._unconfirmed: OrderedDict[int, Sent] = OrderedDict()
+        self._asked: dict[str, Sent] = {}
+        self._channel: Any = None
+        self._answers_to = ""
+        self._blocked = False
+        self._up = Signal()
+
+    @property
+    def is_up(self) -> bool:
+        """Whether a message sent now has a chance."""
+        return self._channel is not None and not self._blocked
+
+    def start(self) -> None:
+        """Connect in the background and stay connected."""
+        self._threads = [eventlet.spawn(self._stay_connected)]
+
+    def stop(self) -> None:
+        """Hang up; whatever is unconfirmed fails."""
+        for thread in self._threads:
+            thread.kill()
+        self._threads = []
+
+    def wait_until_up(self, seconds: float) -> bool:
+        """Wait for the first connection. Returns whether it came."""
+        return bool(self._up.wait(seconds))
+
+    def send(
+        self,
+        body: bytes,
+        *,
+        exchange: str,
+        routing_key: str,
+        headers: Mapping[str, str] | None = None,
+        message_id: str | None = None,
+        persistent: bool = True,
+        expires_seconds: float | None = None,
+        ask: bool = False,
+        answering: str | None = None,
+    ) -> Sent:
+        """Queue a JSON message: with `ask` it carries where to answer, with `answering` it is
+        the answer to the message of that correlation id.
+
+        Raises WireDown at once without a usable connection or with CAPACITY_MESSAGES waiting.
+        """
+        if not self.is_up:
+            raise WireDown("the broker cannot be reached")
+        if len(self._unconfirmed) + self._outgoing.qsize() >= CAPACITY_MESSAGES:
+            raise WireDown("too many messages wait for the broker")
+        key = uuid.uuid4().hex if ask else None
+        message = Message(
+            body,
+            content_type="application/json",
+            content_encoding="utf-8",
+            delivery_mode=2 if persistent else 1,
+            application_headers=dict(headers or {}),
+            **({"message_id": message_id} if message_id else {}),
+            **({"correlation_id": answering} if answering else {}),
+            **({"correlation_id": key, "reply_to": self._answers_to} if key else {}),
+            **({"expiration": str(int(expires_seconds * 1000))} if expires_seconds else {}),
+        )
+        sent = Sent(message, (exchange, routing_key), key)
+        if key:
+            self._asked[key] = sent
+        self._outgoing.put(sent)
+        return sent
+
+    def forget(self, sent: Sent) -> None:
+        """Say that nobody waits any more; a message not yet written is not written."""
+        sent.abandoned = True
+        if sent.key:
+            self._asked.pop(sent.key, None)
+
+    # -- one connection's life ------------------------------------------------------------
+
+    def _stay_connected(self) -> None:
+        failures = 0
+        while True:
+            try:
+                self._live()
+            except bus.CONNECTION_ERRORS as problem:
+                if self._channel is not None:
+                    failures = 0
+                log.warning("wire_lost", wire=self.name, problem=repr(problem))
+            finally:
+                self._drop_everything()
+            eventlet.sleep(RECONNECT_SECONDS[min(failures, len(RECONNECT_SECONDS) - 1)])
+            failures += 1
+
+    def _live(self) -> None:
+        with bus.open_connection(self._amqp_uri) as connection:
+            channel = connection.channel()
+            self._answers_to = self._open_answers(channel)
+            channel.confirm_select()
+            channel.events["basic_ack"].add(self._on_ack)
+            channel.events["basic_nack"].add(self._on_nack)
+            channel.events["basic_return"].add(self._on_return)
+            connection.on_blocked = self._on_blocked
+            connection.on_unblocked = self._on_unblocked
+            self._channel, self._blocked = channel, False
+            reader = eventlet.getcurrent()
+            helpers = [
+                eventlet.spawn(bus.or_break, reader, self._write, channel),
+                eventlet.spawn(bus.or_break, reader, self._watch, connection),
+            ]
+            log.info("wire_connected", wire=self.name)
+            if not self._up.ready():
+                self._up.send(True)
+            try:
+                while True:
+                    connection.drain_events()
+            finally:
+                for helper in helpers:
+                    helper.kill()
+
+    def _open_answers(self, channel: Any) -> str:
+        name = channel.queue_declare("", exclusive=True, auto_delete=True).queue
+        channel.exchange_declare(ANSWERS_EXCHANGE, "topic", durable=True, auto_delete=False)
+        channel.queue_bind(name, ANSWERS_EXCHANGE, name)
+        channel.basic_consume(name, no_ack=True, callback=self._on_answer)
+        return str(name)
+
+    def _drop_everything(self) -> None:
+        self._channel = None
+        lost = WireDown("the connection to the broker was lost")
+        waiting = [*self._unconfirmed.values(), *self._asked.values()]
+        while not self._outgoing.empty():
+            waiting.append(self._outgoing.get_nowait())
+        self._unconfirmed.clear()
+        self._asked.clear()
+        for sent in waiting:
+            if sent is not None:
+                sent._settle(lost)
+        self._show()
+
+    def _write(self, channel: Any) -> None:
+        tag = 0
+        while True:
+            sent = self._outgoing.get()
+            if sent is None:
+                channel.connection.send_heartbeat()
+                continue
+            if sent.abandoned:
+                continue
+            tag += 1
+            self._unconfirmed[tag] = sent
+            # Not channel.basic_publish: that one reads from the socket, which is the reader's.
+            channel.send_method(
+                spec.Basic.Publish, "Bssbb", (0, *sent.target, True, False), sent.message
+            )
+
+    def _watch(self, connection: Any) -> None:
+        for _ in bus.heartbeats(connection):
+            self._outgoing.put(None)
+            self._show()
+
+    # -- what the broker says -------------------------------------------------------------
+
+    def _settled(self, tag: int, multiple: bool) -> list[Sent]:
+        if not multiple:
+            return [self._unconfirmed.pop(tag)]
+        tags = []
+        for waiting in self._unconfirmed:
+            if waiting > tag:
+                break
+            tags.append(waiting)
+        return [self._unconfirmed.pop(settled) for settled in tags]
+
+    def _on_ack(self, tag: int, multiple: bool) -> None:
+        now = time.monotonic()
+        for sent in self._settled(tag, multiple):
+            metrics.record_confirm(self.name, now - sent.since)
+            sent._settle()
+
+    def _on_nack(self, tag: int, multiple: bool) -> None:
+        for sent in self._settled(tag, multiple):
+            self._asked.pop(sent.key or "", None)
+            sent._settle(NotDelivered("the broker refused the message: a queue is full"))
+
+    def _on_return(self, _refusal: Exception, exchange: str, key: str, message: Any) -> None:
+        names = ("correlation_id", "message_id")
+        returned = {message.properties.get(name) for name in names} - {None}
+        for sent in self._unconfirmed.values():
+            if returned & {sent.message.properties.get(name) for name in names}:
+                self._asked.pop(sent.key or "", None)
+                sent._settle(Unroutable(f"nothing is bound at {exchange or 'queue'} {key}"))
+                return
+
+    def _on_answer(self, message: Any) -> None:
+        sent = self._asked.pop(message.properties.get("correlation_id"), None)
+        if sent is not None:
+            sent._deliver(message)
+
+    def _on_blocked(self, reason: str) -> None:
+        log.error("wire_blocked", wire=self.name, reason=reason)
+        self._blocked = True
+        self._show()
+
+    def _on_unblocked(self) -> None:
+        log.info("wire_unblocked", wire=self.name)
+        self._blocked = False
+        self._show()
+
+    def _show(self) -> None:
+        metrics.show_wire(self.name, in_flight=len(self._unconfirmed), up=self.is_up)

@@ -1,0 +1,1 @@
+"""One typed client for each service; every call has a deadline and named refusals."""

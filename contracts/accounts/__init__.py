@@ -1,0 +1,1 @@
+"""What accounts says: organisations, slots, issuance, sign-ins."""

@@ -1,0 +1,346 @@
+"""What accounts is asked and answers, as clients of the HTTP API see it."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from contracts.fields import Closed, Timestamp
+from contracts.principal import Role
+from contracts.reference.code_groups import CodeGroup
+from contracts.reference.lao_types import LaoType
+
+ORGANISATION_KINDS = ("lao", "district_office", "province_office", "agency")
+SLOT_STATES = ("not_issued", "issued", "read", "activated")
+
+_USERNAME = validate.Length(1, 64)
+# Longer ones are not stronger, and hashing them costs.
+_PASSWORD = validate.Length(1, 256)
+_PROVINCE = validate.Regexp(r"^[0-9]{2}$")
+_DISTRICT = validate.Regexp(r"^[0-9]{4}$")
+_ID = validate.Length(1, 64)
+
+
+# -- organisations --------------------------------------------------------------------------
+
+
+class Organisation(Schema):
+    """An LAO, an office above LAOs, or an agency."""
+
+    id = fields.String(required=True, metadata={"description": "รหัสภายใน ไม่เปลี่ยนตลอดไป"})
+    kind = fields.String(required=True, validate=validate.OneOf(ORGANISATION_KINDS))
+    type = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf([*LaoType, None]),
+        metadata={"description": "ประเภท อปท. หน่วยงานอื่นเป็น null"},
+    )
+    code = fields.String(
+        required=True, metadata={"description": "รหัส อปท. 7 หลัก หรือรหัสอำเภอ/จังหวัด"}
+    )
+    name = fields.String(required=True, metadata={"description": "ชื่อโดยไม่มีคำนำหน้าประเภท"})
+    full_name = fields.String(required=True, metadata={"description": "ชื่อเต็มตามหนังสือราชการ"})
+    abbreviation = fields.String(required=True, metadata={"description": "ชื่อย่อตามตาราง"})
+    province_code = fields.String(required=True, validate=_PROVINCE)
+    province = fields.String(required=True)
+    district_code = fields.String(required=True, allow_none=True, validate=_DISTRICT)
+    district = fields.String(required=True, allow_none=True)
+    valid_from = fields.Date(required=True, metadata={"description": "ใช้ชื่อและรหัสนี้ตั้งแต่วันที่"})
+    valid_to = fields.Date(required=True, allow_none=True)
+
+
+class OrganisationDetails(Schema):
+    """What the registry tells besides; null where it tells nothing usable."""
+
+    address_no = fields.String(required=True, allow_none=True)
+    moo = fields.String(required=True, allow_none=True)
+    postcode = fields.String(required=True, allow_none=True)
+    area_km2 = fields.Float(required=True, allow_none=True)
+    latitude = fields.Float(required=True, allow_none=True)
+    longitude = fields.Float(required=True, allow_none=True)
+    website = fields.String(required=True, allow_none=True)
+
+
+class DatedOrganisation(Organisation):
+    """One organisation with what it was before."""
+
+    version = fields.Integer(required=True)
+    details = fields.Nested(OrganisationDetails, required=True, allow_none=True)
+    history = fields.List(
+        fields.Nested(Organisation),
+        required=True,
+        metadata={"description": "ชื่อ ประเภท และรหัสเดิม เรียงจากเก่าไปใหม่"},
+    )
+
+
+class OrganisationFilters(Closed):
+    """Which organisations to list, beside the page."""
+
+    q = fields.String(
+        validate=validate.Length(1, 100),
+        metadata={"description": "ส่วนหนึ่งของชื่อ (มีหรือไม่มีคำนำหน้า) หรือรหัส"},
+    )
+    type = fields.String(validate=validate.OneOf(list(LaoType)))
+    province = fields.String(validate=_PROVINCE, metadata={"description": "รหัสจังหวัด 2 หลัก"})
+    district = fields.String(validate=_DISTRICT, metadata={"description": "รหัสอำเภอ 4 หลัก"})
+
+
+class OrganisationList(Schema):
+    """A page of organisations, in the order of a Thai dictionary."""
+
+    items = fields.List(fields.Nested(Organisation), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+# -- sign-in --------------------------------------------------------------------------------
+
+
+class Scope(Schema):
+    """The area a slot covers; `code` is "" for the whole country."""
+
+    kind = fields.String(
+        required=True,
+        validate=validate.OneOf(("country", "province", "district", "organisation")),
+    )
+    code = fields.String(required=True)
+
+
+class SignedInPrincipal(Schema):
+    """Who is signed in."""
+
+    slot_id = fields.String(required=True)
+    username = fields.String(required=True)
+    organisation = fields.Nested(Organisation, required=True, allow_none=True)
+    role = fields.String(required=True, validate=validate.OneOf(list(Role)))
+    code_group = fields.String(
+        required=True, allow_none=True, validate=validate.OneOf([*CodeGroup, None])
+    )
+    scope = fields.Nested(Scope, required=True)
+
+
+class SessionRequest(Closed):
+    """A sign-in."""
+
+    username = fields.String(required=True, validate=_USERNAME)
+    password = fields.String(required=True, validate=_PASSWORD)
+    takeover = fields.Boolean(
+        load_default=False,
+        metadata={"description": "ยืนยันให้เครื่องอื่นที่ใช้บัญชีนี้อยู่ออกจากระบบ"},
+    )
+
+
+class Session(Schema):
+    """A session; the token is told this once."""
+
+    token = fields.String(required=True)
+    expires_at = Timestamp(required=True)
+    principal = fields.Nested(SignedInPrincipal, required=True)
+
+
+# -- slots and activation -------------------------------------------------------------------
+
+
+class HolderRequest(Closed):
+    """The person who takes the slot."""
+
+    name = fields.String(required=True, validate=validate.Length(1, 200))
+    position = fields.String(required=True, validate=validate.Length(1, 200))
+    phone = fields.String(validate=validate.Regexp(r"^[0-9+][0-9 ,#()-]{3,39}$"))
+    email = fields.Email(validate=validate.Length(3, 254))
+
+
+class ActivationRequest(Closed):
+    """A first password, or a new one, for an activation code."""
+
+    username = fields.String(required=True, validate=_USERNAME)
+    activation_code = fields.String(
+        required=True,
+        validate=validate.Length(1, 40),
+        metadata={"description": "รหัสเปิดใช้งานตามใบรหัส พิมพ์เว้นวรรคหรือขีดคั่นได้"},
+    )
+    password = fields.String(required=True, validate=_PASSWORD)
+    holder = fields.Nested(HolderRequest, required=True)
+
+
+class Activation(Schema):
+    """The slot as activated; sign in with the password from now on."""
+
+    slot_id = fields.String(required=True)
+    username = fields.String(required=True)
+    organisation = fields.Nested(Organisation, required=True, allow_none=True)
+    role = fields.String(required=True, validate=validate.OneOf(list(Role)))
+    code_group = fields.String(
+        required=True, allow_none=True, validate=validate.OneOf([*CodeGroup, None])
+    )
+    activated_at = Timestamp(required=True)
+
+
+class SlotHolder(Schema):
+    """Who holds the slot now."""
+
+    name = fields.String(required=True)
+    position = fields.String(required=True)
+    since = Timestamp(required=True)
+
+
+class Slot(Schema):
+    """One credential of one organisation."""
+
+    slot_id = fields.String(required=True)
+    username = fields.String(required=True)
+    organisation_id = fields.String(required=True, allow_none=True)
+    organisation = fields.String(
+        required=True, allow_none=True, metadata={"description": "ชื่อเต็มของหน่วยงาน"}
+    )
+    role = fields.String(required=True, validate=validate.OneOf(list(Role)))
+    code_group = fields.String(
+        required=True, allow_none=True, validate=validate.OneOf([*CodeGroup, None])
+    )
+    state = fields.String(required=True, validate=validate.OneOf(SLOT_STATES))
+    holder = fields.Nested(SlotHolder, required=True, allow_none=True)
+    activated_at = Timestamp(required=True, allow_none=True)
+
+
+class SlotFilters(Closed):
+    """Which slots to list, beside the page."""
+
+    organisation_id = fields.String(validate=_ID)
+    state = fields.String(validate=validate.OneOf(SLOT_STATES))
+
+
+class SlotList(Schema):
+    """A page of slots, by id."""
+
+    items = fields.List(fields.Nested(Slot), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+# -- import ---------------------------------------------------------------------------------
+
+
+class ImportQuery(Closed):
+    """How to import."""
+
+    dry_run = fields.Boolean(load_default=False, metadata={"description": "เปรียบเทียบเท่านั้น ไม่บันทึก"})
+
+
+class RegistryFinding(Schema):
+    """Something wrong at one place of the file, and what to do about it."""
+
+    line = fields.Integer(required=True)
+    column = fields.String(required=True)
+    reason = fields.String(required=True)
+    message = fields.String(required=True)
+    value = fields.String(required=True)
+
+
+class RegistryFindings(Schema):
+    """How many there are, by reason, and the first thousand."""
+
+    count = fields.Integer(required=True)
+    by_reason = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    rows = fields.List(fields.Nested(RegistryFinding), required=True)
+
+
+class ImportResult(Schema):
+    """The result of the job `import_registry`; of the LAOs, each is counted once."""
+
+    dry_run = fields.Boolean(required=True)
+    rows = fields.Integer(required=True)
+    organisations = fields.Integer(required=True)
+    added = fields.Integer(required=True)
+    changed = fields.Integer(required=True)
+    unchanged = fields.Integer(required=True)
+    gone = fields.Integer(
+        required=True, metadata={"description": "อปท. ที่มีอยู่เดิมแต่ไม่มีในไฟล์ ระบบไม่ลบ"}
+    )
+    provinces = fields.Integer(required=True)
+    districts = fields.Integer(required=True)
+    rejected = fields.Nested(RegistryFindings, required=True, metadata={"description": "แถวที่ไม่รับ"})
+    dirt = fields.Nested(
+        RegistryFindings, required=True, metadata={"description": "ค่าที่เว้นว่างหรือควรตรวจ"}
+    )
+
+
+# -- issuance -------------------------------------------------------------------------------
+
+
+class IssuanceScope(Closed):
+    """Whose codes; all that is given must hold, nothing given is the whole country."""
+
+    province = fields.String(validate=_PROVINCE, metadata={"description": "รหัสจังหวัด 2 หลัก"})
+    district = fields.String(validate=_DISTRICT, metadata={"description": "รหัสอำเภอ 4 หลัก"})
+    organisation = fields.String(validate=_ID, metadata={"description": "id ของหน่วยงาน"})
+
+
+class IssuanceRequest(Closed):
+    """One activation code for every slot of a scope that is not yet activated."""
+
+    scope = fields.Nested(IssuanceScope, load_default=dict)
+    reissue = fields.Boolean(
+        load_default=False, metadata={"description": "ออกให้บัญชีที่เปิดใช้งานแล้วด้วย"}
+    )
+
+
+class IssuanceResult(Schema):
+    """The result of the job `issue_codes`."""
+
+    issuance_id = fields.String(required=True)
+    expires_at = Timestamp(required=True)
+    slots = fields.Integer(required=True)
+    by_tier = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(("operator", "province", "district"))),
+        values=fields.Integer(),
+        required=True,
+        metadata={"description": "จำนวนรหัสตามหน่วยงานที่จ่ายใบรหัส"},
+    )
+
+
+class SlipsQuery(Closed):
+    """Which of the caller's slips."""
+
+    district = fields.String(validate=_DISTRICT, metadata={"description": "รหัสอำเภอ 4 หลัก"})
+
+
+class Slip(Schema):
+    """One slip; told once."""
+
+    slot_id = fields.String(required=True)
+    username = fields.String(required=True)
+    activation_code = fields.String(required=True)
+    organisation = fields.String(required=True)
+    organisation_code = fields.String(required=True)
+    code_group = fields.String(
+        required=True, allow_none=True, validate=validate.OneOf([*CodeGroup, None])
+    )
+    role = fields.String(required=True, validate=validate.OneOf(list(Role)))
+    expires_at = Timestamp(required=True)
+
+
+class SlipList(Schema):
+    """The slips one office hands out."""
+
+    items = fields.List(fields.Nested(Slip), required=True)
+
+
+class CoverageQuery(Closed):
+    """By which areas."""
+
+    by = fields.String(load_default="province", validate=validate.OneOf(("province", "district")))
+
+
+class CoverageItem(Schema):
+    """How far the codes of one area have come; each number contains the next."""
+
+    key = fields.String(required=True)
+    name = fields.String(required=True)
+    slots = fields.Integer(required=True)
+    issued = fields.Integer(required=True)
+    read = fields.Integer(required=True)
+    activated = fields.Integer(required=True)
+
+
+class CoverageList(Schema):
+    """Every area of the caller's scope."""
+
+    items = fields.List(fields.Nested(CoverageItem), required=True)
+    next = fields.String(required=True, allow_none=True)

@@ -1,0 +1,1 @@
+"""What aggregation answers: figures, each with its numerator and denominator."""

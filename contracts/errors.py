@@ -1,0 +1,96 @@
+"""How a refusal is told: a class with a code for machines and a sentence for people.
+
+Codes are for ever; a retired one stays here as a comment. Nothing in this file does I/O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Kind(StrEnum):
+    """What the caller can do about it. The gateway gives each kind one HTTP status."""
+
+    INVALID = "invalid"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    GONE = "gone"
+    CONFLICT = "conflict"
+    STALE = "stale"
+    TOO_MANY = "too_many"
+    UNAVAILABLE = "unavailable"
+
+
+class ServiceError(Exception):
+    """An expected refusal, safe to show to whoever asked.
+
+    Nameko rebuilds an error from its positional args and turns every leaf into
+    text, so the only argument is one mapping of text to text.
+    """
+
+    code: ClassVar[str]
+    kind: ClassVar[Kind]
+    message: ClassVar[str]
+    message_th: ClassVar[str]
+
+    def __init__(self, details: Mapping[str, str] | None = None, /, **facts: object) -> None:
+        self.details = dict(details or {}) | {name: str(fact) for name, fact in facts.items()}
+        super().__init__(self.details)
+
+    def __str__(self) -> str:
+        return self.message.format_map(self.details)
+
+    def in_thai(self) -> str:
+        """Return the sentence for people, in Thai."""
+        return self.message_th.format_map(self.details)
+
+
+class ServiceUnavailable(ServiceError):
+    """The service asked did not answer in time, or cannot reach its store."""
+
+    code = "bus.service_unavailable"
+    kind = Kind.UNAVAILABLE
+    message = "The service {service} cannot answer now. Try again in {retry_after_seconds} s."
+    message_th = "ระบบส่วน {service} ยังตอบไม่ได้ในขณะนี้ โปรดลองใหม่ใน {retry_after_seconds} วินาที"
+
+    def __init__(self, details: Mapping[str, str] | None = None, /, **facts: object) -> None:
+        super().__init__({"retry_after_seconds": "5"} | dict(details or {}), **facts)
+
+
+class InvalidInput(ServiceError):
+    """A value in the request breaks a rule of its own; `pointer` says where."""
+
+    code = "input.invalid"
+    kind = Kind.INVALID
+    message = "{reason}"
+    message_th = "{reason}"
+
+
+class OutOfScope(ServiceError):
+    """The caller's role or area does not cover what was asked."""
+
+    code = "access.out_of_scope"
+    kind = Kind.FORBIDDEN
+    message = "This is outside what {username} may see or do."
+    message_th = "อยู่นอกขอบเขตที่บัญชี {username} ดูหรือทำได้"
+
+
+class StaleVersion(ServiceError):
+    """Somebody changed it since the caller read it; `changed` names the fields."""
+
+    code = "input.stale_version"
+    kind = Kind.STALE
+    message = "It was changed since you read it ({changed}). Read it again, then repeat."
+    message_th = "ข้อมูลถูกแก้ไขหลังจากที่ท่านเปิดดู ({changed}) โปรดเปิดใหม่แล้วทำซ้ำ"
+
+
+class JobNotFound(ServiceError):
+    """No such job, or not the caller's."""
+
+    code = "jobs.job_not_found"
+    kind = Kind.NOT_FOUND
+    message = "There is no job {job_id}."
+    message_th = "ไม่พบงาน {job_id}"

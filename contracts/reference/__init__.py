@@ -1,0 +1,1 @@
+"""Facts of the field every service reads alike: provinces, LAO types, code groups, dates, text."""

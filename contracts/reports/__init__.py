@@ -1,0 +1,3 @@
+"""What reports says: rounds, obligations, filings, receipts."""
+
+INTAKE_QUEUE = "reports.intake"

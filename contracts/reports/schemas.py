@@ -1,0 +1,277 @@
+"""The wire shapes of reports, in requests and answers; OpenAPI is made from them."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from contracts.fields import Closed, Timestamp
+
+STATES = ["open", "draft", "filed", "confirmed_nil", "amended", "missed"]
+ROUND_STATES = ["draft", "opening", "open", "closed", "purging"]
+_SHA256 = validate.Regexp(r"^[0-9a-f]{64}$")
+
+
+class FormRefSchema(Closed):
+    """One version of one form."""
+
+    id = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9-]{1,60}$"))
+    version = fields.Integer(required=True, strict=True, validate=validate.Range(1, 10_000))
+
+
+class ScopeSchema(Closed):
+    """Part of the country; with nothing given, all of it."""
+
+    province = fields.String(allow_none=True, validate=validate.Regexp(r"^\d{2}$"))
+    district = fields.String(allow_none=True, validate=validate.Regexp(r"^\d{4}$"))
+    organisation = fields.String(allow_none=True, validate=validate.Length(1, 64))
+
+
+class DueExceptionSchema(Closed):
+    """Another due date for part of the country, and the order it rests on."""
+
+    scope = fields.Nested(ScopeSchema, required=True)
+    lao_due_at = Timestamp(required=True)
+    order_no = fields.String(required=True, validate=validate.Length(1, 100))
+    reason = fields.String(required=True, validate=validate.Length(1, 500))
+
+
+class RoundChangeSchema(Closed):
+    """What may be changed while a round is a draft."""
+
+    opens_at = Timestamp()
+    lao_due_at = Timestamp()
+    closes_at = Timestamp()
+    central_due_at = Timestamp(allow_none=True)
+    due_exceptions = fields.List(
+        fields.Nested(DueExceptionSchema), validate=validate.Length(max=200)
+    )
+
+
+class RoundProposalSchema(Closed):
+    """A round to be drafted. Give `scope` to collect from part of the country only."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(["ethics"]))
+    fiscal_year_be = fields.Integer(required=True, strict=True, validate=validate.Range(2500, 2699))
+    no = fields.Integer(required=True, strict=True, validate=validate.Range(1, 99))
+    form = fields.Nested(FormRefSchema, required=True)
+    mode = fields.String(required=True, validate=validate.OneOf(["trial", "live"]))
+    opens_at = Timestamp(required=True)
+    lao_due_at = Timestamp(required=True)
+    closes_at = Timestamp(required=True)
+    central_due_at = Timestamp(allow_none=True)
+    scope = fields.Nested(ScopeSchema)
+    due_exceptions = fields.List(
+        fields.Nested(DueExceptionSchema), validate=validate.Length(max=200)
+    )
+
+
+class RoundSchema(Schema):
+    """One collection: which form, when, from whom."""
+
+    id = fields.String(required=True)
+    kind = fields.String(required=True)
+    fiscal_year_be = fields.Integer(required=True)
+    no = fields.Integer(required=True)
+    form = fields.Nested(FormRefSchema, required=True)
+    mode = fields.String(required=True, validate=validate.OneOf(["trial", "live"]))
+    opens_at = Timestamp(required=True)
+    lao_due_at = Timestamp(required=True)
+    closes_at = Timestamp(required=True)
+    central_due_at = Timestamp(required=True, allow_none=True)
+    state = fields.String(required=True, validate=validate.OneOf(ROUND_STATES))
+    scope = fields.Nested(ScopeSchema, required=True)
+    due_exceptions = fields.List(fields.Nested(DueExceptionSchema), required=True)
+    obligations = fields.Integer(required=True)
+    expected_obligations = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "While a draft: how many obligations opening it would create."},
+    )
+    version = fields.Integer(required=True)
+
+
+class ObligedSchema(Schema):
+    """The organisation whose duty it is, as it was when the round opened."""
+
+    id = fields.String(required=True)
+    code = fields.String(required=True)
+    type = fields.String(required=True)
+    full_name = fields.String(required=True)
+    province_code = fields.String(required=True)
+    district_code = fields.String(required=True)
+
+
+class ObligationSchema(Schema):
+    """One organisation's duty in one round for one code group."""
+
+    id = fields.String(required=True)
+    round_id = fields.String(required=True)
+    mode = fields.String(required=True)
+    form = fields.Nested(FormRefSchema, required=True)
+    organisation = fields.Nested(ObligedSchema, required=True)
+    code_group = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    revision = fields.Integer(required=True)
+    opens_at = Timestamp(required=True)
+    due_at = Timestamp(required=True)
+    due_because = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Why this due date is not the round's, with the order's number."},
+    )
+    closes_at = Timestamp(required=True)
+    days_left = fields.Integer(required=True)
+    first_accepted_at = Timestamp(required=True, allow_none=True)
+    on_time = fields.Boolean(required=True, allow_none=True)
+    last_filing_id = fields.String(required=True, allow_none=True)
+
+
+class DraftBodySchema(Closed):
+    """Answers at any completeness, by field id of the form."""
+
+    answers = fields.Dict(keys=fields.String(), required=True)
+
+
+class FaultSchema(Schema):
+    """What keeps an answer from being filed."""
+
+    pointer = fields.String(required=True)
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+
+
+class DraftSchema(Schema):
+    """What is typed so far; with version 0, what was filed last."""
+
+    obligation_id = fields.String(required=True)
+    form = fields.Nested(FormRefSchema, required=True)
+    base_revision = fields.Integer(required=True)
+    answers = fields.Dict(keys=fields.String(), required=True)
+    version = fields.Integer(required=True)
+    missing = fields.List(fields.String(), required=True)
+    faults = fields.List(fields.Nested(FaultSchema), required=True)
+
+
+class FilingBodySchema(Closed):
+    """A submission on an obligation."""
+
+    answers = fields.Dict(keys=fields.String(), required=True)
+    form_version = fields.Integer(required=True, strict=True, validate=validate.Range(1, 10_000))
+    kind = fields.String(required=True, validate=validate.OneOf(["original", "amendment", "nil"]))
+    base_revision = fields.Integer(
+        strict=True, allow_none=True, load_default=None, validate=validate.Range(1, 10_000)
+    )
+    reason = fields.String(allow_none=True, load_default=None, validate=validate.Length(1, 1000))
+
+
+class FiledBySchema(Schema):
+    """The slot that filed, and its holder at that time."""
+
+    username = fields.String(required=True)
+    holder_name = fields.String(required=True, allow_none=True)
+
+
+class ProblemOfFilingSchema(Schema):
+    """Why a submission was refused after it had been taken in."""
+
+    code = fields.String(required=True)
+    details = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+
+
+class FilingSchema(Schema):
+    """One submission: `recorded` with a revision, `rejected` with a problem, or `accepted`:
+    taken in durably, its time counts, and not yet recorded.
+    """
+
+    id = fields.String(required=True)
+    obligation_id = fields.String(required=True)
+    revision = fields.Integer()
+    kind = fields.String()
+    form = fields.Nested(FormRefSchema)
+    accepted_at = Timestamp(required=True)
+    on_time = fields.Boolean()
+    state = fields.String(
+        required=True, validate=validate.OneOf(["accepted", "recorded", "rejected"])
+    )
+    content_sha256 = fields.String(validate=_SHA256)
+    base_revision = fields.Integer(allow_none=True)
+    reason = fields.String(allow_none=True)
+    organisation_name = fields.String()
+    filed_by = fields.Nested(FiledBySchema)
+    receipt_number = fields.String()
+    answers = fields.Dict(keys=fields.String())
+    changed = fields.List(fields.String())
+    problem = fields.Nested(ProblemOfFilingSchema)
+
+
+class ReceiptSchema(Schema):
+    """What the filer gets; `jws` signs the other fields and anyone can check it."""
+
+    number = fields.String(required=True)
+    filing_id = fields.String(required=True)
+    obligation_id = fields.String(required=True)
+    organisation_code = fields.String(required=True)
+    code_group = fields.String(required=True)
+    round_id = fields.String(required=True)
+    revision = fields.Integer(required=True)
+    accepted_at = fields.String(required=True)
+    on_time = fields.Boolean(required=True)
+    content_sha256 = fields.String(required=True)
+    jws = fields.String(required=True)
+
+
+class FiledSchema(Schema):
+    """The answer to a filing that is recorded."""
+
+    filing = fields.Nested(FilingSchema, required=True)
+    receipt = fields.Nested(ReceiptSchema, required=True)
+
+
+class TakenInSchema(Schema):
+    """The answer to a filing that is durable but not yet recorded; look at `status_url`."""
+
+    filing_id = fields.String(required=True)
+    accepted_at = Timestamp(required=True)
+    status_url = fields.String(required=True)
+
+
+class ReceiptCheckBodySchema(Closed):
+    """A receipt to be checked: its signature, and the other fields as they are shown with it."""
+
+    jws = fields.String(required=True, validate=validate.Length(1, 4096))
+    number = fields.String()
+    filing_id = fields.String()
+    obligation_id = fields.String()
+    organisation_code = fields.String()
+    code_group = fields.String()
+    round_id = fields.String()
+    revision = fields.Integer(strict=True)
+    accepted_at = fields.String()
+    on_time = fields.Boolean()
+    content_sha256 = fields.String()
+
+
+class ReceiptCheckSchema(Schema):
+    """Whether a receipt is ours and unchanged; `receipt` is what was really signed."""
+
+    valid = fields.Boolean(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    receipt = fields.Dict(required=True, allow_none=True)
+
+
+class JwksSchema(Schema):
+    """The public keys receipts are signed with (RFC 7517)."""
+
+    keys = fields.List(fields.Dict(), required=True)
+
+
+class FormSchema(Schema):
+    """A form's definition, from which every face of it is made."""
+
+    id = fields.String(required=True)
+    version = fields.Integer(required=True)
+    status = fields.String(required=True)
+    fiscal_year_be = fields.Integer(required=True)
+    title = fields.Dict(required=True)
+    nil = fields.List(fields.String(), required=True)
+    sections = fields.List(fields.Dict(), required=True)

@@ -1,0 +1,186 @@
+"""The gateway as a WSGI app: finds the route, holds every request to its rules, answers in JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+import eventlet
+import orjson
+import structlog
+
+from chassis.log import correlation_id as bound_correlation_id
+from contracts.principal import Principal
+from gateway.http import Answer, Request, Route
+from gateway.metrics import record_request
+from gateway.problems import PROBLEM_JSON, REFUSALS, language_of, tell
+from gateway.router import Router
+from gateway.rules import read_body, read_idempotency_key, read_if_match, read_query, read_token
+
+log = structlog.get_logger("gateway")
+
+Authenticate = Callable[[str], tuple[Principal, str]]
+"""Turns a token into who is asking and the session, or raises a ServiceError."""
+
+_CORRELATION_ID = re.compile(r"[A-Za-z0-9._~:-]{1,64}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_AS_IS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+_STATUS_LINE = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+_ALWAYS = [
+    ("Cache-Control", "no-store"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+]
+
+StartResponse = Callable[..., Any]
+
+
+class App:
+    """Every route under one set of rules.
+
+    `ask` is handed to handlers as it is. A handler's ServiceError, FaultyInput or EdgeProblem
+    becomes a problem document; anything else it raises is a bug: logged, told as 500.
+    """
+
+    def __init__(
+        self,
+        routes: Iterable[Route],
+        ask: Any,
+        authenticate: Authenticate,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._router = Router(routes)
+        self._ask = ask
+        self._authenticate = authenticate
+        self._now = now
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request, log it and count it."""
+        exchange = Exchange(environ, self._now())
+        try:
+            answer = self._perform(exchange)
+            status, headers, body = _sent(answer, exchange)
+        except REFUSALS as refusal:
+            status, headers, body = _refused(refusal, exchange)
+        except (Exception, eventlet.Timeout) as bug:
+            log.exception("a handler broke", route=exchange.template)
+            status, headers, body = _refused(bug, exchange)
+        headers.append(("X-Correlation-ID", exchange.correlation_id))
+        exchange.record(status)
+        start_response(_STATUS_LINE[status], headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" or not body else [body]
+
+    def _perform(self, exchange: Exchange) -> Answer:
+        environ = exchange.environ
+        route, path = self._router.find(environ["REQUEST_METHOD"], exchange.path)
+        exchange.route = route
+        session_id = None
+        if not route.public:
+            exchange.principal, session_id = self._authenticate(read_token(environ))
+        request = Request(
+            path=path,
+            query=read_query(environ, route),
+            idempotency_key=read_idempotency_key(environ, route),
+            if_match=read_if_match(environ, route),
+            body=read_body(environ, route),
+            principal=exchange.principal,
+            session_id=session_id,
+            correlation_id=exchange.correlation_id,
+            received_at=exchange.received_at,
+            language=exchange.language,
+            route=route,
+            environ=environ,
+        )
+        return route.handler(self._ask, request)
+
+
+class Exchange:
+    """One request and its answer, as far as the log and the problem document care."""
+
+    def __init__(self, environ: Mapping[str, Any], received_at: datetime) -> None:
+        self.environ = environ
+        self.received_at = received_at
+        self.path: str = environ["RAW_PATH_INFO"]
+        self.language = language_of(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        self.route: Route | None = None
+        self.principal: Principal | None = None
+        given = environ.get("HTTP_X_CORRELATION_ID", "")
+        self.correlation_id = given if _CORRELATION_ID.fullmatch(given) else uuid4().hex
+        self._since = perf_counter()
+        bound_correlation_id.set(self.correlation_id)
+
+    @property
+    def template(self) -> str:
+        """The path as its route writes it, "" for an address nobody has."""
+        return self.route.path if self.route else ""
+
+    def record(self, status: int) -> None:
+        """Write the request's line in the log and count it."""
+        seconds = perf_counter() - self._since
+        asked = self.environ["REQUEST_METHOD"]
+        method = asked if asked in _METHODS else "other"
+        template = self.template
+        record_request(route=template, method=method, status=status, seconds=seconds)
+        log.info(
+            "request",
+            method=method,
+            route=template,
+            status=status,
+            seconds=round(seconds, 4),
+            username=self.principal.username if self.principal else None,
+        )
+
+
+def _sent(answer: Answer, exchange: Exchange) -> tuple[int, list[tuple[str, str]], bytes]:
+    headers = [*answer.headers.items(), *_ALWAYS]
+    if "Cache-Control" in answer.headers:
+        headers.remove(_ALWAYS[0])
+    if answer.replayed:
+        headers.append(("Idempotency-Replayed", "true"))
+    if answer.etag is not None:
+        etag = f'"{answer.etag}"'
+        headers.append(("ETag", etag))
+        if answer.status == 200 and _is_known(etag, exchange.environ):
+            return 304, headers, b""
+    if answer.body is None:
+        if answer.status != 204:
+            headers.append(("Content-Length", "0"))
+        return answer.status, headers, b""
+    body = answer.body
+    if not isinstance(body, bytes):
+        body = orjson.dumps(body, option=_AS_IS)
+    headers += [("Content-Type", answer.content_type), ("Content-Length", str(len(body)))]
+    return answer.status, headers, body
+
+
+def _is_known(etag: str, environ: Mapping[str, Any]) -> bool:
+    held = environ.get("HTTP_IF_NONE_MATCH")
+    if held is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        return False
+    return held.strip() == "*" or etag in (
+        tag.strip().removeprefix("W/") for tag in held.split(",")
+    )
+
+
+def _refused(
+    refusal: BaseException, exchange: Exchange
+) -> tuple[int, list[tuple[str, str]], bytes]:
+    told = tell(
+        refusal,
+        language=exchange.language,
+        instance=exchange.path,
+        correlation_id=exchange.correlation_id,
+    )
+    body = orjson.dumps(told.document)
+    headers = [
+        *told.headers.items(),
+        *_ALWAYS,
+        ("Content-Type", PROBLEM_JSON),
+        ("Content-Length", str(len(body))),
+    ]
+    return told.status, headers, body

@@ -1,0 +1,123 @@
+"""What is wrong with an input, field by field: where (a JSON pointer), a code, a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import Schema, ValidationError
+
+MOST_FAULTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with an input; `pointer` (RFC 6901) is "" for the whole of it."""
+
+    pointer: str
+    code: str
+    message: str
+    message_th: str
+
+    def told(self, language: str) -> dict[str, str]:
+        """Return the fault as a problem document lists it."""
+        message = self.message if language == "en" else self.message_th
+        return {"pointer": self.pointer, "code": self.code, "message": message}
+
+
+class FaultyInput(Exception):
+    """An input broke the rules at one or more places; answered 422 with each of them."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(faults)
+        self.faults = faults
+
+
+# marshmallow tells codes apart only by its sentences; test_faults.py holds them to its source.
+_KNOWN = [
+    (re.compile(sentence), code, thai)
+    for sentence, code, thai in (
+        (r"Missing data for required field\.", "required", "ต้องระบุ"),
+        (r"Field may not be null\.", "null", "ต้องไม่เป็นค่าว่าง (null)"),
+        (r"Unknown field\.", "unknown_field", "ไม่รู้จักช่องข้อมูลนี้"),
+        (r"Given more than once\.", "repeated", "ระบุซ้ำได้เพียงครั้งเดียว"),
+        (r"Invalid input type\.", "wrong_type", "ต้องเป็นออบเจ็กต์ JSON"),
+        (r"Invalid type\.", "wrong_type", "ต้องเป็นออบเจ็กต์ JSON"),
+        (r"Not a valid string\.", "wrong_type", "ต้องเป็นข้อความ"),
+        (r"Not a valid integer\.", "wrong_type", "ต้องเป็นจำนวนเต็ม"),
+        (r"Not a valid number\.", "wrong_type", "ต้องเป็นตัวเลข"),
+        (r"Not a valid boolean\.", "wrong_type", "ต้องเป็นจริงหรือเท็จ (true หรือ false)"),
+        (r"Not a valid list\.", "wrong_type", "ต้องเป็นรายการ"),
+        (r"Not a valid mapping type\.", "wrong_type", "ต้องเป็นออบเจ็กต์ JSON"),
+        (r"Not a valid date\.", "wrong_format", "ต้องเป็นวันที่แบบ ปปปป-ดด-วว (ค.ศ.)"),
+        (r"Not a valid email address\.", "wrong_format", "ต้องเป็นที่อยู่อีเมล"),
+        (r"Not a valid URL\.", "wrong_format", "ต้องเป็น URL"),
+        (r"Not a valid UUID\.", "wrong_format", "ต้องเป็น UUID"),
+        (r"String does not match expected pattern\.", "wrong_format", "รูปแบบไม่ถูกต้อง"),
+        (r"Number too large\.", "out_of_range", "ตัวเลขมากเกินไป"),
+        (r"Must be one of: (.*)\.", "not_a_choice", "ต้องเป็นค่าใดค่าหนึ่งใน: {0}"),
+        (r"Must be equal to (.*)\.", "not_equal", "ต้องเท่ากับ {0}"),
+        (r"Shorter than minimum length (\d+)\.", "too_short", "ต้องยาวอย่างน้อย {0}"),
+        (r"Longer than maximum length (\d+)\.", "too_long", "ต้องยาวไม่เกิน {0}"),
+        (
+            r"Length must be between (\d+) and (\d+)\.",
+            "wrong_length",
+            "ต้องยาวระหว่าง {0} ถึง {1}",
+        ),
+        (r"Length must be (\d+)\.", "wrong_length", "ต้องยาว {0}"),
+        (
+            r"Must be greater than or equal to (\S+) and less than or equal to (\S+)\.",
+            "out_of_range",
+            "ต้องอยู่ระหว่าง {0} ถึง {1}",
+        ),
+        (r"Must be greater than or equal to (\S+)\.", "out_of_range", "ต้องไม่น้อยกว่า {0}"),
+        (r"Must be less than or equal to (\S+)\.", "out_of_range", "ต้องไม่เกิน {0}"),
+        (r"Must be greater than (\S+)\.", "out_of_range", "ต้องมากกว่า {0}"),
+        (r"Must be less than (\S+)\.", "out_of_range", "ต้องน้อยกว่า {0}"),
+        (r"Invalid value\.", "invalid", "ค่าไม่ถูกต้อง"),
+    )
+]
+
+
+def fault(pointer: str, message: str) -> Fault:
+    """Return the fault a sentence of marshmallow's means; a schema's own sentence is kept."""
+    for sentence, code, thai in _KNOWN:
+        if found := sentence.fullmatch(message):
+            return Fault(pointer, code, message, thai.format(*found.groups()))
+    return Fault(pointer, "invalid", message, message)
+
+
+def load(schema: Schema, given: Any, at: str = "") -> Any:
+    """Load part of an input, found at the pointer `at`. Raises FaultyInput."""
+    try:
+        return schema.load(given)
+    except ValidationError as problem:
+        raise FaultyInput(faults_of(problem.messages, at)) from problem
+
+
+def faults_of(messages: Any, at: str = "") -> list[Fault]:
+    """Return the faults in marshmallow's tree of messages, the first hundred of them."""
+    found = []
+    for pointer, message in _leaves(messages, at):
+        found.append(fault(pointer, message))
+        if len(found) == MOST_FAULTS:
+            break
+    return found
+
+
+def _leaves(messages: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    if isinstance(messages, dict):
+        for name, inner in messages.items():
+            step = "" if name == "_schema" else "/" + _escaped(str(name))
+            yield from _leaves(inner, pointer + step)
+    elif isinstance(messages, list):
+        for inner in messages:
+            yield from _leaves(inner, pointer)
+    else:
+        yield pointer, str(messages)
+
+
+def _escaped(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,217 @@
+"""What a route is made of: `@route`, the Request its handler gets, the Answer it gives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from io import BytesIO
+from types import ModuleType
+from typing import Any, Literal
+
+from marshmallow import Schema, fields, validate
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+from werkzeug.http import parse_options_header
+
+from chassis.http1 import BodyRefused, read_body
+from contracts.errors import ServiceError
+from contracts.fields import Closed
+from contracts.principal import Principal
+from gateway.problems import EdgeProblem
+
+JSON = "application/json"
+MULTIPART = "multipart/form-data"
+JSON_LIMIT_BYTES = 2 << 20
+FILE_LIMIT_BYTES = 20 << 20
+MOST_FORM_PARTS = 20
+BODY_SECONDS = 10.0
+PATH_VALUE = r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}"
+
+_BODY_PROBLEMS = {400: "body_cut_short", 408: "body_too_slow", 413: "body_too_large"}
+
+
+class Page(Closed):
+    """The query of every list; a list with filters of its own inherits from it."""
+
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+    cursor = fields.String(validate=validate.Length(1, 512))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a handler gives back: JSON-ready facts, or bytes that are `content_type` already.
+
+    `etag` is the version of a single resource, told as a strong ETag; `replayed` marks the answer
+    to a repeat of an Idempotency-Key.
+    """
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    etag: str | int | None = None
+    replayed: bool = False
+    content_type: str = JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file of a multipart body; its name and type are what the client says."""
+
+    filename: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A multipart body: the plain values and the files, by name."""
+
+    texts: Mapping[str, str]
+    files: Mapping[str, Upload]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request that passed the rules of its route."""
+
+    path: Mapping[str, str]
+    query: Mapping[str, Any]
+    body: Any
+    """The JSON body as its schema loaded it; None when the route has no schema for it."""
+    principal: Principal | None
+    session_id: str | None
+    correlation_id: str
+    received_at: datetime
+    """When the head of the request had arrived; the body may have taken longer."""
+    idempotency_key: str | None
+    if_match: str | None
+    """The version in If-Match, without its quotes."""
+    language: str
+    route: Route
+    environ: Mapping[str, Any]
+
+    def header(self, name: str) -> str | None:
+        """Return a header, or None."""
+        if name.lower() == "content-type":
+            return self.environ["CONTENT_TYPE"]
+        return self.environ.get("HTTP_" + name.upper().replace("-", "_"))
+
+    def form(self) -> Form:
+        """Read a multipart body, as `raw_body`. Raises EdgeProblem `malformed_form`."""
+        kind, options = parse_options_header(self.header("Content-Type"))
+        parser = FormDataParser(
+            stream_factory=lambda **_: BytesIO(), max_form_parts=MOST_FORM_PARTS, silent=False
+        )
+        try:
+            _, texts, files = parser.parse(BytesIO(self.raw_body()), kind, None, options)
+        except (ValueError, RequestEntityTooLarge) as problem:
+            raise EdgeProblem("malformed_form") from problem
+        uploads = {
+            name: Upload(file.filename or "", file.mimetype, file.stream.getvalue())
+            for name, file in files.items()
+        }
+        return Form(texts.to_dict(), uploads)
+
+    def raw_body(self) -> bytes:
+        """Read the body as it came, within the limits of the route. Once, and not beside `body`."""
+        return take_body(self.environ, self.route)
+
+
+def take_body(environ: Mapping[str, Any], route: Route) -> bytes:
+    """Read a whole body within the limits of its route, or raise what is to be told."""
+    try:
+        return read_body(environ, route.limit_bytes, route.body_seconds)
+    except BodyRefused as refused:
+        facts = {"limit_bytes": route.limit_bytes} if refused.status == 413 else {}
+        raise EdgeProblem(_BODY_PROBLEMS[refused.status], facts) from refused
+
+
+Handler = Callable[[Any, Request], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A method on a path, all that is promised about it, and the function that answers."""
+
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    body: Schema | None
+    query: Schema | None
+    consumes: str | None
+    answers: Mapping[int, type[Schema] | str | None]
+    refuses: tuple[type[ServiceError], ...]
+    public: bool
+    etag: bool
+    if_match: bool
+    idempotency: Literal["required", "optional"] | None
+    limit_bytes: int
+    body_seconds: float
+    patterns: Mapping[str, str]
+
+    @property
+    def path_names(self) -> list[str]:
+        """The names in the path, in order."""
+        return re.findall(r"{(\w+)}", self.path)
+
+
+def route(
+    method: str,
+    path: str,
+    *,
+    summary: str,
+    body: type[Schema] | None = None,
+    query: type[Schema] | None = None,
+    consumes: str | None = None,
+    answers: Mapping[int, type[Schema] | str | None],
+    refuses: tuple[type[ServiceError], ...] = (),
+    public: bool = False,
+    etag: bool = False,
+    if_match: bool = False,
+    idempotency: Literal["required", "optional"] | None = None,
+    limit_bytes: int = JSON_LIMIT_BYTES,
+    body_seconds: float = BODY_SECONDS,
+    patterns: Mapping[str, str] | None = None,
+) -> Callable[[Handler], Handler]:
+    """Make a function the answer to `method path`; `routes_of` its module finds it.
+
+    `answers` maps each good status to the schema of its JSON, a content type, or None for no body.
+    `consumes` names the content type of a body the handler reads itself. `patterns` narrows what
+    a `{name}` in the path may be, by default PATH_VALUE; anything else is 404.
+    """
+
+    def register(handler: Handler) -> Handler:
+        handler.route = Route(  # type: ignore[attr-defined]
+            method=method,
+            path=path,
+            handler=handler,
+            summary=summary,
+            body=body() if body else None,
+            query=query() if query else None,
+            consumes=JSON if body else consumes,
+            answers=answers,
+            refuses=refuses,
+            public=public,
+            etag=etag,
+            if_match=if_match,
+            idempotency=idempotency,
+            limit_bytes=limit_bytes,
+            body_seconds=body_seconds,
+            patterns=patterns or {},
+        )
+        return handler
+
+    return register
+
+
+def routes_of(*modules: ModuleType) -> list[Route]:
+    """Return the routes of resource modules, in the order they are written."""
+    return [
+        value.route
+        for module in modules
+        for value in vars(module).values()
+        if getattr(value, "route", None).__class__ is Route and value.__module__ == module.__name__
+    ]

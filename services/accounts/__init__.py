@@ -1,0 +1,1 @@
+"""Accounts: the only authority on organisations, slots, activation codes and sign-ins."""

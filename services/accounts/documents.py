@@ -1,0 +1,250 @@
+"""What accounts keeps, with its indexes. Fields only; nothing here behaves."""
+
+from __future__ import annotations
+
+from mongoengine import Document, EmbeddedDocument
+from mongoengine.fields import (
+    BinaryField,
+    BooleanField,
+    DateTimeField,
+    DictField,
+    EmbeddedDocumentField,
+    EmbeddedDocumentListField,
+    FloatField,
+    IntField,
+    ListField,
+    MapField,
+    StringField,
+)
+
+from chassis import outbox
+
+DATABASE = "accounts"
+
+
+def _meta(collection: str, *indexes: object) -> dict[str, object]:
+    return {
+        "db_alias": DATABASE,
+        "collection": collection,
+        "auto_create_index": False,
+        "indexes": list(indexes),
+    }
+
+
+class DetailsDocument(EmbeddedDocument):
+    """What only an LAO has."""
+
+    address_no = StringField(null=True)
+    moo = StringField(null=True)
+    postcode = StringField(null=True)
+    area_km2 = FloatField(null=True)
+    latitude = FloatField(null=True)
+    longitude = FloatField(null=True)
+    website = StringField(null=True)
+
+
+class FactsDocument(EmbeddedDocument):
+    """What an organisation was from one day to another; dates are ISO."""
+
+    type = StringField(null=True)
+    code = StringField(required=True)
+    name = StringField(required=True)
+    full_name = StringField(required=True)
+    abbreviation = StringField(required=True)
+    province_code = StringField(required=True)
+    province = StringField(required=True)
+    district_code = StringField(null=True)
+    district = StringField(null=True)
+    details = EmbeddedDocumentField(DetailsDocument, null=True)
+    valid_from = StringField(required=True)
+    valid_to = StringField(null=True)
+
+
+class OrganisationDocument(Document):
+    """One organisation: what it is, and what it was."""
+
+    meta = _meta(
+        "organisations",
+        {"fields": ["kind", "own_code"], "unique": True},
+        ["sort_key", "_id"],
+        ["facts.province_code", "sort_key", "_id"],
+        ["facts.district_code", "sort_key", "_id"],
+        outbox.INDEX,
+    )
+
+    id = StringField(primary_key=True)
+    kind = StringField(required=True)
+    own_code = StringField(required=True)
+    facts = EmbeddedDocumentField(FactsDocument, required=True)
+    history = EmbeddedDocumentListField(FactsDocument)
+    version = IntField(required=True)
+    sort_key = StringField(required=True)
+    searched = StringField(required=True)
+    outbox = ListField(DictField())
+
+
+class CodeDocument(EmbeddedDocument):
+    """An activation code: never itself, only its keyed hash."""
+
+    hash = StringField(required=True)
+    state = StringField(required=True)
+    issuance_id = StringField(required=True)
+    issued_at = DateTimeField(required=True)
+    expires_at = DateTimeField(required=True)
+    read_at = DateTimeField(null=True)
+    read_by = StringField(null=True)
+    reading = StringField(null=True)
+
+
+class SessionDocument(EmbeddedDocument):
+    """A sign-in: never its token, only the hash."""
+
+    id = StringField(required=True)
+    token_hash = StringField(required=True)
+    opened_at = DateTimeField(required=True)
+    expires_at = DateTimeField(required=True)
+
+
+class EndedDocument(EmbeddedDocument):
+    """A sign-in that another one took over, so that its computer can be told."""
+
+    token_hash = StringField(required=True)
+    at = DateTimeField(required=True)
+
+
+class HolderDocument(EmbeddedDocument):
+    """The person who holds a slot from a time on."""
+
+    name = StringField(required=True)
+    position = StringField(required=True)
+    phone = StringField(null=True)
+    email = StringField(null=True)
+    since = DateTimeField(required=True)
+
+
+class SlotDocument(Document):
+    """One credential, its code, its holder and its only session."""
+
+    meta = _meta(
+        "slots",
+        {"fields": ["username"], "unique": True},
+        ["organisation_id"],
+        ["province_code", "_id"],
+        ["district_code", "_id"],
+        {"fields": ["code.issuance_id", "code.reading"], "sparse": True},
+        {
+            "fields": ["session.token_hash"],
+            "partialFilterExpression": {"session.token_hash": {"$exists": True}},
+        },
+        {
+            "fields": ["taken_over.token_hash"],
+            "partialFilterExpression": {"taken_over.token_hash": {"$exists": True}},
+        },
+        outbox.INDEX,
+    )
+
+    id = StringField(primary_key=True)
+    username = StringField(required=True)
+    role = StringField(required=True)
+    code_group = StringField(null=True)
+    organisation_id = StringField(null=True)
+    province_code = StringField(null=True)
+    district_code = StringField(null=True)
+    handed_out_by = StringField(null=True)
+    password_hash = StringField(null=True)
+    activated_at = DateTimeField(null=True)
+    holder = EmbeddedDocumentField(HolderDocument, null=True)
+    code = EmbeddedDocumentField(CodeDocument, null=True)
+    spent_codes = EmbeddedDocumentListField(CodeDocument)
+    session = EmbeddedDocumentField(SessionDocument, null=True)
+    taken_over = EmbeddedDocumentListField(EndedDocument)
+    outbox = ListField(DictField())
+
+
+class AttemptsDocument(Document):
+    """What one address tried on one username; forgotten by itself."""
+
+    meta = _meta("attempts", {"fields": ["forgotten_at"], "expireAfterSeconds": 0})
+
+    id = StringField(primary_key=True)
+    count = IntField(required=True)
+    closed_until = DateTimeField(required=True)
+    forgotten_at = DateTimeField(required=True)
+
+
+class UploadDocument(Document):
+    """A registry file on its way in; gone after a day."""
+
+    meta = _meta("uploads", {"fields": ["begun_at"], "expireAfterSeconds": 24 * 3600})
+
+    id = StringField(primary_key=True)
+    filename = StringField(required=True)
+    slot_id = StringField(required=True)
+    begun_at = DateTimeField(required=True)
+
+
+class UploadPartDocument(Document):
+    """A part of such a file."""
+
+    meta = _meta(
+        "upload_parts",
+        {"fields": ["upload_id", "no"], "unique": True},
+        {"fields": ["begun_at"], "expireAfterSeconds": 24 * 3600},
+    )
+
+    id = StringField(primary_key=True)
+    upload_id = StringField(required=True)
+    no = IntField(required=True)
+    data = BinaryField(required=True)
+    begun_at = DateTimeField(required=True)
+
+
+class IssuanceDocument(Document):
+    """One act of issuing activation codes, for a scope."""
+
+    meta = _meta("issuances", outbox.INDEX)
+
+    id = StringField(primary_key=True)
+    scope = MapField(StringField(null=True))
+    reissue = BooleanField(required=True)
+    issued_by = StringField(required=True)
+    issued_at = DateTimeField(required=True)
+    expires_at = DateTimeField(required=True)
+    finished_at = DateTimeField(null=True)
+    by_tier = MapField(IntField(), null=True)
+    outbox = ListField(DictField())
+
+
+class ReadingDocument(Document):
+    """Who read which slips of an issuance, and when. A second reading cannot be stored."""
+
+    meta = _meta("slip_readings")
+
+    id = StringField(primary_key=True)
+    issuance_id = StringField(required=True)
+    slot_id = StringField(required=True)
+    read_by = StringField(required=True)
+    read_at = DateTimeField(required=True)
+
+
+class JobDocument(Document):
+    """Long work; the chassis reads and writes it."""
+
+    meta = _meta("jobs", ["state", "kind", "created_at"]) | {"strict": False}
+
+    id = StringField(primary_key=True)
+    state = StringField(required=True)
+    kind = StringField(required=True)
+    created_at = DateTimeField(required=True)
+
+
+DOCUMENTS: list[type[Document]] = [
+    OrganisationDocument,
+    SlotDocument,
+    AttemptsDocument,
+    UploadDocument,
+    UploadPartDocument,
+    IssuanceDocument,
+    ReadingDocument,
+    JobDocument,
+]

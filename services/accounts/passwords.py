@@ -1,0 +1,118 @@
+"""Passwords: which are refused, and argon2id beside the loop so that nobody else waits for it."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from eventlet import tpool
+from eventlet.semaphore import Semaphore
+from nameko.extensions import DependencyProvider
+
+from chassis import metrics
+from contracts.accounts.errors import WeakPassword
+from services.accounts.settings import Settings
+
+LEAST_CHARACTERS = 12
+LEAST_DIFFERENT_CHARACTERS = 5
+LEAST_TELLING = 5  # a shorter username may stand in a good password by chance
+_COMMON = Path(__file__).with_name("common_passwords.txt")
+
+
+def require_strong(password: str, username: str) -> None:
+    """Refuse a password that is short, common or made of the username. Raises WeakPassword."""
+    password = unicodedata.normalize("NFC", password).casefold()
+    own = username.casefold().partition("-")[0]
+    for is_weak, reason, reason_th in (
+        (len(password) < LEAST_CHARACTERS, "is too short", "สั้นเกินไป"),
+        (len(own) >= LEAST_TELLING and own in password, "contains the username", "มีชื่อผู้ใช้อยู่ด้วย"),
+        (
+            len(set(password)) < LEAST_DIFFERENT_CHARACTERS,
+            "repeats too few characters",
+            "ใช้อักขระซ้ำกันมากเกินไป",
+        ),
+        (_is_common(password), "is a common one", "เป็นรหัสผ่านที่คนใช้กันมาก"),
+    ):
+        if is_weak:
+            raise WeakPassword(reason=reason, reason_th=reason_th, pointer="/password")
+
+
+def _is_common(password: str) -> bool:
+    """Whether it is on the list, or is a word of the list with digits and signs around it."""
+    without_ends = password.strip("0123456789!@#$%^&*()-_=+.,?/ ")
+    return not _common_passwords().isdisjoint((password, without_ends))
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    lines = _COMMON.read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+class PasswordHashes:
+    """argon2id hashes at the cost the settings give."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._hasher = PasswordHasher(
+            time_cost=settings.argon2_passes,
+            memory_cost=settings.argon2_memory_kib,
+            parallelism=1,
+        )
+        # Checked when there is no password to check, so that refusing takes as long either way.
+        self._nobodys = self.make("nobody's password")
+
+    def make(self, password: str) -> str:
+        """Return the hash to keep."""
+        return self._hasher.hash(unicodedata.normalize("NFC", password))
+
+    def is_right(self, kept: str | None, password: str) -> bool:
+        """Whether the password is the one kept; with none kept, never, after the same time."""
+        try:
+            self._hasher.verify(kept or self._nobodys, unicodedata.normalize("NFC", password))
+        except VerifyMismatchError:
+            return False
+        return kept is not None
+
+
+class GreenPasswordHashes:
+    """The same, each in a thread of the machine; a few at once, the others wait in green ways."""
+
+    def __init__(self, hashes: PasswordHashes, *, at_once: int) -> None:
+        self._hashes = hashes
+        self._at_once = at_once
+        self._free = Semaphore(at_once)
+
+    def make(self, password: str) -> str:
+        """Return the hash to keep."""
+        return str(self._elsewhere(self._hashes.make, password))
+
+    def is_right(self, kept: str | None, password: str) -> bool:
+        """Whether the password is the one kept; with none kept, never, after the same time."""
+        return bool(self._elsewhere(self._hashes.is_right, kept, password))
+
+    def _elsewhere(self, work: Any, *arguments: Any) -> Any:
+        with self._free:
+            metrics.show_pool("argon2", in_use=self._at_once - self._free.counter, size=self._at_once)
+            return tpool.execute(work, *arguments)
+
+
+class Passwords(DependencyProvider):
+    """Hands a service its password hashes."""
+
+    def __init__(self) -> None:
+        self._hashes: GreenPasswordHashes | None = None
+
+    def setup(self) -> None:
+        """Make ready at the cost the settings give."""
+        settings = Settings.read()
+        self._hashes = GreenPasswordHashes(
+            PasswordHashes(settings), at_once=settings.argon2_at_once
+        )
+
+    def get_dependency(self, worker_ctx: Any) -> GreenPasswordHashes | None:
+        """Return the hashes."""
+        return self._hashes

@@ -1,0 +1,128 @@
+"""Whose figures may a caller see, and as which rows? Pure, like the domain it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.aggregation.axis import Axis
+from contracts.aggregation.errors import AxisTooWide
+from contracts.errors import OutOfScope
+from contracts.principal import Principal
+from contracts.reference.provinces import REGIONS, get_province
+from services.aggregation.domain import CODE_GROUPS, LAO_TYPES, Counts
+
+COUNTRY_KEY, COUNTRY_NAME = "th", "ทั้งประเทศ"
+TOTAL_KEY, TOTAL_NAME = "total", "รวม"
+
+_AREAS_INSIDE = {
+    "country": tuple(Axis),
+    "province": (Axis.PROVINCE, Axis.DISTRICT, Axis.TYPE, Axis.CODE_GROUP),
+    "district": (Axis.DISTRICT, Axis.TYPE, Axis.CODE_GROUP),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The area figures are asked of: a province and a district by code, None for all."""
+
+    province: str | None = None
+    district: str | None = None
+
+    @property
+    def area(self) -> str:
+        """The smallest area it is narrowed to."""
+        if self.district is not None:
+            return "district"
+        return "country" if self.province is None else "province"
+
+
+def scope_of(
+    principal: Principal, axis: Axis, *, province: str | None, district: str | None
+) -> Scope:
+    """Return the area whose figures the caller gets.
+
+    Raises OutOfScope for an area or rows wider than the caller's own; AxisTooWide for rows wider
+    than the area the caller narrowed it to, since a row named for a whole shows all of it.
+    """
+    own = _own_area(principal)
+    scope = Scope(own.province or province, own.district or district)
+    elsewhere = (
+        (own.province and province and province != own.province)
+        or (own.province and district and not district.startswith(own.province))
+        or (own.district and district and district != own.district)
+    )
+    if elsewhere or axis not in _AREAS_INSIDE[own.area]:
+        raise OutOfScope(username=principal.username)
+    if axis not in _AREAS_INSIDE[scope.area]:
+        raise AxisTooWide(axis=axis, area=scope.area, pointer="/by")
+    return scope
+
+
+def _own_area(principal: Principal) -> Scope:
+    if principal.area == "country":
+        return Scope()
+    if principal.area == "province":
+        return Scope(province=principal.area_code)
+    if principal.area == "district":
+        # A district's code begins with its province's.
+        return Scope(province=principal.area_code[:2], district=principal.area_code)
+    raise OutOfScope(username=principal.username)
+
+
+def rows(
+    axis: Axis, sums: Mapping[str, Counts], district_names: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Return the rows of an axis, in its order; `sums` are by province for region and country."""
+    folded: dict[str, Counts] = {}
+    for code, counts in sums.items():
+        key = _key(axis, code)
+        folded[key] = folded.get(key, Counts()).plus(counts)
+    return [
+        {"key": key, "name": _name(axis, key, district_names), **folded[key].figures()}
+        for key in sorted(folded, key=lambda key: _place(axis, key))
+        if folded[key].expected
+    ]
+
+
+def total(sums: Iterable[Counts]) -> dict[str, Any]:
+    """Return the row that sums up the others."""
+    whole = Counts()
+    for counts in sums:
+        whole = whole.plus(counts)
+    return {"key": TOTAL_KEY, "name": TOTAL_NAME, **whole.figures()}
+
+
+def _key(axis: Axis, code: str) -> str:
+    if axis is Axis.COUNTRY:
+        return COUNTRY_KEY
+    return get_province(code).region if axis is Axis.REGION else code
+
+
+def _name(axis: Axis, key: str, district_names: Mapping[str, str]) -> str:
+    match axis:
+        case Axis.COUNTRY:
+            return COUNTRY_NAME
+        case Axis.REGION:
+            return key
+        case Axis.PROVINCE:
+            return get_province(key).name_th
+        case Axis.DISTRICT:
+            return district_names.get(key, key)
+        case Axis.TYPE:
+            return LAO_TYPES[key].label
+        case Axis.CODE_GROUP:
+            return CODE_GROUPS[key].name_th
+
+
+def _place(axis: Axis, key: str) -> int | str:
+    match axis:
+        case Axis.REGION:
+            return REGIONS.index(key)
+        case Axis.TYPE:
+            return list(LAO_TYPES).index(key)
+        case Axis.CODE_GROUP:
+            return CODE_GROUPS[key].number
+        case _:
+            return key

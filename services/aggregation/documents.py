@@ -1,0 +1,115 @@
+"""What aggregation stores. No behaviour; indexes are built by `python -m chassis.migrate`."""
+
+from __future__ import annotations
+
+from mongoengine import (
+    BooleanField,
+    DateTimeField,
+    Document,
+    EmbeddedDocument,
+    EmbeddedDocumentField,
+    IntField,
+    StringField,
+)
+
+ALIAS = "aggregation"
+
+
+class FirstFiling(EmbeddedDocument):
+    """The lowest revision heard of, which says whether the obligation was met in time."""
+
+    revision = IntField(required=True)
+    on_time = BooleanField(required=True)
+
+
+class LatestFiling(EmbeddedDocument):
+    """The highest revision heard of, which says whether there was anything to report."""
+
+    revision = IntField(required=True)
+    nil = BooleanField(required=True)
+
+
+class StandingDocument(Document):
+    """What has been heard of one obligation; the id is the obligation's."""
+
+    id = StringField(primary_key=True)
+    round_id = StringField(required=True)
+    province_code = StringField(required=True)
+    district_code = StringField(required=True)
+    organisation_type = StringField(required=True)
+    code_group = StringField(required=True)
+    placed_by = IntField(required=True)
+    first = EmbeddedDocumentField(FirstFiling)
+    latest = EmbeddedDocumentField(LatestFiling)
+    amended = BooleanField(required=True)
+    meta = {
+        "collection": "standings",
+        "db_alias": ALIAS,
+        "auto_create_index": False,
+        "indexes": ["round_id"],
+    }
+
+
+class TallyDocument(Document):
+    """The counts of one district, type and code group: always the sum of its standings."""
+
+    id = StringField(primary_key=True)
+    round_id = StringField(required=True)
+    province_code = StringField(required=True)
+    district_code = StringField(required=True)
+    organisation_type = StringField(required=True)
+    code_group = StringField(required=True)
+    expected = IntField()
+    filed = IntField()
+    on_time = IntField()
+    amended = IntField()
+    returned = IntField()
+    nil = IntField()
+    exempt = IntField()
+    meta = {
+        "collection": "tallies",
+        "db_alias": ALIAS,
+        "auto_create_index": False,
+        "indexes": [("round_id", "province_code"), ("round_id", "district_code")],
+    }
+
+
+class RoundDocument(Document):
+    """A round something was heard of; of a purged one its id and the time, so late events find it.
+
+    `turns` counts the changes of the round's figures: writing it makes them wait for each other.
+    """
+
+    id = StringField(primary_key=True)
+    turns = IntField()
+    announced = IntField()
+    purged_at = DateTimeField()
+    meta = {
+        "collection": "rounds",
+        "db_alias": ALIAS,
+        "auto_create_index": False,
+        "indexes": [],
+    }
+
+
+class DistrictName(EmbeddedDocument):
+    """A district's name and since when it is known. In this order: the newest compares highest."""
+
+    at = DateTimeField(required=True)
+    name = StringField(required=True)
+
+
+class DistrictDocument(Document):
+    """What a district is called; the id is its code."""
+
+    id = StringField(primary_key=True)
+    called = EmbeddedDocumentField(DistrictName, required=True)
+    meta = {
+        "collection": "districts",
+        "db_alias": ALIAS,
+        "auto_create_index": False,
+        "indexes": [],
+    }
+
+
+DOCUMENTS = [StandingDocument, TallyDocument, RoundDocument, DistrictDocument]

@@ -1,0 +1,1 @@
+"""Reports is the only authority on rounds, forms, obligations, drafts, filings and receipts."""

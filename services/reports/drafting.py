@@ -1,0 +1,49 @@
+"""What a draft shows: answers, what is missing, what is wrong; and how revisions differ."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from contracts.errors import InvalidInput
+from contracts.forms import Form
+from services.reports import wire
+from services.reports.domain import Obligation, changed_pointers
+
+Facts = dict[str, Any]
+# A person typing cannot cause these; whatever else is wrong may be kept in a draft.
+_NOT_KEPT = frozenset({"unknown", "type"})
+
+
+def refuse_what_no_form_holds(form: Form, answers: Facts) -> None:
+    """Raise InvalidInput for answers that are not of the form or not of their field's type."""
+    for fault in form.faults(answers):
+        if fault.code in _NOT_KEPT:
+            raise InvalidInput(pointer=fault.pointer, reason=f"{fault.pointer}: {fault.message_th}")
+
+
+def shown(obligation: Obligation, form: Form, answers: Facts, version: int) -> Facts:
+    """Return a draft as the API shows it."""
+    faults = form.faults(answers)
+    return {
+        "obligation_id": obligation.id,
+        "form": {"id": form.id, "version": form.version},
+        "base_revision": obligation.revision,
+        "answers": answers,
+        "version": version,
+        "missing": [fault.pointer for fault in faults if fault.code == "required"],
+        "faults": [
+            {"pointer": fault.pointer, "code": fault.code, "message": fault.message_th}
+            for fault in faults
+            if fault.code != "required"
+        ],
+    }
+
+
+def with_changes(filings: list[Facts]) -> list[Facts]:
+    """Return filings as the API shows them, each with the answers it changed."""
+    before: list[Facts] = [{}, *(filing["answers"] for filing in filings)]
+    return [
+        {**wire.filing_to_wire(filing), "changed": list(changed_pointers(was, now)) if was else []}
+        for filing, (was, now) in zip(filings, pairwise(before), strict=True)
+    ]

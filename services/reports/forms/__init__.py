@@ -1,0 +1,20 @@
+"""The form definitions this release knows, as data beside this file: `<id>.v<version>.yaml`."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from contracts.forms import Form
+from contracts.reports.errors import FormNotFound
+
+
+@cache
+def get_form(form_id: str, version: int) -> Form:
+    """Return a compiled form. Raises FormNotFound."""
+    path = Path(__file__).with_name(f"{form_id}.v{version}.yaml")
+    if path not in Path(__file__).parent.iterdir():
+        raise FormNotFound(form_id=form_id, version=version)
+    return Form(yaml.safe_load(path.read_text("utf-8")))

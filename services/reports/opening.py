@@ -1,0 +1,73 @@
+"""Opening a round: one obligation for each organisation and code group, announced by district."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import groupby
+from typing import Any
+
+from contracts.fields import wire_time
+from contracts.principal import Place
+from contracts.reference.code_groups import CodeGroup
+from contracts.reports.events import ObligationsOpenedV1
+from services.reports.domain import Obligation, Round
+from services.reports.store import ReportsStore
+
+
+def open_obligations(
+    store: ReportsStore, round_: Round, *, show: Callable[[int, int], None]
+) -> int:
+    """Create every obligation of the round with its announcements; return how many there are.
+
+    Province by province; repeating it after a crash changes nothing that is already there.
+    """
+    total = store.organisations.count(round_.scope) * len(CodeGroup)
+    done = 0
+    for organisations in store.organisations.by_province(round_.scope):
+        obligations = [owed for known in organisations for owed in _owed_by(known, round_)]
+        store.obligations.open(round_, obligations, _announcements(obligations, round_))
+        done += len(obligations)
+        show(done, total)
+    return store.obligations.count(round_.id)
+
+
+def _owed_by(organisation: dict[str, Any], round_: Round) -> Iterable[Obligation]:
+    place = Place(organisation["province_code"], organisation["district_code"], organisation["_id"])
+    due_at, because = round_.due_at(place)
+    for group in CodeGroup:
+        yield Obligation(
+            id=f"{round_.id}-{organisation['_id']}-{group.number}",
+            round_id=round_.id,
+            mode=round_.mode,
+            organisation_id=organisation["_id"],
+            organisation_code=organisation["code"],
+            organisation_type=organisation["type"],
+            organisation_name=organisation["full_name"],
+            province_code=organisation["province_code"],
+            district_code=organisation["district_code"],
+            code_group=group.value,
+            due_at=due_at,
+            due_because=because,
+        )
+
+
+def _announcements(obligations: list[Obligation], round_: Round) -> Iterable[ObligationsOpenedV1]:
+    for district_code, owed in groupby(obligations, key=lambda duty: duty.district_code):
+        yield ObligationsOpenedV1(
+            round_id=round_.id,
+            mode=round_.mode.value,
+            district_code=district_code,
+            obligations=[
+                {
+                    "obligation_id": duty.id,
+                    "organisation_id": duty.organisation_id,
+                    "organisation_code": duty.organisation_code,
+                    "organisation_type": duty.organisation_type,
+                    "province_code": duty.province_code,
+                    "district_code": duty.district_code,
+                    "code_group": duty.code_group,
+                    "due_at": wire_time(duty.due_at),
+                }
+                for duty in owed
+            ],
+        )

@@ -1,0 +1,111 @@
+"""What a filer can show: a number to read over the phone and a signature anyone can check.
+
+A receipt is a compact JWS (RFC 7515, EdDSA of RFC 8037) over the canonical JSON (RFC 8785) of its
+own fields, so a figure, a name or a time cannot be changed in it. Pure but for reading the key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+import rfc8785
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+FIELDS = (
+    "number",
+    "filing_id",
+    "obligation_id",
+    "organisation_code",
+    "code_group",
+    "round_id",
+    "revision",
+    "accepted_at",
+    "on_time",
+    "content_sha256",
+)
+# Without I, L, O, U and Z, which are misread or misheard. Its 31 characters are a prime, so the
+# check character catches every single wrong character and every swap of two.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXY"
+_NUMBER_CHARACTERS = 11
+
+
+class Signer:
+    """Signs with one Ed25519 key and checks what it signed."""
+
+    def __init__(self, key: Ed25519PrivateKey) -> None:
+        self._key = key
+        self._public = key.public_key()
+        public = {"crv": "Ed25519", "kty": "OKP", "x": _b64(self._public.public_bytes_raw())}
+        self.kid = _b64(hashlib.sha256(rfc8785.dumps(public)).digest())  # RFC 7638
+        self.jwk = {**public, "kid": self.kid, "alg": "EdDSA", "use": "sig"}
+        self._header = _b64(rfc8785.dumps({"alg": "EdDSA", "kid": self.kid}))
+
+    @classmethod
+    def from_file(cls, path: Path) -> Signer:
+        """Read an Ed25519 key in PEM. Raises ValueError when it is another kind of key."""
+        key = load_pem_private_key(path.read_bytes(), password=None)
+        if not isinstance(key, Ed25519PrivateKey):
+            raise ValueError(f"{path} is not an Ed25519 private key")
+        return cls(key)
+
+    def sign(self, facts: Mapping[str, Any]) -> str:
+        """Return the facts as a compact JWS."""
+        signed = f"{self._header}.{_b64(rfc8785.dumps(dict(facts)))}"
+        return f"{signed}.{_b64(self._key.sign(signed.encode()))}"
+
+    def seal(self, receipt: dict[str, Any]) -> dict[str, Any]:
+        """Return the receipt with its signature in `jws`."""
+        return {**receipt, "jws": self.sign(receipt)}
+
+    def read(self, jws: str) -> dict[str, Any] | None:
+        """Return the facts of a JWS signed with this key, or None for anything else."""
+        header, _, rest = jws.partition(".")
+        payload, _, signature = rest.partition(".")
+        if header != self._header:
+            return None
+        try:
+            self._public.verify(_unb64(signature), f"{header}.{payload}".encode())
+            facts = orjson.loads(_unb64(payload))
+        except (InvalidSignature, ValueError):
+            return None
+        return facts if isinstance(facts, dict) else None
+
+
+def receipt_number(filing_id: str) -> str:
+    """Return the number of a filing's receipt, e.g. K7QM-2F9D-XW4T: eleven characters that follow
+    from the filing's id, and one that catches a wrong or a swapped character.
+    """
+    digest = int.from_bytes(hashlib.sha256(filing_id.encode()).digest())
+    text = "".join(_ALPHABET[digest // 31**place % 31] for place in range(_NUMBER_CHARACTERS))
+    text += check_character(text)
+    return "-".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
+def check_character(text: str) -> str:
+    """Return the check character: the sum weighted 1, 2, 3 … modulo 31."""
+    return _ALPHABET[sum(at * _ALPHABET.index(char) for at, char in enumerate(text, 1)) % 31]
+
+
+def content_sha256(answers: Mapping[str, Any]) -> str:
+    """Return the hex SHA-256 of the answers' canonical JSON."""
+    return sha256_hex(rfc8785.dumps(dict(answers)))
+
+
+def sha256_hex(octets: bytes) -> str:
+    """Return the hex SHA-256 of the octets."""
+    return hashlib.sha256(octets).hexdigest()
+
+
+def _b64(octets: bytes) -> str:
+    return urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+
+def _unb64(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))

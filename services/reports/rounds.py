@@ -1,0 +1,120 @@
+"""How a round is made from a proposal, and what is said of it when it opens or goes."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from chassis.listener import Heard
+from contracts.errors import InvalidInput
+from contracts.fields import read_time
+from contracts.reference.code_groups import CodeGroup
+from contracts.reports.events import RoundOpenedV1, TrialPurgedV1
+from services.reports import wire
+from services.reports.domain import Mode, Round, RoundState
+
+Facts = dict[str, Any]
+_TIMES = ("opens_at", "lao_due_at", "closes_at", "central_due_at")
+
+
+def drafted(proposal: Facts) -> Round:
+    """Return the round a proposal describes. Raises InvalidInput on times out of order."""
+    name = f"{proposal['kind']}-{proposal['fiscal_year_be']}-{proposal['no']}"
+    mode = Mode(proposal["mode"])
+    round_ = Round(
+        id=name if mode is Mode.LIVE else f"{name}-trial{secrets.token_hex(3)}",
+        kind=proposal["kind"],
+        fiscal_year_be=proposal["fiscal_year_be"],
+        no=proposal["no"],
+        form_id=proposal["form"]["id"],
+        form_version=proposal["form"]["version"],
+        mode=mode,
+        opens_at=read_time(proposal["opens_at"]),
+        lao_due_at=read_time(proposal["lao_due_at"]),
+        closes_at=read_time(proposal["closes_at"]),
+        central_due_at=_time_or_none(proposal.get("central_due_at")),
+        state=RoundState.DRAFT,
+        scope=wire.read_scope(proposal.get("scope") or {}),
+        due_exceptions=tuple(map(wire.read_exception, proposal.get("due_exceptions", ()))),
+    )
+    return _in_order(round_)
+
+
+def changed(round_: Round, changes: Facts) -> Round:
+    """Return the round with other times or due exceptions. Raises InvalidInput."""
+    values: Facts = {name: _time_or_none(changes[name]) for name in _TIMES if name in changes}
+    if "due_exceptions" in changes:
+        values["due_exceptions"] = tuple(map(wire.read_exception, changes["due_exceptions"]))
+    return _in_order(replace(round_, **values))
+
+
+def _in_order(round_: Round) -> Round:
+    due = [round_.lao_due_at, *(exception.lao_due_at for exception in round_.due_exceptions)]
+    if not all(round_.opens_at < due_at <= round_.closes_at for due_at in due):
+        raise InvalidInput(
+            pointer="/lao_due_at",
+            reason="วันครบกำหนดของ อปท. ต้องอยู่หลังวันเปิดรับ และไม่เกินวันปิดรับ",
+        )
+    if round_.central_due_at is not None and round_.central_due_at < max(due):
+        raise InvalidInput(
+            pointer="/central_due_at", reason="วันครบกำหนดของ ก.ถ. ต้องไม่อยู่ก่อนวันครบกำหนดของ อปท."
+        )
+    return round_
+
+
+def _time_or_none(text: str | None) -> datetime | None:
+    return None if text is None else read_time(text)
+
+
+def expected_obligations(organisations: int) -> int:
+    """Return how many obligations that many organisations will have."""
+    return organisations * len(CodeGroup)
+
+
+def opened_event(round_: Round) -> RoundOpenedV1:
+    """Return what is announced when every obligation is there."""
+    return RoundOpenedV1(
+        round_id=round_.id,
+        mode=round_.mode.value,
+        kind=round_.kind,
+        fiscal_year_be=round_.fiscal_year_be,
+        no=round_.no,
+        form_id=round_.form_id,
+        form_version=round_.form_version,
+        opens_at=round_.opens_at,
+        lao_due_at=round_.lao_due_at,
+        closes_at=round_.closes_at,
+        obligations=round_.obligations,
+    )
+
+
+def purged_event(facts: Facts, *, at: datetime, statement: str) -> TrialPurgedV1:
+    """Return what is announced when a trial is gone."""
+    return TrialPurgedV1(
+        round_id=facts["round_id"],
+        obligations=facts["obligations"],
+        filings=facts["filings"],
+        drafts=facts["drafts"],
+        purged_at=at,
+        statement=statement,
+    )
+
+
+def lao_facts(heard: Iterable[Heard]) -> list[Facts]:
+    """Return what reports keeps of the LAOs among announced organisations."""
+    return [
+        {
+            "_id": event.organisation_id,
+            "code": event.code,
+            "type": event.type,
+            "full_name": event.full_name,
+            "province_code": event.province_code,
+            "district_code": event.district_code,
+            "changed_at": event.changed_at,
+        }
+        for event, _ in heard
+        if event.kind == "lao"
+    ]

@@ -1,0 +1,27 @@
+"""The event log of a trial round, a stream of its own that goes with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+
+from chassis import bus
+
+
+class TrialLogs(DependencyProvider):
+    """Makes and deletes the streams of trial rounds."""
+
+    def get_dependency(self, worker_ctx: Any) -> TrialLogs:
+        """Return this provider itself: it keeps nothing."""
+        return self
+
+    def make(self, round_id: str) -> None:
+        """Make the stream, so that the round's first event has somewhere to go."""
+        with bus.open_connection(self.container.config["AMQP_URI"]) as connection:
+            bus.declare_trial_log(connection.channel(), round_id)
+
+    def delete(self, round_id: str) -> None:
+        """Delete the stream with every event in it."""
+        with bus.open_connection(self.container.config["AMQP_URI"]) as connection:
+            bus.delete_trial_log(connection.channel(), round_id)

@@ -1,0 +1,93 @@
+"""Broker, database and the whole stack for tests: real, private, started when first asked for."""
+
+# ruff: noqa: E402 (eventlet must patch before anything else is imported)
+import warnings
+
+with warnings.catch_warnings():  # eventlet announces its own end on import: decision 0001
+    warnings.filterwarnings("ignore", r"\s*Eventlet is deprecated")
+    import eventlet
+
+eventlet.monkey_patch()
+
+import os
+import shutil
+from collections.abc import Iterator
+from uuid import uuid4
+
+import httpx
+import pytest
+from pymongo import MongoClient
+
+from tools.programs import ROOT
+from tools.stack import Stack
+
+TEST_PORTS_ABOVE = 500
+
+
+@pytest.fixture(scope="session")
+def infrastructure() -> Iterator[Stack]:
+    """An empty broker and database, ready. A test that stops one leaves it ready again."""
+    port = int(os.environ.get("SUCHARIT_PORT", "8000")) + TEST_PORTS_ABOVE
+    stack = Stack(ROOT / ".local" / "test", port)
+    stack.down()
+    shutil.rmtree(stack.site.state, ignore_errors=True)
+    try:
+        stack.up_infrastructure()
+        yield stack
+    finally:
+        stack.down()
+
+
+@pytest.fixture(scope="session")
+def operator_password() -> str:
+    """What `operator` signs in to the stack with."""
+    return uuid4().hex
+
+
+@pytest.fixture(scope="session")
+def stack(infrastructure: Stack, operator_password: str) -> Stack:
+    """Every process running and ready. A test that stops one leaves it ready again."""
+    infrastructure.up(operator_password)
+    return infrastructure
+
+
+@pytest.fixture(scope="session")
+def management(infrastructure: Stack) -> Iterator[httpx.Client]:
+    """The broker's HTTP API, signed in as its administrator."""
+    credentials = ("sucharit", infrastructure.site.broker_password)
+    with httpx.Client(
+        base_url=infrastructure.management_url, auth=credentials, trust_env=False
+    ) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def mongo(infrastructure: Stack) -> Iterator[MongoClient]:
+    """The database server."""
+    with MongoClient(infrastructure.mongo_uri("")) as client:
+        yield client
+
+
+@pytest.fixture
+def vhost(management: httpx.Client) -> Iterator[str]:
+    """A virtual host of this test's own, deleted afterwards with all it holds."""
+    name = f"test-{uuid4().hex[:12]}"
+    everything = {"configure": ".*", "write": ".*", "read": ".*"}
+    management.put(f"/api/vhosts/{name}").raise_for_status()
+    management.put(f"/api/permissions/{name}/sucharit", json=everything).raise_for_status()
+    yield name
+    management.delete(f"/api/vhosts/{name}").raise_for_status()
+
+
+@pytest.fixture
+def amqp_uri(infrastructure: Stack, vhost: str) -> str:
+    """The address of this test's own virtual host."""
+    return infrastructure.amqp_uri + vhost
+
+
+@pytest.fixture
+def mongo_uri(infrastructure: Stack, mongo: MongoClient) -> Iterator[str]:
+    """The address of a database of this test's own, dropped afterwards."""
+    name = f"test_{uuid4().hex[:12]}"
+    yield infrastructure.mongo_uri(name)
+    mongo.drop_database(name)

@@ -1,0 +1,95 @@
+import io
+
+import pytest
+
+from services.accounts.registry import COLUMNS, RegistryUnreadable, read_registry
+from tests.builders.registry_csv import HEADER, KHLONG_THOM, a_row, file_of, places
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("bom", ["", "\ufeff"])
+def test_a_mark_at_the_start_and_either_line_ending_make_no_difference(bom, ending):
+    text = bom + HEADER + ending + a_row() + ending
+
+    assert read_registry(text.encode()) == read_registry(file_of(a_row()))
+
+
+def test_a_file_may_come_as_bytes_text_or_lines():
+    data = file_of(a_row(), KHLONG_THOM)
+
+    assert read_registry(data.decode()) == read_registry(data)
+    assert read_registry(io.BytesIO(data)) == read_registry(data)
+    assert read_registry(iter(data.splitlines(keepends=True))) == read_registry(data)
+
+
+def test_columns_may_stand_in_another_order():
+    backwards = [",".join(reversed(line.split(","))) for line in (HEADER, KHLONG_THOM)]
+
+    assert read_registry("\n".join(backwards)) == read_registry(file_of(KHLONG_THOM))
+
+
+def test_quoted_cells_may_hold_commas_quotes_and_line_ends_and_lines_still_count_right():
+    quoted = a_row(address='99, "บ้านใหญ่"\nชั้น 2', website="-")
+    assert quoted.count("\n") == 1
+
+    registry = read_registry(file_of(quoted, "", ",,,,,,,,,,,,", a_row(code="x")))
+
+    assert places(registry.dirt) == [(2, "ที่ตั้งสำนักงานเลขที่", "damaged_text")]
+    assert places(registry.rejected) == [(6, "รหัส อปท.", "bad_code")]
+    assert registry.rows == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "reason", "line", "detail"),
+    [
+        (b"", "empty", 1, ""),
+        (b"\xef\xbb\xbf", "empty", 1, ""),
+        (b"\n\n", "empty", 1, ""),
+        (file_of(), "empty", 1, ""),
+        (file_of("", ",,,"), "empty", 1, ""),
+        (f"{HEADER}\n{a_row()}\n".encode("cp874"), "not_utf8", 1, ""),
+        (HEADER.encode("utf-16"), "not_utf8", 1, ""),
+        (file_of(a_row()) + b"\xe0\xb8", "not_utf8", 3, ""),
+        (file_of(a_row(), '"เปิดไว้' + a_row(), a_row()), "broken_quoting", 3, ""),
+        (file_of(a_row(), '"ปิดผิด"ที่,' + a_row()), "broken_quoting", 3, ""),
+        (
+            file_of(a_row(), header=HEADER.replace("LAT,", "")),
+            "missing_columns",
+            1,
+            "LAT",
+        ),
+        (
+            file_of(a_row(), header=HEADER.replace("รหัส อปท.", "รหัส")),
+            "missing_columns",
+            1,
+            "รหัส อปท.",
+        ),
+        (file_of(a_row(), header=HEADER + ",LAT"), "unexpected_columns", 1, "LAT"),
+        (file_of(a_row(), header=HEADER + ",โทรศัพท์"), "unexpected_columns", 1, "โทรศัพท์"),
+        (
+            file_of(a_row(), header=HEADER.replace(",", ";")),
+            "missing_columns",
+            1,
+            ", ".join(COLUMNS),
+        ),
+        (b"PK\x03\x04\x14\x00", "missing_columns", 1, ", ".join(COLUMNS)),
+    ],
+)
+def test_a_file_that_is_no_registry_is_refused_whole(data, reason, line, detail):
+    with pytest.raises(RegistryUnreadable) as refused:
+        read_registry(data)
+
+    assert (refused.value.reason, refused.value.line, refused.value.detail) == (
+        reason,
+        line,
+        detail,
+    )
+    assert "กรุณา" in refused.value.message_th
+    assert detail in refused.value.message_th
+
+
+def test_text_that_cannot_be_encoded_is_refused_like_other_broken_text():
+    with pytest.raises(RegistryUnreadable) as refused:
+        read_registry(HEADER + "\n\ud800")
+
+    assert (refused.value.reason, refused.value.line) == ("not_utf8", 2)

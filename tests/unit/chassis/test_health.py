@@ -1,0 +1,106 @@
+"""What a process says about itself, and that a dead dependency cannot hold up the saying."""
+
+from time import monotonic
+
+import eventlet
+import orjson
+import pytest
+
+from chassis.health import Readiness, ops_app
+
+
+def ask(readiness, path, method="GET"):
+    told = []
+    environ = {"PATH_INFO": path, "REQUEST_METHOD": method}
+    body = b"".join(ops_app(readiness)(environ, lambda *facts: told.extend(facts)))
+    return int(told[0][:3]), dict(told[1]), body
+
+
+def refuse():
+    raise ConnectionError("not connected to the broker")
+
+
+def break_down():
+    raise RuntimeError("the password is hunter2")
+
+
+def test_a_process_with_every_check_passing_is_ready():
+    readiness = Readiness()
+    readiness.add("store", lambda: "primary")
+
+    status, headers, body = ask(readiness, "/readyz")
+
+    assert status == 200
+    assert headers["Content-Type"] == "application/json"
+    assert orjson.loads(body) == {
+        "state": "ready",
+        "checks": {"store": {"ok": True, "detail": "primary"}},
+    }
+
+
+def test_one_failing_check_makes_it_unready_and_says_which():
+    readiness = Readiness()
+    readiness.add("store", lambda: None)
+    readiness.add("bus", refuse)
+
+    status, headers, body = ask(readiness, "/readyz")
+
+    checks = orjson.loads(body)["checks"]
+    assert status == 503
+    assert "Retry-After" in headers
+    assert checks["store"]["ok"] is True
+    assert checks["bus"] == {"ok": False, "detail": "not connected to the broker"}
+
+
+def test_hanging_checks_are_given_up_side_by_side():
+    readiness = Readiness(seconds=0.1)
+    for name in ("one", "two", "three"):
+        readiness.add(name, lambda: eventlet.sleep(5))
+    since = monotonic()
+
+    report = readiness.report()
+
+    assert monotonic() - since < 0.25
+    assert {check["detail"] for check in report["checks"].values()} == {
+        "no answer within 0.1 s"
+    }
+
+
+def test_a_broken_check_shows_nothing_of_its_insides():
+    readiness = Readiness()
+    readiness.add("store", break_down)
+
+    status, _, body = ask(readiness, "/readyz")
+
+    assert status == 503
+    assert b"hunter2" not in body
+
+
+def test_a_stopping_process_is_unready_and_alive():
+    readiness = Readiness()
+    readiness.stop()
+
+    status, _, body = ask(readiness, "/readyz")
+
+    assert (status, orjson.loads(body)["state"]) == (503, "stopping")
+    assert ask(readiness, "/healthz")[0] == 200
+
+
+def test_metrics_are_in_prometheus_text_form():
+    status, headers, body = ask(Readiness(), "/metrics")
+
+    assert status == 200
+    assert headers["Content-Type"].startswith("text/plain")
+    assert b"# TYPE web_connections_open gauge" in body
+
+
+def test_head_has_no_body_and_other_methods_and_paths_are_refused():
+    assert ask(Readiness(), "/healthz", "HEAD")[::2] == (200, b"")
+    assert ask(Readiness(), "/healthz", "POST")[0] == 405
+    assert ask(Readiness(), "/secrets")[0] == 404
+
+
+@pytest.fixture(autouse=True)
+def web_metrics():
+    """The server's metrics exist once it is imported."""
+    import chassis.web  # noqa: F401

