@@ -1,1 +1,6 @@
 """How a service meets the outside: bus, outbox, RPC, database, HTTP, metrics. No business word."""
+
+import warnings
+
+# Eventlet announces its own end on import; decision 0001 says why we still stand on it.
+warnings.filterwarnings("ignore", r"\s*Eventlet is deprecated")

@@ -135,11 +135,10 @@ class RunsJobs(DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> Jobs:
         """Return the jobs."""
-        return self.jobs
+        return self.jobs()
 
-    @property
     def jobs(self) -> Jobs:
-        """The jobs of this process's service."""
+        """Return the jobs of this process's service."""
         if self._jobs is None:
             stores = [part for part in self.container.extensions if hasattr(part, "database")]
             self._jobs = Jobs(stores[0].database, self.container.service_name)
@@ -169,15 +168,12 @@ class _RunsJob(Entrypoint):
 
     kill = stop
 
-    @property
-    def _jobs(self) -> Jobs:
-        (provider,) = (part for part in self.container.extensions if isinstance(part, RunsJobs))
-        return provider.jobs
-
     def _work_forever(self) -> None:
+        (provider,) = (part for part in self.container.extensions if isinstance(part, RunsJobs))
+        jobs = provider.jobs()
         while True:
             try:
-                job = self._jobs.claim([self.kind])
+                job = jobs.claim([self.kind])
                 if job is not None:
                     self._run(job)
                     continue
@@ -185,9 +181,9 @@ class _RunsJob(Entrypoint):
                 if not is_outage(problem):
                     raise
                 log.warning("job_put_off", kind=self.kind, problem=repr(problem))
-            self._jobs.nudged.wait(POLL_SECONDS)
-            if self._jobs.nudged.ready():
-                self._jobs.nudged = Signal()
+            jobs.nudged.wait(POLL_SECONDS)
+            if jobs.nudged.ready():
+                jobs.nudged = Signal()
 
     def _run(self, job: Job) -> None:
         renewing = eventlet.spawn(_keep_renewing, job)

@@ -84,12 +84,12 @@ class Kept(DependencyProvider):
         """Build the store; pymongo finds the server in the background."""
         uri = self._settings_class.read().mongo_uri
         self.database = connect(uri, self.container.service_name)
-        self._store = self._store_class(self.database, *(out.outbox for out in self._outboxes()))
+        self._store = self._store_class(self.database, *(out.outbox() for out in self._outboxes()))
 
     def start(self) -> None:
         """Let the outbox relay what earlier processes left behind."""
         for announces in self._outboxes():
-            announces.outbox.relay_from(self.database, self._store_class.outboxes)
+            announces.outbox().relay_from(self.database, self._store_class.outboxes)
 
     def _outboxes(self) -> list[Announces]:
         return [part for part in self.container.extensions if isinstance(part, Announces)]

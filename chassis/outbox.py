@@ -11,7 +11,6 @@ import uuid
 from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from functools import cached_property
 from typing import Any
 
 import eventlet
@@ -192,18 +191,20 @@ class Announces(DependencyProvider):
 
     def __init__(self, *events: type[Event]) -> None:
         self.events = events
+        self._outbox: Outbox | None = None
 
-    @cached_property
     def outbox(self) -> Outbox:
-        """The process's outbox; it relays once the store is there."""
-        return Outbox(self.wire.wire, self.events)
+        """Return the process's outbox; it relays once the store is there."""
+        if self._outbox is None:
+            self._outbox = Outbox(self.wire.wire, self.events)
+        return self._outbox
 
     def stop(self) -> None:
         """Stop relaying."""
-        self.outbox.stop()
+        self.outbox().stop()
 
     kill = stop
 
     def get_dependency(self, worker_ctx: Any) -> Outbox:
         """Return the outbox."""
-        return self.outbox
+        return self.outbox()

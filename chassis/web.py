@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import io
 import socket
+import sys
 import urllib.parse
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -69,7 +70,7 @@ def plain_refusal(status: int, _environ: Mapping[str, Any]) -> tuple[str, bytes]
 
 
 class WebServer:
-    """A WSGI server on a port it may share with other processes.
+    """A WSGI server; with `shares_port`, the kernel spreads connections over all that do.
 
     Over `max_connections`, a new one is told 503 and closed unread; over `max_in_flight` (or
     whatever `sheds` decides) a request is told so before its body is read.
@@ -81,6 +82,7 @@ class WebServer:
         *,
         port: int,
         host: str = "127.0.0.1",
+        shares_port: bool = False,
         limits: WebLimits | None = None,
         sheds: Sheds | None = None,
         refusal: Refusal = plain_refusal,
@@ -93,6 +95,8 @@ class WebServer:
         self.stopping = False
         self.idle: set[Any] = set()
         self._address = (host, port)
+        self._shares_port = shares_port
+        self._listener: Any = None
         self._talking: dict[Any, eventlet.greenthread.GreenThread] = {}
         self._turning_away = eventlet.GreenPool(64)
 
@@ -104,7 +108,7 @@ class WebServer:
     def start(self) -> None:
         """Listen, and serve in green threads from now on. Raises OSError if the port is taken."""
         self._listener = eventlet.listen(
-            self._address, backlog=self.limits.backlog, reuse_port=self._address[1] != 0
+            self._address, backlog=self.limits.backlog, reuse_port=self._shares_port
         )
         self._writer = wsgi.Server(
             self._listener,
@@ -125,7 +129,7 @@ class WebServer:
 
         Returns whether all ended within the grace; those that did not are cut.
         """
-        if not self.stopping:
+        if self._listener is not None and not self.stopping:
             self._close_the_door()
         with eventlet.Timeout(grace_seconds, False):
             for thread in list(self._talking.values()):
@@ -148,9 +152,9 @@ class WebServer:
             try:
                 sock, address = self._listener.accept()
             except OSError as problem:
-                if problem.errno in _NO_ROOM:
-                    log.warning("no room for a connection", error=problem.strerror)
-                    eventlet.sleep(0.1)  # nothing tells when a file descriptor comes free
+                log.warning("a connection was not accepted", error=problem.strerror)
+                # Nothing tells when a file descriptor comes free.
+                eventlet.sleep(0.1 if problem.errno in _NO_ROOM else 0)
                 continue
             self._take_in(sock, address)
             eventlet.sleep(0)  # a flood of connections must not starve those being served
@@ -239,10 +243,11 @@ class Connection(wsgi.HttpProtocol):
     def handle(self) -> None:
         self.close_connection = 0
         self.waiting_seconds = self.web.limits.head_seconds
+        self.handle_one_request()
+        self.waiting_seconds = self.web.limits.idle_seconds
         while not self.close_connection:
-            self.handle_one_request()
-            self.waiting_seconds = self.web.limits.idle_seconds
             eventlet.sleep(0)  # a client with a full pipe must not starve the others
+            self.handle_one_request()
 
     def handle_one_request(self) -> None:
         """Read a head, refuse it or have it answered; leave `close_connection` as it must be."""
@@ -328,7 +333,7 @@ class Connection(wsgi.HttpProtocol):
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": "http",
             "wsgi.input": self.body,
-            "wsgi.errors": None,
+            "wsgi.errors": sys.stderr,
             "wsgi.multithread": True,
             "wsgi.multiprocess": True,
             "wsgi.run_once": False,

@@ -1,39 +1,40 @@
-"""What can be asked of aggregation."""
+"""Asking aggregation."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from chassis.rpc import Call
-from contracts.aggregation.errors import AxisTooWide, RoundNotCounted
-from contracts.principal import Principal
+from contracts.aggregation import errors
+
+Facts = dict[str, Any]
 
 
 class AggregationClient:
-    """Asks aggregation for figures."""
+    """What aggregation can be asked; it answers in the API's shape or raises a refusal."""
 
     service = "aggregation"
-    errors = (RoundNotCounted, AxisTooWide)
+    errors = (errors.RoundNotCounted, errors.AxisTooWide)
 
     def __init__(self, call: Call) -> None:
         self._call = call
 
     def get_completeness(
         self,
-        *,
-        by: Principal,
+        by: Facts,
         round_id: str,
+        *,
         axis: str,
         province: str | None = None,
         district: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> Facts:
         """Return the figures of a round by one axis, of the caller's area or a part of it.
 
         Raises RoundNotCounted, OutOfScope, AxisTooWide.
         """
         return self._call(
             "get_completeness",
-            by=by.to_wire(),
+            by=by,
             round_id=round_id,
             axis=axis,
             province=province,

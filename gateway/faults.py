@@ -81,6 +81,16 @@ _KNOWN = [
 ]
 
 
+def child_of(pointer: str, name: str) -> str:
+    """Return the pointer to `name` inside what `pointer` points to."""
+    return f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+
+
+def missing(pointer: str) -> FaultyInput:
+    """Return the refusal of an input that lacks what `pointer` points to."""
+    return FaultyInput([fault(pointer, "Missing data for required field.")])
+
+
 def fault(pointer: str, message: str) -> Fault:
     """Return the fault a sentence of marshmallow's means; a schema's own sentence is kept."""
     for sentence, code, thai in _KNOWN:
@@ -110,14 +120,10 @@ def faults_of(messages: Any, at: str = "") -> list[Fault]:
 def _leaves(messages: Any, pointer: str) -> Iterator[tuple[str, str]]:
     if isinstance(messages, dict):
         for name, inner in messages.items():
-            step = "" if name == "_schema" else "/" + _escaped(str(name))
-            yield from _leaves(inner, pointer + step)
+            inside = pointer if name == "_schema" else child_of(pointer, str(name))
+            yield from _leaves(inner, inside)
     elif isinstance(messages, list):
         for inner in messages:
             yield from _leaves(inner, pointer)
     else:
         yield pointer, str(messages)
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")

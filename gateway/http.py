@@ -19,6 +19,7 @@ from chassis.http1 import BodyRefused, read_body
 from contracts.errors import ServiceError
 from contracts.fields import Closed
 from contracts.principal import Principal
+from gateway.faults import child_of, missing
 from gateway.problems import EdgeProblem
 
 JSON = "application/json"
@@ -71,6 +72,12 @@ class Form:
     texts: Mapping[str, str]
     files: Mapping[str, Upload]
 
+    def file(self, name: str = "file") -> Upload:
+        """Return a file that must be there. Raises FaultyInput."""
+        if name not in self.files:
+            raise missing(child_of("", name))
+        return self.files[name]
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -91,6 +98,13 @@ class Request:
     language: str
     route: Route
     environ: Mapping[str, Any]
+
+    @property
+    def by(self) -> dict[str, Any]:
+        """Who is asking, as services are told. Not for public routes."""
+        if self.principal is None:
+            raise TypeError(f"{self.route.path} is public: nobody has signed in")
+        return self.principal.to_wire()
 
     def header(self, name: str) -> str | None:
         """Return a header, or None."""

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import orjson
 from marshmallow import fields
 
-from gateway.faults import FaultyInput, fault, load
+from gateway.faults import FaultyInput, child_of, fault, load
 from gateway.http import Route, take_body
 from gateway.problems import EdgeProblem
 
@@ -73,7 +73,7 @@ def read_query(environ: Mapping[str, Any], route: Route) -> Mapping[str, Any]:
         if isinstance(route.query.fields.get(name), fields.List):
             given.setdefault(name, []).append(value)
         elif name in given:
-            raise FaultyInput([fault("/" + name, "Given more than once.")])
+            raise FaultyInput([fault(child_of("", name), "Given more than once.")])
         else:
             given[name] = value
     return load(route.query, given)

@@ -10,18 +10,9 @@ _AROUND_LINE_END = re.compile(r" ?\n ?")
 # Vowels and signs above or below a consonant; tones and the silencing mark stand over those.
 _STACKED = "\u0e31\u0e34-\u0e3a\u0e47\u0e4d\u0e4e"
 _TONES = "\u0e48-\u0e4c"
-_MISTYPINGS = (
-    (f"([{_TONES}]+)([{_STACKED}]+)", r"\2\1"),
-    (f"\u0e4d([{_TONES}]*)\u0e32", "\\1\u0e33"),
-    (f"\u0e33([{_TONES}]+)", "\\1\u0e33"),
-    (f"([{_TONES}{_STACKED}])\\1+", r"\1"),
-    ("\u0e40\u0e40", "\u0e41"),
-)
-_MENDED = [(re.compile(mistyped), meant) for mistyped, meant in _MISTYPINGS]
-_MISTYPED = re.compile(
-    f"[{_TONES}][{_STACKED}]|\u0e4d[{_TONES}]*\u0e32|\u0e33[{_TONES}]"
-    f"|([{_TONES}{_STACKED}])\\1|\u0e40\u0e40"
-)
+_MARKS = re.compile(f"[{_STACKED}{_TONES}]{{2,}}")
+_AM = "\u0e33"
+_AM_APART = re.compile(f"\u0e4d([{_TONES}]*)\u0e32([{_TONES}]*)")
 
 _LEADING_VOWEL = re.compile("([\u0e40-\u0e44])([\u0e01-\u0e2e])")
 _SECONDARY = re.compile("[\u0e47-\u0e4c ./()-]")
@@ -34,12 +25,10 @@ def normalise(text: str) -> str:
     Joins ํ+า to ำ and เ+เ to แ, puts tones after the vowel they stand on, drops repeated marks
     and invisible characters. NFC, never NFKC: that would take ำ apart again.
     """
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
-    while _MISTYPED.search(text):  # mending one mark can bring the next two together
-        for mistyped, meant in _MENDED:
-            text = mistyped.sub(meant, text)
-        text = unicodedata.normalize("NFC", text)
-    return _AROUND_LINE_END.sub("\n", _SPACES.sub(" ", text)).strip()
+    text = _INVISIBLE.sub("", text).replace(_AM, "\u0e4d\u0e32")
+    text = _AM_APART.sub(_joined, _MARKS.sub(_stacked, text)).replace("\u0e40\u0e40", "\u0e41")
+    text = _AROUND_LINE_END.sub("\n", _SPACES.sub(" ", text)).strip()
+    return unicodedata.normalize("NFC", text)
 
 
 def sort_key(text: str) -> str:
@@ -50,3 +39,13 @@ def sort_key(text: str) -> str:
     """
     text = _LEADING_VOWEL.sub(r"\2\1", normalise(text).casefold())
     return _SECONDARY.sub("", text) + "\x01" + _NOT_TONES.sub("0", text)
+
+
+def _stacked(marks: re.Match[str]) -> str:
+    """Return the marks on one consonant, each once, tones last."""
+    return "".join(sorted(dict.fromkeys(marks[0]), key=lambda mark: "\u0e48" <= mark <= "\u0e4c"))
+
+
+def _joined(apart: re.Match[str]) -> str:
+    """Return ำ with its tones before it, wherever they were typed."""
+    return "".join(dict.fromkeys(apart[1] + apart[2])) + _AM

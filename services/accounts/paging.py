@@ -1,4 +1,4 @@
-"""Where does the next page begin? Cursors that clients hand back without looking inside."""
+"""Pages of a list: cursors that clients hand back without looking inside."""
 
 from __future__ import annotations
 

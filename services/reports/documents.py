@@ -12,6 +12,8 @@ from mongoengine import (
     StringField,
 )
 
+from chassis.outbox import INDEX as OUTBOX_INDEX
+
 ALIAS = "reports"
 
 
@@ -60,7 +62,7 @@ class RoundDocument(Document):
         "db_alias": ALIAS,
         "auto_create_index": False,
         "indexes": [
-            outbox.INDEX,
+            OUTBOX_INDEX,
             {
                 "fields": ["kind", "fiscal_year_be", "no"],
                 "name": "one_live_round",
@@ -81,7 +83,7 @@ class OpenedDistrictDocument(Document):
         "collection": "opened_districts",
         "db_alias": ALIAS,
         "auto_create_index": False,
-        "indexes": [outbox.INDEX, "round_id"],
+        "indexes": [OUTBOX_INDEX, "round_id"],
     }
 
 
@@ -166,7 +168,7 @@ class FilingDocument(Document):
         "db_alias": ALIAS,
         "auto_create_index": False,
         "indexes": [
-            outbox.INDEX,
+            OUTBOX_INDEX,
             {"fields": ["obligation_id", "revision"], "unique": True},
             "round_id",
         ],

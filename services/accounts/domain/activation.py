@@ -1,4 +1,4 @@
-"""What can become of an activation code? It is used, voided by a newer one, or expires."""
+"""What can become of an activation code: it is used, voided by a newer one, or expires."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is an organisation, and which ones does a registry file describe? Facts and comparison."""
+"""What an organisation is, and what storing a registry would change. Facts and comparison."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What storing a registry would do. `known` are all organisations that will stand there."""
+    """What storing a registry would do: to LAOs, and to the offices over them."""
 
     added: list[Organisation]
     changed: list[Change]
@@ -123,8 +123,8 @@ class ImportPlan:
     gone: list[Organisation]
 
     @property
-    def known(self) -> list[Organisation]:
-        """Every organisation of the file and every office over them, as they will be."""
+    def present(self) -> list[Organisation]:
+        """Every organisation the file describes, as it will be."""
         return [*self.added, *(change.after for change in self.changed), *self.unchanged]
 
 

@@ -1,4 +1,4 @@
-"""One slot, one computer: when may a sign-in begin, and how long does it last?"""
+"""One slot, one computer: when a sign-in may begin and how it ends."""
 
 from __future__ import annotations
 

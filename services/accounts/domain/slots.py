@@ -1,4 +1,4 @@
-"""Which slots does an organisation have, what may each see, and who hands out its code?"""
+"""Which slots an organisation has, what each may see, and who hands out its code."""
 
 from __future__ import annotations
 
@@ -92,9 +92,7 @@ def _slots_of_lao(lao: Organisation) -> list[Slot]:
     routed = lao.facts.type and lao.facts.type.routing_tier
     tier = Tier.DISTRICT if routed is RoutingTier.DISTRICT else Tier.PROVINCE
     return [
-        _slot(
-            lao, group.number, f"{lao.facts.code}-{group.number}", Role.LAO_OFFICER, tier, group
-        )
+        _slot(lao, group.number, f"{lao.facts.code}-{group.number}", Role.LAO_OFFICER, tier, group)
         for group in CodeGroup
     ]
 

@@ -1,4 +1,4 @@
-"""How fast may somebody guess? Ever more slowly, and without locking out anybody else."""
+"""How fast somebody may guess: ever more slowly, and without locking out anybody else."""
 
 from __future__ import annotations
 

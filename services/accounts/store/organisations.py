@@ -55,6 +55,11 @@ class OrganisationStore:
             raise OrganisationNotFound(organisation_id=organisation_id)
         return _organisation(document)
 
+    def find(self, organisation_id: str | None) -> Organisation | None:
+        """Return one without history, or None."""
+        document = self._collection.find_one({"_id": organisation_id}, {"history": 0})
+        return None if document is None else _organisation(document)
+
     def list_by_id(self, ids: Iterable[str]) -> dict[str, Organisation]:
         """Return those there are of the ids, without history."""
         found = self._collection.find({"_id": {"$in": list(ids)}}, {"history": 0})
@@ -66,6 +71,11 @@ class OrganisationStore:
             organisation.facts.key: organisation
             for organisation in map(_organisation, self._collection.find({}, {"history": 0}))
         }
+
+    def list_names(self, kind: OrganisationKind) -> dict[str, str]:
+        """Return the name of each organisation of a kind by its code."""
+        found = self._collection.find({"kind": kind.value}, {"facts.code": 1, "facts.name": 1})
+        return {document["facts"]["code"]: document["facts"]["name"] for document in found}
 
     def list_page(
         self, by: Principal, filters: dict[str, str], *, limit: int, cursor: str | None

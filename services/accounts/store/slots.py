@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,6 @@ from typing import Any
 from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
-from chassis.outbox import Outbox
 from contracts.accounts.errors import SessionEnded
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
@@ -21,7 +20,7 @@ from services.accounts.store.organisations import DUPLICATE_KEY, area_condition
 COLLECTION = "slots"
 # Where a slot stands follows its organisation; everything else about it is its own.
 _MOVING = ("province_code", "district_code", "handed_out_by")
-_AREA_FIELDS = {
+AREA_FIELDS = {
     "province": "province_code",
     "district": "district_code",
     "organisation": "organisation_id",
@@ -52,20 +51,21 @@ class KeptSlot:
 class SlotStore:
     """Slots in the database."""
 
-    def __init__(self, database: Any, outbox: Outbox) -> None:
-        self.collection = database[COLLECTION]
-        self._outbox = outbox
+    def __init__(self, database: Any) -> None:
+        self._collection = database[COLLECTION]
 
     def get(self, slot_id: str) -> KeptSlot:
         """Return one. Raises SessionEnded: only a signed-in slot is asked for by its id."""
-        document = self.collection.find_one({"_id": slot_id})
+        document = self._collection.find_one({"_id": slot_id})
         if document is None:
             raise SessionEnded
         return kept_slot(document)
 
     def list_places(self) -> dict[str, Slot]:
         """Return every slot by its id."""
-        return {document["_id"]: slot_of(document) for document in self.collection.find({}, _FACTS)}
+        return {
+            document["_id"]: slot_of(document) for document in self._collection.find({}, _FACTS)
+        }
 
     def settle(self, wanted: Sequence[Slot], stored: dict[str, Slot]) -> None:
         """Add the slots that are missing, and move those whose organisation stands elsewhere."""
@@ -80,7 +80,7 @@ class SlotStore:
         if not writes:
             return
         try:
-            self.collection.bulk_write(writes, ordered=False)
+            self._collection.bulk_write(writes, ordered=False)
         except BulkWriteError as problem:
             # A slot that another process has added meanwhile is as good.
             if any(error["code"] != DUPLICATE_KEY for error in problem.details["writeErrors"]):
@@ -96,22 +96,20 @@ class SlotStore:
         cursor: str | None,
     ) -> tuple[list[KeptSlot], str | None]:
         """Return a page of the slots the caller covers, and the cursor of the next."""
-        conditions: list[dict[str, Any]] = [area_condition(by, _AREA_FIELDS)]
+        conditions: list[dict[str, Any]] = [area_condition(by, AREA_FIELDS)]
         if organisation_id is not None:
             conditions.append({"organisation_id": organisation_id})
         if state is not None:
             conditions.append(_STATES[state])
         if cursor is not None:
             conditions.append({"_id": {"$gt": position_of(cursor, 1)[0]}})
-        found = list(
-            self.collection.find({"$and": conditions}).sort("_id", 1).limit(limit + 1)
-        )
+        found = list(self._collection.find({"$and": conditions}).sort("_id", 1).limit(limit + 1))
         shown = [kept_slot(document) for document in found[:limit]]
         return shown, cursor_after(shown[-1].slot.id) if len(found) > limit else None
 
     def count_progress(self, by: Principal, axis: str) -> list[dict[str, Any]]:
         """Count slots, issued, read and activated of each area of the axis the caller covers."""
-        field = f"${_AREA_FIELDS[axis]}"
+        field = f"${AREA_FIELDS[axis]}"
         is_activated = {"$gt": ["$activated_at", None]}
         counts = {
             "activated": is_activated,
@@ -119,26 +117,30 @@ class SlotStore:
             "issued": {"$or": [is_activated, {"$gt": ["$code.hash", None]}]},
         }
         grouped = {name: {"$sum": {"$cond": [is_so, 1, 0]}} for name, is_so in counts.items()}
-        rows = self.collection.aggregate(
+        rows = self._collection.aggregate(
             [
-                {"$match": {**area_condition(by, _AREA_FIELDS), _AREA_FIELDS[axis]: {"$ne": None}}},
+                {"$match": {**area_condition(by, AREA_FIELDS), AREA_FIELDS[axis]: {"$ne": None}}},
                 {"$group": {"_id": field, "slots": {"$sum": 1}, **grouped}},
             ]
         )
         return [{"key": row.pop("_id"), **row} for row in rows]
 
-    def set_operator(self, password_hash: str) -> None:
+    def set_operator(self, password_hash: str, *, at: datetime) -> None:
         """Give the operator's slot a password; its session, if any, ends."""
-        document = new_document(OPERATOR_SLOT) | {"password_hash": password_hash}
-        changed = {"password_hash": document.pop("password_hash"), "session": None}
-        del document["session"]
-        self.collection.update_one(
-            {"_id": OPERATOR_SLOT.id}, {"$set": changed, "$setOnInsert": document}, upsert=True
+        first = new_document(OPERATOR_SLOT) | {"activated_at": at}
+        changed = {"password_hash": password_hash, "session": None}
+        self._collection.update_one(
+            {"_id": first.pop("_id")},
+            {
+                "$set": changed,
+                "$setOnInsert": {name: first[name] for name in first.keys() - changed.keys()},
+            },
+            upsert=True,
         )
 
     def find_operator_password(self) -> str | None:
         """Return the hash of the operator's password, or None when there is no such slot."""
-        document = self.collection.find_one({"_id": OPERATOR_SLOT.id}, {"password_hash": 1})
+        document = self._collection.find_one({"_id": OPERATOR_SLOT.id}, {"password_hash": 1})
         return document and document["password_hash"]
 
 
@@ -194,8 +196,3 @@ def _moved(there: Slot, wanted: Slot) -> bool:
 
 def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, str) else value
-
-
-def slots_in(documents: Iterable[dict[str, Any]]) -> list[KeptSlot]:
-    """Return the slots the documents hold."""
-    return [kept_slot(document) for document in documents]

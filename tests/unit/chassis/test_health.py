@@ -61,9 +61,7 @@ def test_hanging_checks_are_given_up_side_by_side():
     report = readiness.report()
 
     assert monotonic() - since < 0.25
-    assert {check["detail"] for check in report["checks"].values()} == {
-        "no answer within 0.1 s"
-    }
+    assert {check["detail"] for check in report["checks"].values()} == {"no answer within 0.1 s"}
 
 
 def test_a_broken_check_shows_nothing_of_its_insides():

@@ -124,12 +124,23 @@ def test_a_multipart_body_reaches_the_handler_as_texts_and_files(call, ask):
     )
 
     assert told.status == 202
-    assert ask.things["t9"] == {
+    assert ask.pictures["t9"] == {
         "name": "a.png",
         "type": "image/png",
         "size": 4,
         "title": "lamp",
     }
+
+
+def test_a_multipart_body_without_its_file_points_at_it(call):
+    told = call(
+        "POST",
+        "/v1/things/t9/pictures",
+        data=b"--x--\r\n",
+        content_type="multipart/form-data; boundary=x",
+    )
+
+    assert (told.status, told.json["errors"][0]["pointer"]) == (422, "/file")
 
 
 def test_a_multipart_body_without_its_boundary_is_refused(call):

@@ -123,6 +123,7 @@ def test_an_if_match_that_is_not_one_strong_etag_is_400(call, ugly):
         ("limit=1&limit=2", "/limit", "repeated"),
         ("cursor=", "/cursor", "wrong_length"),
         ("color=red", "/color", "unknown_field"),
+        ("a~b%2F=1&a~b%2F=2", "/a~0b~1", "repeated"),
         ("colour=red&colour=green", "/colour/1", "not_a_choice"),
     ],
 )

@@ -67,6 +67,7 @@ class Ask:
     """What the handlers may use: the things kept, and what they were asked."""
 
     things: dict[str, dict[str, Any]] = field(default_factory=dict)
+    pictures: dict[str, dict[str, Any]] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
 
 
@@ -157,12 +158,12 @@ def remove_thing(ask: Ask, request: Request) -> Answer:
 def send_picture(ask: Ask, request: Request) -> Answer:
     """Take a picture of a thing."""
     form = request.form()
-    file = form.files["file"]
-    ask.things[request.path["thing_id"]] = {
+    file = form.file()
+    ask.pictures[request.path["thing_id"]] = {
         "name": file.filename,
         "type": file.content_type,
         "size": len(file.data),
-        "title": form.texts["title"],
+        "title": form.texts.get("title"),
     }
     return Answer(202)
 

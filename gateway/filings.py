@@ -1,0 +1,165 @@
+"""Filing: the one hot path. Checked here, durable in the intake, answered with a signed receipt."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from marshmallow import fields, validate
+
+from clients.reports import FilingsIntake
+from contracts.errors import ServiceUnavailable
+from contracts.fields import Closed, wire_time
+from contracts.forms import Form
+from contracts.reports import errors
+from contracts.reports import schemas as shapes
+from gateway.ask import Ask
+from gateway.faults import Fault, FaultyInput
+from gateway.http import Answer, Request, route
+
+
+class FilingQuery(Closed):
+    """The ticket of a status URL."""
+
+    ticket = fields.String(validate=validate.Length(1, 1024))
+
+
+class FilingListSchema(shapes.Schema):
+    """Every revision on an obligation, first one first."""
+
+    items = fields.List(fields.Nested(shapes.FilingSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+@route(
+    "POST",
+    "/v1/obligations/{obligation_id}/filings",
+    summary="ยื่นรายงาน",
+    body=shapes.FilingBodySchema,
+    answers={201: shapes.FiledSchema, 202: shapes.TakenInSchema},
+    refuses=(*FilingsIntake.errors, errors.RoundPurged),
+    idempotency="required",
+)
+def file_report(ask: Ask, request: Request) -> Answer:
+    """File a report, a nil or an amendment.
+
+    The time that counts is when the request arrived. 201 brings the receipt; 202 says that the
+    filing is safe and its time counts, and where to look for the receipt. After a 503, repeat with
+    the same Idempotency-Key.
+    """
+    obligation_id, body = request.path["obligation_id"], request.body
+    _refuse_faulty(_form_of(ask, request, obligation_id), body)
+    filing_id = filing_id_of(request.principal.slot_id, request.idempotency_key)
+    answer = ask.filings.file(
+        {
+            **body,
+            "filing_id": filing_id,
+            "obligation_id": obligation_id,
+            "accepted_at": wire_time(request.received_at),
+            "by": request.by,
+        }
+    )
+    if answer is None:
+        return _taken_in(ask, request, filing_id, obligation_id)
+    return Answer(
+        201,
+        {"filing": answer["filing"], "receipt": answer["receipt"]},
+        {"Location": f"/v1/filings/{filing_id}"},
+        replayed=answer["outcome"] == "repeated",
+    )
+
+
+def filing_id_of(slot_id: str, idempotency_key: str | None) -> str:
+    """Return the id of the filing a slot makes under a key: the same for every repeat."""
+    return hashlib.blake2b(f"{slot_id}\n{idempotency_key}".encode(), digest_size=16).hexdigest()
+
+
+def _form_of(ask: Ask, request: Request, obligation_id: str) -> Form:
+    # An obligation's id begins with its round's.
+    round_id = obligation_id.rsplit("-", 2)[0]
+    try:
+        return ask.forms.of_round(request.by, round_id)
+    except errors.RoundNotFound as unknown:
+        raise errors.ObligationNotFound(obligation_id=obligation_id) from unknown
+
+
+def _refuse_faulty(form: Form, body: dict[str, Any]) -> None:
+    if body["form_version"] != form.version:
+        raise errors.WrongFormVersion(expected=form.version, version=body["form_version"])
+    faults = [
+        Fault(fault.pointer, fault.code, fault.message, fault.message_th)
+        for fault in form.faults(body["answers"], nil=body["kind"] == "nil")
+    ]
+    if body["kind"] == "amendment":
+        faults += [
+            Fault(f"/{name}", "required", "An amendment needs this.", "การแก้ไขเพิ่มเติมต้องระบุข้อนี้")
+            for name in ("base_revision", "reason")
+            if body[name] is None
+        ]
+    if faults:
+        raise FaultyInput(faults)
+
+
+def _taken_in(ask: Ask, request: Request, filing_id: str, obligation_id: str) -> Answer:
+    status_url = ask.tickets.status_url(
+        filing_id,
+        obligation_id=obligation_id,
+        kind=request.body["kind"],
+        accepted_at=request.received_at,
+        slot_id=request.principal.slot_id,
+    )
+    taken_in = {
+        "filing_id": filing_id,
+        "accepted_at": wire_time(request.received_at),
+        "status_url": status_url,
+    }
+    return Answer(202, taken_in, {"Location": status_url})
+
+
+@route(
+    "GET",
+    "/v1/filings/{filing_id}",
+    summary="การยื่นหนึ่งรายการ",
+    query=FilingQuery,
+    answers={200: shapes.FilingSchema},
+    refuses=(errors.FilingNotFound, errors.ObligationNotFound),
+)
+def show_filing(ask: Ask, request: Request) -> Answer:
+    """Show a filing with its answers, or why it was refused.
+
+    With the ticket of a status URL it is shown as `accepted` until it is recorded.
+    """
+    filing_id = request.path["filing_id"]
+    try:
+        return Answer(200, ask.reports.get_filing(request.by, filing_id))
+    except (errors.FilingNotFound, ServiceUnavailable):
+        taken_in = ask.tickets.read(
+            request.query.get("ticket"), filing_id, request.principal.slot_id
+        )
+        if taken_in is None:
+            raise
+        return Answer(200, taken_in)
+
+
+@route(
+    "GET",
+    "/v1/filings/{filing_id}/receipt",
+    summary="ใบรับ",
+    answers={200: shapes.ReceiptSchema},
+    refuses=(errors.FilingNotFound, errors.ObligationNotFound),
+)
+def show_receipt(ask: Ask, request: Request) -> Answer:
+    """Show the signed receipt of a recorded filing."""
+    return Answer(200, ask.reports.get_receipt(request.by, request.path["filing_id"]))
+
+
+@route(
+    "GET",
+    "/v1/obligations/{obligation_id}/filings",
+    summary="ทุกฉบับที่ยื่น",
+    answers={200: FilingListSchema},
+    refuses=(errors.ObligationNotFound, errors.RoundNotFound, errors.RoundPurged),
+)
+def list_filings(ask: Ask, request: Request) -> Answer:
+    """List every revision on an obligation with the answers it changed."""
+    return Answer(200, ask.reports.list_filings(request.by, request.path["obligation_id"]))

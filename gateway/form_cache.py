@@ -1,0 +1,46 @@
+"""The compiled forms filings are checked with; a round's form never changes once it is open."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+from clients.reports import ReportsClient
+from contracts.forms import Form
+
+ROUNDS_KEPT = 1_000
+
+
+class FormCache:
+    """Forms by round. Asks reports once for each round and each form version."""
+
+    def __init__(self, reports: ReportsClient) -> None:
+        self._reports = reports
+        self._rounds: OrderedDict[str, tuple[str, int]] = OrderedDict()
+        self._forms: dict[tuple[str, int], Form] = {}
+
+    def of_round(self, by: dict[str, Any], round_id: str) -> Form:
+        """Return the form of a round.
+
+        Raises RoundNotFound, RoundPurged, ServiceUnavailable.
+        """
+        key = self._rounds.get(round_id)
+        if key is None:
+            round_ = self._reports.get_round(by, round_id)
+            key = (round_["form"]["id"], round_["form"]["version"])
+            if round_["state"] in ("open", "closed"):
+                self._rounds[round_id] = key
+                if len(self._rounds) > ROUNDS_KEPT:
+                    self._rounds.popitem(last=False)
+        form = self._forms.get(key)
+        if form is None:
+            form = self._forms[key] = Form(self._reports.get_form(*key))
+        return form
+
+    def forget(self, round_id: str) -> None:
+        """Forget a purged round."""
+        self._rounds.pop(round_id, None)
+
+    def forget_all(self) -> None:
+        """Forget every round, since a purge may have been missed."""
+        self._rounds.clear()

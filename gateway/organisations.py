@@ -1,0 +1,91 @@
+"""The registry and its slots: looking things up, and bringing the registry in."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+from contracts.accounts import errors
+from contracts.accounts import schemas as shapes
+from contracts.jobs import JobSchema
+from gateway.ask import Ask
+from gateway.http import FILE_LIMIT_BYTES, MULTIPART, Answer, Page, Request, route
+
+CHUNK_BYTES = 512 << 10
+UPLOAD_SECONDS = 120.0
+
+
+class OrganisationQuery(shapes.OrganisationFilters, Page):
+    """Filters and page."""
+
+
+class SlotQuery(shapes.SlotFilters, Page):
+    """Filters and page."""
+
+
+@route(
+    "GET",
+    "/v1/organisations",
+    summary="ค้นหาหน่วยงาน",
+    query=OrganisationQuery,
+    answers={200: shapes.OrganisationList},
+)
+def list_organisations(ask: Ask, request: Request) -> Answer:
+    """List organisations within the caller's scope."""
+    return Answer(200, ask.accounts.list_organisations(request.by, **request.query))
+
+
+@route(
+    "GET",
+    "/v1/organisations/{organisation_id}",
+    summary="ข้อมูลหน่วยงาน",
+    answers={200: shapes.DatedOrganisation},
+    refuses=(errors.OrganisationNotFound,),
+    etag=True,
+)
+def show_organisation(ask: Ask, request: Request) -> Answer:
+    """Show one organisation with its dated names, types and codes."""
+    organisation = ask.accounts.get_organisation(request.by, request.path["organisation_id"])
+    return Answer(200, organisation, etag=organisation["version"])
+
+
+@route(
+    "POST",
+    "/v1/organisations/imports",
+    summary="นำเข้าทะเบียน อปท.",
+    query=shapes.ImportQuery,
+    consumes=MULTIPART,
+    answers={202: JobSchema},
+    refuses=(errors.ImportNotFound,),
+    limit_bytes=FILE_LIMIT_BYTES,
+    body_seconds=UPLOAD_SECONDS,
+)
+def import_registry(ask: Ask, request: Request) -> Answer:
+    """Start importing the DLA's CSV, sent as the field `file`; the job tells what became of it."""
+    upload = request.form().file()
+    begun = ask.accounts.begin_import(request.by, filename=upload.filename)
+    for number, start in enumerate(range(0, len(upload.data), CHUNK_BYTES)):
+        chunk = upload.data[start : start + CHUNK_BYTES]
+        ask.accounts.add_import_chunk(
+            import_id=begun["import_id"], no=number, data_base64=b64encode(chunk).decode()
+        )
+    job = ask.accounts.start_import(
+        request.by, import_id=begun["import_id"], dry_run=request.query["dry_run"]
+    )
+    return started(job)
+
+
+@route(
+    "GET",
+    "/v1/slots",
+    summary="บัญชีผู้ใช้ของหน่วยงาน",
+    query=SlotQuery,
+    answers={200: shapes.SlotList},
+)
+def list_slots(ask: Ask, request: Request) -> Answer:
+    """List the slots within the caller's scope."""
+    return Answer(200, ask.accounts.list_slots(request.by, **request.query))
+
+
+def started(job: dict[str, object]) -> Answer:
+    """Answer that long work has begun, and where to look."""
+    return Answer(202, job, {"Location": f"/v1/jobs/{job['id']}"})

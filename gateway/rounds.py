@@ -1,0 +1,143 @@
+"""Rounds and the forms they are answered with."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+from contracts.errors import StaleVersion
+from contracts.jobs import JobSchema
+from contracts.reports import errors
+from contracts.reports import schemas as shapes
+from gateway.ask import Ask
+from gateway.http import Answer, Page, Request, route
+from gateway.organisations import started
+
+_GONE = (errors.RoundNotFound, errors.RoundPurged)
+
+
+class RoundListSchema(Schema):
+    """A page of rounds, by id."""
+
+    items = fields.List(fields.Nested(shapes.RoundSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+@route(
+    "POST",
+    "/v1/rounds",
+    summary="ร่างรอบการรายงาน",
+    body=shapes.RoundProposalSchema,
+    answers={201: shapes.RoundSchema},
+    refuses=(errors.RoundAlreadyExists, errors.FormNotFound),
+    etag=True,
+)
+def create_round(ask: Ask, request: Request) -> Answer:
+    """Draft a round. Opening it creates an obligation for each organisation and code group."""
+    proposal = shapes.RoundProposalSchema().dump(request.body)
+    round_ = ask.reports.create_round(request.by, proposal)
+    return Answer(201, round_, {"Location": f"/v1/rounds/{round_['id']}"}, etag=round_["version"])
+
+
+@route(
+    "GET",
+    "/v1/rounds",
+    summary="รอบการรายงานทั้งหมด",
+    query=Page,
+    answers={200: RoundListSchema},
+)
+def list_rounds(ask: Ask, request: Request) -> Answer:
+    """List rounds."""
+    query = request.query
+    return Answer(
+        200,
+        ask.reports.list_rounds(request.by, limit=query["limit"], cursor=query.get("cursor")),
+    )
+
+
+@route(
+    "GET",
+    "/v1/rounds/{round_id}",
+    summary="รอบการรายงาน",
+    answers={200: shapes.RoundSchema},
+    refuses=_GONE,
+    etag=True,
+)
+def show_round(ask: Ask, request: Request) -> Answer:
+    """Show one round."""
+    round_ = ask.reports.get_round(request.by, request.path["round_id"])
+    return Answer(200, round_, etag=round_["version"])
+
+
+@route(
+    "PATCH",
+    "/v1/rounds/{round_id}",
+    summary="แก้ไขรอบการรายงานที่ยังเป็นร่าง",
+    body=shapes.RoundChangeSchema,
+    answers={200: shapes.RoundSchema},
+    refuses=(*_GONE, errors.RoundNotInState),
+    etag=True,
+    if_match=True,
+)
+def change_round(ask: Ask, request: Request) -> Answer:
+    """Change the dates of a draft round."""
+    round_ = ask.reports.change_round(
+        request.by,
+        request.path["round_id"],
+        made_from=version_of(request.if_match),
+        changes=shapes.RoundChangeSchema().dump(request.body),
+    )
+    return Answer(200, round_, etag=round_["version"])
+
+
+@route(
+    "POST",
+    "/v1/rounds/{round_id}/open",
+    summary="เปิดรอบการรายงาน",
+    answers={202: JobSchema},
+    refuses=(*_GONE, errors.RoundNotInState, StaleVersion),
+)
+def open_round(ask: Ask, request: Request) -> Answer:
+    """Start creating the obligations; the round is open when the job is done."""
+    return started(ask.reports.open_round(request.by, request.path["round_id"]))
+
+
+@route(
+    "POST",
+    "/v1/rounds/{round_id}/close",
+    summary="ปิดรอบการรายงาน",
+    answers={202: JobSchema},
+    refuses=(*_GONE, errors.RoundNotInState),
+)
+def close_round(ask: Ask, request: Request) -> Answer:
+    """Close the round now. What was accepted before is still recorded."""
+    return started(ask.reports.close_round(request.by, request.path["round_id"]))
+
+
+@route(
+    "POST",
+    "/v1/rounds/{round_id}/purge",
+    summary="ลบข้อมูลรอบทดลอง",
+    answers={202: JobSchema},
+    refuses=(*_GONE, errors.RoundNotTrial, errors.RoundNotInState, StaleVersion),
+)
+def purge_round(ask: Ask, request: Request) -> Answer:
+    """Delete all of a trial round but a signed statement of what it was."""
+    return started(ask.reports.purge_round(request.by, request.path["round_id"]))
+
+
+@route(
+    "GET",
+    "/v1/forms/{form_id}/versions/{version}",
+    summary="นิยามแบบรายงาน",
+    answers={200: shapes.FormSchema},
+    refuses=(errors.FormNotFound,),
+    patterns={"version": r"[1-9][0-9]{0,3}"},
+)
+def show_form(ask: Ask, request: Request) -> Answer:
+    """Show the definition every face of a form is made from; a version never changes."""
+    return Answer(200, ask.reports.get_form(request.path["form_id"], int(request.path["version"])))
+
+
+def version_of(if_match: str | None) -> int:
+    """Return the version an If-Match names; one we never gave is none that could be present."""
+    return int(if_match) if if_match is not None and if_match.isdecimal() else -1

@@ -1,0 +1,133 @@
+"""The gateway as the bus sees it: whom it asks, what it overhears, and the HTTP edge it serves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+
+from chassis.clock import now
+from chassis.intake import DurableAsk
+from chassis.listener import Heard, overhears
+from chassis.rpc import Client
+from chassis.service import GRACE_SECONDS, Service, readiness_of
+from chassis.web import WebLimits, WebServer
+from clients.accounts import AccountsClient
+from clients.aggregation import AggregationClient
+from clients.reports import FilingsIntake, ReportsClient
+from contracts.accounts.events import SessionClosedV1
+from contracts.reports import INTAKE_QUEUE
+from contracts.reports.events import TrialPurgedV1
+from gateway import (
+    completeness,
+    filings,
+    issuances,
+    jobs,
+    obligations,
+    organisations,
+    receipts,
+    rounds,
+    sessions,
+)
+from gateway.app import App
+from gateway.ask import Ask
+from gateway.authentication import Sessions
+from gateway.form_cache import FormCache
+from gateway.http import routes_of
+from gateway.openapi import openapi_route
+from gateway.operations import operation_routes
+from gateway.problems import edge_refusal
+from gateway.settings import Settings
+from gateway.tickets import Tickets
+
+RESOURCES = (
+    sessions,
+    organisations,
+    issuances,
+    rounds,
+    obligations,
+    filings,
+    receipts,
+    completeness,
+    jobs,
+)
+
+
+class Edge(DependencyProvider):
+    """Serves every route over HTTP, asking with the clients declared beside it."""
+
+    def __init__(self) -> None:
+        self.sessions: Any = None
+        self.forms: Any = None
+        self._server: WebServer | None = None
+        self._readiness: Any = None
+
+    def setup(self) -> None:
+        """Build what handlers ask; the clients are usable once their wire is connected."""
+        parts = {part.attr_name: part for part in self.container.dependencies}
+        settings = Settings.read()
+        asked = {
+            name: parts[name].get_dependency(None)
+            for name in ("accounts", "reports", "aggregation")
+        }
+        self.sessions = Sessions(asked["accounts"], now)
+        self.forms = FormCache(asked["reports"])
+        ask = Ask(
+            **asked,
+            filings=FilingsIntake(parts["filings"].get_dependency(None)),
+            forms=self.forms,
+            tickets=Tickets.from_file(settings.ticket_key_file),
+        )
+        self._readiness = readiness_of(self.container)
+        routes = [*routes_of(*RESOURCES), *operation_routes(self._readiness)]
+        self._server = WebServer(
+            App([*routes, openapi_route(routes)], ask, self.sessions.authenticate, now),
+            host=self.container.config["process"].host,
+            port=settings.port,
+            limits=WebLimits(max_in_flight=settings.max_in_flight),
+            refusal=edge_refusal,
+            shares_port=True,
+        )
+
+    def start(self) -> None:
+        """Listen. Raises OSError when the port is taken."""
+        self._server.start()
+
+    def stop(self) -> None:
+        """Be unready, answer what is in flight, close."""
+        self._readiness.stop()
+        self._server.stop(GRACE_SECONDS)
+
+    kill = stop
+
+    def get_dependency(self, worker_ctx: Any) -> Edge:
+        """Return the edge, for what is overheard."""
+        return self
+
+
+class Gateway(Service):
+    """Everything from outside comes through here."""
+
+    name = "gateway"
+
+    accounts = Client(AccountsClient, seconds=5.0)
+    reports = Client(ReportsClient, seconds=5.0)
+    aggregation = Client(AggregationClient, seconds=5.0)
+    filings = DurableAsk(INTAKE_QUEUE, service="reports")
+    edge = Edge()
+
+    @overhears(SessionClosedV1)
+    def end_session(self, heard: Heard | None) -> None:
+        """Stop honouring a session that was closed anywhere."""
+        if heard is None:
+            self.edge.sessions.doubt_all()
+        else:
+            self.edge.sessions.forget(heard.event.session_id)
+
+    @overhears(TrialPurgedV1)
+    def forget_trial(self, heard: Heard | None) -> None:
+        """Forget a purged trial round."""
+        if heard is None:
+            self.edge.forms.forget_all()
+        else:
+            self.edge.forms.forget(heard.event.round_id)

@@ -1,0 +1,73 @@
+"""Signing in, who am I, signing out; and activation, by which a slot gets its password."""
+
+from __future__ import annotations
+
+from contracts.accounts import errors
+from contracts.accounts import schemas as shapes
+from gateway.ask import Ask
+from gateway.http import Answer, Request, route
+
+
+@route(
+    "POST",
+    "/v1/sessions",
+    summary="ลงชื่อเข้าใช้",
+    body=shapes.SessionRequest,
+    answers={201: shapes.Session},
+    refuses=(errors.WrongCredentials, errors.SlotInUse, errors.TooManyAttempts),
+    public=True,
+)
+def sign_in(ask: Ask, request: Request) -> Answer:
+    """Open the slot's one session; with `takeover` the earlier one ends at once."""
+    session = ask.accounts.open_session(
+        username=request.body["username"],
+        password=request.body["password"],
+        takeover=request.body["takeover"],
+        address=request.environ["REMOTE_ADDR"],
+    )
+    return Answer(201, session, {"Location": "/v1/sessions/current"})
+
+
+@route(
+    "GET",
+    "/v1/sessions/current",
+    summary="บัญชีที่ใช้อยู่",
+    answers={200: shapes.SignedInPrincipal},
+    refuses=(errors.SessionEnded,),
+)
+def show_session(ask: Ask, request: Request) -> Answer:
+    """Say which slot is signed in, for which organisation and with what scope."""
+    return Answer(200, ask.accounts.describe_session(request.by))
+
+
+@route("DELETE", "/v1/sessions/current", summary="ออกจากระบบ", answers={204: None})
+def sign_out(ask: Ask, request: Request) -> Answer:
+    """End the session everywhere."""
+    ask.accounts.close_session(session_id=request.session_id, slot_id=request.principal.slot_id)
+    return Answer(204)
+
+
+@route(
+    "POST",
+    "/v1/activations",
+    summary="เปิดใช้งานบัญชีด้วยรหัสเปิดใช้งาน",
+    body=shapes.ActivationRequest,
+    answers={201: shapes.Activation},
+    refuses=(
+        errors.WrongActivationCode,
+        errors.ActivationCodeSpent,
+        errors.WeakPassword,
+        errors.TooManyAttempts,
+    ),
+    public=True,
+)
+def activate(ask: Ask, request: Request) -> Answer:
+    """Set the slot's password and holder with a one-time activation code; the code dies."""
+    activation = ask.accounts.activate_slot(
+        username=request.body["username"],
+        activation_code=request.body["activation_code"],
+        password=request.body["password"],
+        holder=request.body["holder"],
+        address=request.environ["REMOTE_ADDR"],
+    )
+    return Answer(201, activation)

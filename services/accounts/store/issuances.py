@@ -1,0 +1,142 @@
+"""Keeps issuances: one code per slot, never itself, only its keyed hash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from pymongo import ReturnDocument, UpdateOne
+
+from chassis.outbox import Outbox
+from contracts.accounts.events import CredentialsIssuedV1
+from services.accounts.domain.activation import CodeState
+from services.accounts.domain.slots import Tier
+from services.accounts.store.slots import AREA_FIELDS
+from services.accounts.store.slots import COLLECTION as SLOTS
+
+ISSUANCES = "issuances"
+BATCH = 1_000
+SPENT_CODES_KEPT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Issuance:
+    """One act of issuing. `scope` names province, district and organisation where given."""
+
+    id: str
+    scope: Mapping[str, str]
+    reissue: bool
+    issued_by: str
+    issued_at: datetime
+    expires_at: datetime
+
+
+class IssuanceStore:
+    """Issuances in the database."""
+
+    def __init__(self, database: Any, outbox: Outbox) -> None:
+        self._issuances = database[ISSUANCES]
+        self._slots = database[SLOTS]
+        self._outbox = outbox
+
+    def begin(self, issuance: Issuance) -> Issuance:
+        """Store the issuance, unless an earlier run has; return it as it is stored."""
+        facts = {**asdict(issuance), "finished_at": None, "by_tier": None, "outbox": []}
+        issuance_id = facts.pop("id")
+        document = self._issuances.find_one_and_update(
+            {"_id": issuance_id},
+            {"$setOnInsert": facts},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+        )
+        kept = {name: document[name] for name in Issuance.__dataclass_fields__ if name != "id"}
+        return Issuance(id=issuance_id, **kept)
+
+    def issue(self, issuance: Issuance, hash_of: Callable[[str], str]) -> Iterator[tuple[int, int]]:
+        """Give each slot of the scope its code and void the one before; yield done and total.
+
+        Slots that have their code of this issuance already are passed over.
+        """
+        waiting = list(self._slots.find(_waiting(issuance), {"code": 1}))
+        for start in range(0, len(waiting), BATCH):
+            batch = waiting[start : start + BATCH]
+            self._slots.bulk_write(
+                [_issuing(issuance, slot, hash_of(slot["_id"])) for slot in batch], ordered=False
+            )
+            yield start + len(batch), len(waiting)
+
+    def finish(self, issuance: Issuance, *, at: datetime) -> dict[str, int]:
+        """Write down how many codes each tier hands out, and announce the issuance once."""
+        by_tier = self._count_by_tier(issuance.id)
+        issued = CredentialsIssuedV1(
+            issuance_id=issuance.id,
+            province_code=issuance.scope.get("province"),
+            district_code=issuance.scope.get("district"),
+            organisation_id=issuance.scope.get("organisation"),
+            slots=sum(by_tier.values()),
+            expires_at=issuance.expires_at,
+        )
+        entries = self._outbox.seal([issued])
+        unfinished = {"_id": issuance.id, "finished_at": None}
+        result = self._issuances.update_one(
+            unfinished,
+            {
+                "$set": {"finished_at": at, "by_tier": by_tier},
+                "$push": {"outbox": {"$each": entries}},
+            },
+        )
+        if result.matched_count:
+            self._outbox.nudge(ISSUANCES, issuance.id, entries)
+        return by_tier
+
+    def _count_by_tier(self, issuance_id: str) -> dict[str, int]:
+        rows = self._slots.aggregate(
+            [
+                {"$match": {"code.issuance_id": issuance_id}},
+                {"$group": {"_id": "$handed_out_by", "slots": {"$sum": 1}}},
+            ]
+        )
+        counted = {row["_id"]: row["slots"] for row in rows}
+        return {tier.value: counted.get(tier.value, 0) for tier in Tier}
+
+
+def _waiting(issuance: Issuance) -> dict[str, Any]:
+    return {
+        "handed_out_by": {"$ne": None},
+        "code.issuance_id": {"$ne": issuance.id},
+        **{AREA_FIELDS[name]: code for name, code in issuance.scope.items()},
+        **_still_wanting(issuance),
+    }
+
+
+def _still_wanting(issuance: Issuance) -> dict[str, Any]:
+    return {} if issuance.reissue else {"activated_at": None}
+
+
+def _issuing(issuance: Issuance, slot: dict[str, Any], code_hash: str) -> UpdateOne:
+    """Return the write that gives a slot its code, if the slot is still as it was read."""
+    before = slot["code"]
+    code = {
+        "hash": code_hash,
+        "state": CodeState.ISSUED.value,
+        "issuance_id": issuance.id,
+        "issued_at": issuance.issued_at,
+        "expires_at": issuance.expires_at,
+        "read_at": None,
+        "read_by": None,
+        "reading": None,
+    }
+    update: dict[str, Any] = {"$set": {"code": code}}
+    unchanged: dict[str, Any] = {"_id": slot["_id"], "code": None}
+    if before is not None:
+        unchanged = {
+            "_id": slot["_id"],
+            "code.hash": before["hash"],
+            "code.state": before["state"],
+        }
+        if before["state"] == CodeState.ISSUED:
+            before = {**before, "state": CodeState.VOIDED.value}
+        update["$push"] = {"spent_codes": {"$each": [before], "$slice": -SPENT_CODES_KEPT}}
+    return UpdateOne({**unchanged, **_still_wanting(issuance)}, update)

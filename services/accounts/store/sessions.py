@@ -1,0 +1,141 @@
+"""Keeps sign-ins: in the slot itself, so that the database lets only one of them win."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from chassis.outbox import Outbox
+from contracts.accounts.errors import WrongCredentials
+from contracts.accounts.events import SessionClosedV1, SessionOpenedV1
+from services.accounts.domain.sessions import Ending, Session, make_way
+from services.accounts.store.slots import COLLECTION, KeptSlot, kept_slot
+
+TAKEN_OVER_KEPT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SignInSlot:
+    """A slot as somebody signs in to it."""
+
+    kept: KeptSlot
+    password_hash: str | None
+    session: Session | None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """What is left of a session that another one took over."""
+
+    since: datetime
+
+
+class SessionStore:
+    """Sessions in the database."""
+
+    def __init__(self, database: Any, outbox: Outbox) -> None:
+        self._collection = database[COLLECTION]
+        self._outbox = outbox
+
+    def find_slot(self, username: str) -> SignInSlot | None:
+        """Return the slot of a username, or None."""
+        document = self._collection.find_one({"username": username})
+        return None if document is None else _sign_in_slot(document)
+
+    def open(self, found: SignInSlot, session: Session, *, takeover: bool) -> Ending | None:
+        """Store the session as the slot's only one. Returns how the one before it ended.
+
+        Two at once do not both win: the later one is decided anew, as if it had just come.
+        Raises SlotInUse, and WrongCredentials when the password has been changed meanwhile.
+        """
+        slot_id = found.kept.slot.id
+        current = found.session
+        while True:
+            ending = make_way(current, takeover=takeover, at=session.opened_at)
+            entries = self._entries(slot_id, session, current, ending)
+            update: dict[str, Any] = {
+                "$set": {"session": asdict(session)},
+                "$push": {"outbox": {"$each": entries}},
+            }
+            if current is not None and ending is Ending.TAKEN_OVER:
+                told = {"token_hash": current.token_hash, "at": session.opened_at}
+                update["$push"]["taken_over"] = {"$each": [told], "$slice": -TAKEN_OVER_KEPT}
+            result = self._collection.update_one(
+                {
+                    "_id": slot_id,
+                    "password_hash": found.password_hash,
+                    **({"session": None} if current is None else {"session.id": current.id}),
+                },
+                update,
+            )
+            if result.matched_count:
+                self._outbox.nudge(COLLECTION, slot_id, entries)
+                return ending
+            current = self._current(slot_id, found.password_hash)
+
+    def close(self, session_id: str, slot_id: str, *, at: datetime) -> bool:
+        """End a session by its holder's wish. Returns whether it was still there."""
+        closed = SessionClosedV1(
+            session_id=session_id, slot_id=slot_id, reason=Ending.SIGNED_OUT, closed_at=at
+        )
+        entries = self._outbox.seal([closed])
+        result = self._collection.update_one(
+            {"_id": slot_id, "session.id": session_id},
+            {"$set": {"session": None}, "$push": {"outbox": {"$each": entries}}},
+        )
+        if result.matched_count:
+            self._outbox.nudge(COLLECTION, slot_id, entries)
+        return bool(result.matched_count)
+
+    def list_by_token(
+        self, token_hashes: Sequence[str], *, at: datetime
+    ) -> dict[str, tuple[KeptSlot, Session] | TakenOver]:
+        """Return what each token stands for; those that stand for nothing are left out."""
+        asked = set(token_hashes)
+        found: dict[str, tuple[KeptSlot, Session] | TakenOver] = {}
+        of_asked = {"$in": list(asked)}
+        for document in self._collection.find(
+            {"$or": [{"session.token_hash": of_asked}, {"taken_over.token_hash": of_asked}]},
+            {"outbox": 0, "spent_codes": 0, "password_hash": 0},
+        ):
+            for ended in document["taken_over"]:
+                if ended["token_hash"] in asked:
+                    found[ended["token_hash"]] = TakenOver(ended["at"])
+            session = _session(document)
+            if session is not None and session.token_hash in asked and session.is_live(at=at):
+                found[session.token_hash] = kept_slot(document), session
+        return found
+
+    def _current(self, slot_id: str, password_hash: str | None) -> Session | None:
+        same = {"_id": slot_id, "password_hash": password_hash}
+        document = self._collection.find_one(same, {"session": 1})
+        if document is None:
+            raise WrongCredentials
+        return _session(document)
+
+    def _entries(
+        self, slot_id: str, session: Session, current: Session | None, ending: Ending | None
+    ) -> list[dict[str, Any]]:
+        opened = SessionOpenedV1(
+            session_id=session.id,
+            slot_id=slot_id,
+            opened_at=session.opened_at,
+            expires_at=session.expires_at,
+        )
+        if current is None or ending is None:
+            return self._outbox.seal([opened])
+        closed = SessionClosedV1(
+            session_id=current.id, slot_id=slot_id, reason=ending, closed_at=session.opened_at
+        )
+        return self._outbox.seal([closed, opened])
+
+
+def _sign_in_slot(document: dict[str, Any]) -> SignInSlot:
+    return SignInSlot(kept_slot(document), document["password_hash"], _session(document))
+
+
+def _session(document: dict[str, Any]) -> Session | None:
+    stored = document["session"]
+    return None if stored is None else Session(**stored)

@@ -1,0 +1,101 @@
+"""Keeps who has read which slips: each office its own, once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+from contracts.accounts.errors import IssuanceNotFound, SlipsAlreadyRead
+from contracts.fields import wire_time
+from contracts.principal import Principal
+from services.accounts.domain.activation import CodeState
+from services.accounts.domain.slots import TIER_OF_ROLE, Slot
+from services.accounts.store.issuances import ISSUANCES
+from services.accounts.store.organisations import area_condition
+from services.accounts.store.slots import AREA_FIELDS, slot_of
+from services.accounts.store.slots import COLLECTION as SLOTS
+
+READINGS = "slip_readings"
+
+
+class SlipStore:
+    """Slips in the database: a code's hash, and whether the code was read."""
+
+    def __init__(self, database: Any) -> None:
+        self._issuances = database[ISSUANCES]
+        self._readings = database[READINGS]
+        self._slots = database[SLOTS]
+
+    def read(
+        self, by: Principal, issuance_id: str, *, district: str | None, at: datetime
+    ) -> list[tuple[Slot, datetime]]:
+        """Mark the caller's slips as read and return their slots, with the time they expire.
+
+        Raises IssuanceNotFound, SlipsAlreadyRead.
+        """
+        if not self._issuances.count_documents(
+            {"_id": issuance_id, "finished_at": {"$ne": None}}, limit=1
+        ):
+            raise IssuanceNotFound(issuance_id=issuance_id)
+        reading = f"{issuance_id}/{by.area_code or by.area}/{district or '*'}"
+        slips = _handed_out(by, issuance_id, district)
+        self._require_unread(reading, slips, at)
+        reader = by.username if by.holder_name is None else f"{by.holder_name} ({by.username})"
+        self._record(reading, issuance_id, by, reader, at)
+        self._slots.update_many(
+            {**slips, **_readable(at), "code.read_at": None},
+            {"$set": {"code.read_at": at, "code.read_by": reader, "code.reading": reading}},
+        )
+        found = list(self._slots.find({**slips, "code.reading": reading}))
+        if not found:
+            self._require_unread(reading, slips, at)
+        return [(slot_of(document), document["code"]["expires_at"]) for document in found]
+
+    def _require_unread(self, reading: str, slips: dict[str, Any], at: datetime) -> None:
+        if (earlier := self._readings.find_one({"_id": reading})) is not None:
+            raise _already_read(earlier)
+        # An unread slip sorts first.
+        first = self._slots.find_one({**slips, **_readable(at)}, sort=[("code.read_at", 1)])
+        if first is None:
+            raise IssuanceNotFound(issuance_id=slips["code.issuance_id"])
+        if first["code"]["read_at"] is not None:
+            raise _already_read(first["code"])
+
+    def _record(
+        self, reading: str, issuance_id: str, by: Principal, reader: str, at: datetime
+    ) -> None:
+        record = {
+            "_id": reading,
+            "issuance_id": issuance_id,
+            "slot_id": by.slot_id,
+            "read_by": reader,
+            "read_at": at,
+        }
+        try:
+            self._readings.insert_one(record)
+        except DuplicateKeyError as problem:
+            earlier = self._readings.find_one({"_id": reading})
+            raise _already_read(earlier) from problem
+
+
+def _handed_out(by: Principal, issuance_id: str, district: str | None) -> dict[str, Any]:
+    """Return the condition on the slots whose slips the caller's office hands out."""
+    condition: dict[str, Any] = {
+        "code.issuance_id": issuance_id,
+        "handed_out_by": TIER_OF_ROLE[by.role].value,
+        **area_condition(by, AREA_FIELDS),
+    }
+    if district is not None:
+        # Beside the area and not instead of it: a district officer cannot widen it so.
+        condition["$and"] = [{"district_code": district}]
+    return condition
+
+
+def _readable(at: datetime) -> dict[str, Any]:
+    return {"code.state": CodeState.ISSUED.value, "code.expires_at": {"$gt": at}}
+
+
+def _already_read(read: dict[str, Any]) -> SlipsAlreadyRead:
+    return SlipsAlreadyRead(read_by=read["read_by"], read_at=wire_time(read["read_at"]))

@@ -1,0 +1,237 @@
+"""How are figures kept right? What an event changes and what it moves are one transaction.
+
+The first write of every transaction is the round's document: changes of one round wait for each
+other there, in this process and in others, and none slips past the tombstone of a purged round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+import pymongo
+from pymongo import InsertOne, ReturnDocument, UpdateOne, WriteConcern
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+from pymongo.operations import ReplaceOne
+from pymongo.read_concern import ReadConcern
+
+from contracts.aggregation.axis import Axis
+from contracts.aggregation.errors import RoundNotCounted
+from contracts.errors import ServiceUnavailable
+from services.aggregation.completeness import Scope
+from services.aggregation.documents import (
+    DistrictDocument,
+    RoundDocument,
+    StandingDocument,
+    TallyDocument,
+)
+from services.aggregation.domain import (
+    COUNTED,
+    Cell,
+    Counts,
+    First,
+    Latest,
+    Standing,
+    merge_all,
+    moved,
+)
+
+TRANSACTION_SECONDS = 5.0
+
+_FIELD_OF = {
+    Axis.COUNTRY: "province_code",
+    Axis.REGION: "province_code",
+    Axis.PROVINCE: "province_code",
+    Axis.DISTRICT: "district_code",
+    Axis.TYPE: "organisation_type",
+    Axis.CODE_GROUP: "code_group",
+}
+
+
+class Figures:
+    """The figures of every round, in aggregation's own database."""
+
+    outboxes: tuple[str, ...] = ()
+
+    def __init__(self, database: Database[dict[str, Any]]) -> None:
+        self._client = database.client
+        self._standings = database[StandingDocument._get_collection_name()]
+        self._tallies = database[TallyDocument._get_collection_name()]
+        self._rounds = database[RoundDocument._get_collection_name()]
+        self._districts = database[DistrictDocument._get_collection_name()]
+        self._lock = Lock()
+
+    # -- counting ---------------------------------------------------------------------------
+
+    def count(self, heard: Iterable[Standing]) -> None:
+        """Merge what was heard into what is known and move the figures by the difference.
+
+        All or nothing, and the same after a repeat. What belongs to a purged round is passed over.
+        """
+        by_id = merge_all(heard)
+        if not by_id:
+            return
+        with self._turn(), self._client.start_session() as session:
+            session.with_transaction(
+                lambda session: self._count(by_id, session),
+                read_concern=ReadConcern("snapshot"),
+                write_concern=WriteConcern("majority", j=True),
+            )
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Let the listeners of this process in one at a time, each for a bounded time."""
+        if not self._lock.acquire(timeout=TRANSACTION_SECONDS):
+            raise ServiceUnavailable(service="aggregation")
+        try:
+            with pymongo.timeout(TRANSACTION_SECONDS):
+                yield
+        finally:
+            self._lock.release()
+
+    def _count(self, heard: Mapping[str, Standing], session: ClientSession) -> None:
+        purged = {
+            round_id
+            for round_id in sorted({standing.cell.round_id for standing in heard.values()})
+            if self._take_turn(round_id, session)
+        }
+        known = {
+            document["_id"]: _standing(document)
+            for document in self._standings.find({"_id": {"$in": list(heard)}}, session=session)
+        }
+        changes: list[tuple[Standing | None, Standing]] = []
+        for obligation_id, standing in heard.items():
+            before = known.get(obligation_id)
+            after = standing if before is None else before.merge(standing)
+            if after != before and after.cell.round_id not in purged:
+                changes.append((before, after))
+        if changes:
+            self._standings.bulk_write(
+                [_standing_written(*change) for change in changes], ordered=False, session=session
+            )
+        if moves := moved(changes):
+            self._tallies.bulk_write(
+                [_tally_moved(cell, counts) for cell, counts in moves.items()],
+                ordered=False,
+                session=session,
+            )
+
+    def _take_turn(self, round_id: str, session: ClientSession) -> bool:
+        """Keep every other transaction off the round; return whether it is purged."""
+        document = self._rounds.find_one_and_update(
+            {"_id": round_id},
+            {"$inc": {"turns": 1}},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+            session=session,
+        )
+        return "purged_at" in (document or {})
+
+    # -- rounds and names -------------------------------------------------------------------
+
+    def announce(self, round_id: str, obligations: int) -> None:
+        """Note how many obligations the round was opened with, unless it is purged."""
+        announced = {"$cond": [{"$gt": ["$purged_at", None]}, "$$REMOVE", obligations]}
+        self._rounds.update_one(
+            {"_id": round_id}, [{"$set": {"announced": announced}}], upsert=True
+        )
+
+    def purge(self, round_id: str, at: datetime) -> None:
+        """Delete all of a round for good; its id stays, so that late events are passed over."""
+        self._rounds.update_one(
+            {"_id": round_id}, {"$set": {"purged_at": at}, "$unset": {"announced": ""}}, upsert=True
+        )
+        for collection in (self._standings, self._tallies):
+            collection.delete_many({"round_id": round_id})
+
+    def name_districts(self, called: Mapping[str, tuple[datetime, str]]) -> None:
+        """Keep the newest name of each district, whatever order they come in."""
+        if called:
+            self._districts.bulk_write(
+                [
+                    UpdateOne(
+                        {"_id": code}, {"$max": {"called": {"at": at, "name": name}}}, upsert=True
+                    )
+                    for code, (at, name) in called.items()
+                ],
+                ordered=False,
+            )
+
+    # -- reading ----------------------------------------------------------------------------
+
+    def sums(self, round_id: str, axis: Axis, scope: Scope) -> dict[str, Counts]:
+        """Return the counts by province, district, type or code group; by province for wider axes.
+
+        Raises RoundNotCounted.
+        """
+        known = self._rounds.find_one({"_id": round_id})
+        if known is None or "purged_at" in known:
+            raise RoundNotCounted(round_id=round_id)
+        area = {"province_code": scope.province, "district_code": scope.district}
+        within = {field: code for field, code in area.items() if code is not None}
+        # All figures of one instant, though they are read while others are written.
+        tallies = self._tallies.with_options(read_concern=ReadConcern("snapshot"))
+        grouped = tallies.aggregate(
+            [
+                {"$match": {"round_id": round_id, **within}},
+                {
+                    "$group": {
+                        "_id": f"${_FIELD_OF[axis]}",
+                        **{name: {"$sum": f"${name}"} for name in COUNTED},
+                    }
+                },
+            ]
+        )
+        return {row.pop("_id"): Counts(**row) for row in grouped}
+
+    def district_names(self, codes: Iterable[str]) -> dict[str, str]:
+        """Return the names of those districts that have one, by code."""
+        found = self._districts.find({"_id": {"$in": list(codes)}})
+        return {document["_id"]: document["called"]["name"] for document in found}
+
+    def size(self) -> dict[str, int]:
+        """Return the number of standings (as the server estimates) and of those announced."""
+        return {
+            "standings": self._standings.estimated_document_count(),
+            "announced": sum(found.get("announced", 0) for found in self._rounds.find()),
+        }
+
+
+def _standing(document: Mapping[str, Any]) -> Standing:
+    first, latest = document["first"], document["latest"]
+    return Standing(
+        document["_id"],
+        Cell(*(document[field] for field in Cell._fields)),
+        placed_by=document["placed_by"],
+        first=None if first is None else First(**first),
+        latest=None if latest is None else Latest(**latest),
+        amended=document["amended"],
+    )
+
+
+def _standing_written(
+    before: Standing | None, after: Standing
+) -> InsertOne[dict[str, Any]] | ReplaceOne[dict[str, Any]]:
+    document = {
+        "_id": after.obligation_id,
+        **after.cell._asdict(),
+        "placed_by": after.placed_by,
+        "first": None if after.first is None else after.first._asdict(),
+        "latest": None if after.latest is None else after.latest._asdict(),
+        "amended": after.amended,
+    }
+    if before is None:
+        return InsertOne(document)
+    return ReplaceOne({"_id": after.obligation_id}, document)
+
+
+def _tally_moved(cell: Cell, counts: Counts) -> UpdateOne:
+    return UpdateOne(
+        {"_id": "/".join(cell)},
+        {"$inc": counts.changes(), "$setOnInsert": cell._asdict()},
+        upsert=True,
+    )

@@ -1,0 +1,141 @@
+"""A store on a database of the test's own, and the whole service on a broker of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import eventlet
+import mongoengine
+import pytest
+from pymongo.database import Database
+
+from chassis import bus
+from chassis.launch import container_of
+from chassis.mongo import build_indexes, connect
+from chassis.outbox import Outbox
+from chassis.rpc import caller
+from chassis.service import readiness_of
+from chassis.settings import ProcessSettings
+from chassis.wire import Wire
+from clients.accounts import AccountsClient
+from services.accounts.codes import ActivationCodes
+from services.accounts.documents import DATABASE, DOCUMENTS
+from services.accounts.passwords import GreenPasswordHashes, PasswordHashes
+from services.accounts.service import AccountsService
+from services.accounts.settings import Settings
+from services.accounts.store import AccountsStore
+
+CODE_KEY = bytes(range(32))
+DEADLINE_SECONDS = 10.0
+
+
+@pytest.fixture
+def database(mongo_uri: str) -> Iterator[Database[dict[str, Any]]]:
+    """The service's database with its indexes built."""
+    database = connect(mongo_uri, DATABASE)
+    build_indexes(DOCUMENTS)
+    yield database
+    mongoengine.disconnect(DATABASE)
+
+
+@pytest.fixture
+def store(database: Database[dict[str, Any]]) -> AccountsStore:
+    """The store; what it announces stays in the outboxes, since nothing relays it."""
+    outbox = Outbox(Wire("amqp://nowhere/", "test"), AccountsService.announces.events)
+    return AccountsStore(database, outbox)
+
+
+@pytest.fixture
+def settings(mongo_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings as a process reads them, with cheap password hashes."""
+    key_file = tmp_path / "code.hex"
+    key_file.write_text(CODE_KEY.hex())
+    for name, value in {
+        "MONGO_URI": mongo_uri,
+        "CODE_KEY_FILE": str(key_file),
+        "ARGON2_MEMORY_KIB": "64",
+        "ARGON2_PASSES": "1",
+    }.items():
+        monkeypatch.setenv(f"ACCOUNTS_{name}", value)
+    return Settings.read()
+
+
+@pytest.fixture
+def codes() -> ActivationCodes:
+    return ActivationCodes(CODE_KEY)
+
+
+@pytest.fixture
+def passwords(settings: Settings) -> GreenPasswordHashes:
+    return GreenPasswordHashes(PasswordHashes(settings), at_once=2)
+
+
+@pytest.fixture
+def published(amqp_uri: str) -> Iterator[Callable[[], list[Any]]]:
+    """Returns all messages announced so far that it has not returned yet."""
+    with bus.open_connection(amqp_uri) as connection:
+        channel = connection.channel()
+        bus.declare_events(channel)
+        queue = channel.queue_declare("", exclusive=True).queue
+        channel.queue_bind(queue, bus.EVENTS_EXCHANGE, "#")
+
+        def take() -> list[Any]:
+            return list(iter(lambda: channel.basic_get(queue, no_ack=True), None))
+
+        yield take
+
+
+@pytest.fixture
+def wire(amqp_uri: str) -> Iterator[Wire]:
+    """A caller's own connection to the broker."""
+    wire = Wire(amqp_uri, "test")
+    wire.start()
+    yield wire
+    wire.stop()
+
+
+@pytest.fixture
+def accounts(
+    amqp_uri: str,
+    published: Callable[[], list[Any]],
+    settings: Settings,
+    database: Database[dict[str, Any]],
+    wire: Wire,
+) -> Iterator[AccountsClient]:
+    """The service running, asked through its typed client."""
+    mongoengine.disconnect(DATABASE)  # the service makes its own connection
+    container = container_of(AccountsService, ProcessSettings(amqp_uri=amqp_uri, ops_port=0))
+    container.start()
+    with eventlet.Timeout(20):
+        while readiness_of(container).report()["state"] != "ready":
+            eventlet.sleep(0.05)
+    yield AccountsClient(caller(wire, AccountsClient, DEADLINE_SECONDS))
+    container.stop()
+
+
+@pytest.fixture
+def finished(accounts: AccountsClient) -> Callable[[dict[str, Any], dict[str, Any]], Any]:
+    """Waits until a job is over and returns it as the API shows it."""
+
+    def wait(by: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
+        with eventlet.Timeout(60):
+            while job["state"] not in ("done", "failed"):
+                eventlet.sleep(0.05)
+                job = accounts.get_job(by, job["id"])
+        return job
+
+    return wait
+
+
+@pytest.fixture
+def wait_until() -> Callable[[Callable[[], Any]], None]:
+    """Returns when something is so; fails when it is not in time."""
+
+    def wait(is_so: Callable[[], Any]) -> None:
+        with eventlet.Timeout(20):
+            while not is_so():
+                eventlet.sleep(0.05)
+
+    return wait

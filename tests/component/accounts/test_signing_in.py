@@ -1,0 +1,270 @@
+"""One slot, one computer; guessing gets slower; nobody waits for somebody else's password."""
+
+import hashlib
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from statistics import median
+from typing import Any
+
+import eventlet
+import orjson
+import pytest
+
+from chassis.clock import now
+from contracts.accounts.errors import (
+    SlotInUse,
+    TooManyAttempts,
+    WrongCredentials,
+)
+from contracts.fields import wire_time
+from services.accounts import signing_in
+from services.accounts.domain.throttling import FREE_ATTEMPTS
+from services.accounts.passwords import GreenPasswordHashes, PasswordHashes
+from services.accounts.settings import Settings
+from services.accounts.store import AccountsStore
+from services.accounts.store.sessions import TakenOver
+from tests.component.accounts.krabi import ADDRESS, PASSWORD, announced, import_file
+
+LIFE = timedelta(hours=12)
+USERNAME = "5810401-1"
+
+SignIn = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def sign_in(store: AccountsStore, database: Any, passwords: GreenPasswordHashes) -> SignIn:
+    """Signs in to a slot that has the password."""
+    import_file(store, database)
+    database.slots.update_one(
+        {"username": USERNAME}, {"$set": {"password_hash": passwords.make(PASSWORD)}}
+    )
+
+    def sign_in(**changes: Any) -> dict[str, Any]:
+        asked = {
+            "username": USERNAME,
+            "password": PASSWORD,
+            "takeover": False,
+            "address": ADDRESS,
+            "at": now(),
+            "life": LIFE,
+        }
+        session, _ = signing_in.open_session(store, passwords, **asked | changes)
+        return session
+
+    return sign_in
+
+
+def hash_of(session: dict[str, Any]) -> str:
+    return hashlib.sha256(session["token"].encode()).hexdigest()
+
+
+def endings(database: Any) -> list[str]:
+    closed = announced(database, "session_closed")
+    return [orjson.loads(entry["body"])["reason"] for entry in closed]
+
+
+def test_a_sign_in_is_found_by_its_token_and_says_who_it_is(
+    sign_in: SignIn, store: AccountsStore
+) -> None:
+    session = sign_in()
+
+    found = store.sessions.list_by_token([hash_of(session), "0" * 64], at=now())
+
+    ((kept, stored),) = found.values()
+    assert kept.principal.username == USERNAME
+    assert kept.principal.area == "organisation"
+    assert session["principal"]["scope"]["code"] == kept.principal.organisation_id
+    assert session["principal"]["organisation"]["full_name"] == "เทศบาลตำบลคลองท่อมใต้"
+    assert session["principal"]["code_group"] == "local_officials"
+    assert stored.expires_at - stored.opened_at == LIFE
+
+
+def test_a_second_sign_in_is_refused_and_names_the_first(sign_in: SignIn) -> None:
+    at = now()
+    sign_in(at=at)
+
+    with pytest.raises(SlotInUse) as refused:
+        sign_in()
+
+    assert refused.value.details["since"] == wire_time(at)
+
+
+def test_a_takeover_ends_the_first_which_is_told_so(
+    sign_in: SignIn, store: AccountsStore, database: Any
+) -> None:
+    first = sign_in()
+
+    second = sign_in(takeover=True)
+
+    found = store.sessions.list_by_token([hash_of(first), hash_of(second)], at=now())
+    assert isinstance(found[hash_of(first)], TakenOver)
+    assert not isinstance(found[hash_of(second)], TakenOver)
+    assert endings(database) == ["taken_over"]
+
+
+def test_of_many_at_once_exactly_one_signs_in(sign_in: SignIn, database: Any) -> None:
+    def attempt(number: int) -> bool:
+        try:
+            sign_in(address=f"203.0.113.{number}")
+        except SlotInUse:
+            return False
+        return True
+
+    threads = [eventlet.spawn(attempt, number) for number in range(12)]
+
+    assert sorted(thread.wait() for thread in threads) == [False] * 11 + [True]
+    assert len(announced(database, "session_opened")) == 1
+
+
+def test_of_many_takeovers_at_once_one_session_is_left_and_every_other_is_closed(
+    sign_in: SignIn, store: AccountsStore, database: Any
+) -> None:
+    threads = [
+        eventlet.spawn(sign_in, takeover=True, address=f"203.0.113.{number}") for number in range(8)
+    ]
+    hashes = [hash_of(thread.wait()) for thread in threads]
+
+    found = store.sessions.list_by_token(hashes, at=now())
+    assert sum(not isinstance(session, TakenOver) for session in found.values()) == 1
+    assert endings(database) == ["taken_over"] * 7
+
+
+def test_an_expired_session_opens_nothing_and_holds_up_nobody(
+    sign_in: SignIn, store: AccountsStore, database: Any
+) -> None:
+    old = sign_in(at=now() - LIFE)
+
+    assert store.sessions.list_by_token([hash_of(old)], at=now()) == {}
+    sign_in()
+    assert endings(database) == ["expired"]
+
+
+def test_signing_out_ends_the_session_once(
+    sign_in: SignIn, store: AccountsStore, database: Any
+) -> None:
+    session = sign_in()
+    ((kept, stored),) = store.sessions.list_by_token([hash_of(session)], at=now()).values()
+
+    closings = [store.sessions.close(stored.id, kept.slot.id, at=now()) for _ in range(2)]
+
+    assert closings == [True, False]
+    assert store.sessions.list_by_token([hash_of(session)], at=now()) == {}
+    assert endings(database) == ["signed_out"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"password": "not that one"}, {"username": "nobody"}, {"username": "5810401-2"}]
+)
+def test_a_wrong_password_an_unknown_name_and_a_slot_never_activated_are_refused_alike(
+    sign_in: SignIn, wrong: dict[str, str]
+) -> None:
+    with pytest.raises(WrongCredentials) as refused:
+        sign_in(**wrong)
+
+    assert refused.value.details == {}
+
+
+def test_guessing_is_slowed_down_for_the_guesser_alone(sign_in: SignIn) -> None:
+    at = now()
+    for _ in range(FREE_ATTEMPTS):
+        with pytest.raises(WrongCredentials):
+            sign_in(password="a wrong guess", at=at)
+
+    with pytest.raises(TooManyAttempts) as refused:
+        sign_in(at=at)
+
+    assert refused.value.details["retry_after_seconds"] == "5"
+    assert sign_in(address="198.51.100.1", at=at)["token"]
+
+
+def test_after_the_delay_the_right_password_opens_and_all_is_forgotten(
+    sign_in: SignIn, database: Any
+) -> None:
+    at = now()
+    for _ in range(FREE_ATTEMPTS):
+        with pytest.raises(WrongCredentials):
+            sign_in(password="a wrong guess", at=at)
+
+    sign_in(at=at + timedelta(seconds=5))
+
+    assert database.attempts.count_documents({}) == 0
+
+
+def test_guesses_made_at_once_count_each(sign_in: SignIn) -> None:
+    at = now()
+
+    def guess() -> type[Exception]:
+        with pytest.raises((WrongCredentials, TooManyAttempts)) as refused:
+            sign_in(password="a wrong guess", at=at)
+        return refused.type
+
+    outcomes = [thread.wait() for thread in [eventlet.spawn(guess) for _ in range(20)]]
+
+    assert outcomes.count(WrongCredentials) == FREE_ATTEMPTS
+
+
+def test_a_sign_in_decided_on_an_old_password_is_refused(
+    sign_in: SignIn, store: AccountsStore, database: Any
+) -> None:
+    found = store.sessions.find_slot(USERNAME)
+    assert found is not None
+    database.slots.update_one({"username": USERNAME}, {"$set": {"password_hash": "another"}})
+    session = signing_in.Session("s", "h", now(), now() + LIFE)
+
+    with pytest.raises(WrongCredentials):
+        store.sessions.open(found, session, takeover=False)
+
+
+def test_sessions_are_found_over_indexes(sign_in: SignIn, database: Any) -> None:
+    hashes = {"$in": [hash_of(sign_in())]}
+
+    plan = database.slots.find(
+        {"$or": [{"session.token_hash": hashes}, {"taken_over.token_hash": hashes}]}
+    ).explain()
+
+    assert plan["executionStats"]["totalDocsExamined"] == 1
+
+
+@pytest.fixture
+def real_passwords(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> GreenPasswordHashes:
+    """Hashes at the cost of production."""
+    for name in ("MEMORY_KIB", "PASSES"):
+        monkeypatch.delenv(f"ACCOUNTS_ARGON2_{name}")
+    return GreenPasswordHashes(PasswordHashes(Settings.read()), at_once=2)
+
+
+def test_sixty_passwords_at_once_do_not_hold_up_the_loop(
+    real_passwords: GreenPasswordHashes,
+) -> None:
+    kept = real_passwords.make(PASSWORD)
+    gaps = []
+
+    def tick() -> None:
+        while True:
+            since = time.monotonic()
+            eventlet.sleep(0.005)
+            gaps.append(time.monotonic() - since)
+
+    ticking = eventlet.spawn(tick)
+    checks = [eventlet.spawn(real_passwords.is_right, kept, PASSWORD) for _ in range(60)]
+
+    assert all(check.wait() for check in checks)
+    ticking.kill()
+    assert max(gaps) < 0.2
+
+
+def test_the_time_to_refuse_does_not_tell_whether_there_is_a_password(
+    real_passwords: GreenPasswordHashes,
+) -> None:
+    kept = real_passwords.make(PASSWORD)
+
+    def seconds(kept: str | None) -> float:
+        since = time.perf_counter()
+        assert not real_passwords.is_right(kept, "a wrong guess")
+        return time.perf_counter() - since
+
+    pairs = [(seconds(kept), seconds(None)) for _ in range(15)]
+
+    known, unknown = (median(column) for column in zip(*pairs, strict=True))
+    assert 0.5 < known / unknown < 2

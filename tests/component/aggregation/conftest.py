@@ -1,0 +1,124 @@
+"""Aggregation on a database and a virtual host of its own, and something to announce with."""
+
+from __future__ import annotations
+
+import socket
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+import eventlet
+import mongoengine
+import orjson
+import pytest
+from pymongo.database import Database
+
+from chassis import bus
+from chassis.clock import now
+from chassis.launch import container_of
+from chassis.mongo import build_indexes, connect
+from chassis.rpc import caller
+from chassis.service import readiness_of
+from chassis.settings import ProcessSettings
+from chassis.wire import Wire
+from clients.aggregation import AggregationClient
+from contracts.events import Event, routing_key, seal
+from contracts.principal import Principal, Role
+from services.aggregation.documents import ALIAS, DOCUMENTS
+from services.aggregation.service import AggregationService
+
+OPERATOR = Principal("s1", "operator", Role.OPERATOR, "country", "").to_wire()
+SOON_SECONDS = 20.0
+
+
+@pytest.fixture
+def migrated(mongo_uri: str) -> str:
+    """The address of aggregation's database, with its indexes."""
+    connect(mongo_uri, ALIAS)
+    build_indexes(DOCUMENTS)
+    mongoengine.disconnect(ALIAS)
+    return mongo_uri
+
+
+@pytest.fixture
+def database(migrated: str) -> Iterator[Database]:
+    """Aggregation's database, no service running on it."""
+    yield connect(migrated, ALIAS)
+    mongoengine.disconnect(ALIAS)
+
+
+class Announcer:
+    """Publishes events as a service's relay does: sealed, confirmed, on the events exchange."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def announce(self, events: Iterable[Event], *, at: datetime | None = None) -> None:
+        sent = [self._send(event, at or now()) for event in events]
+        for message in sent:
+            message.confirmed(SOON_SECONDS)
+
+    def _send(self, event: Event, at: datetime) -> Any:
+        envelope = seal(event, event_id=uuid.uuid4().hex, at=at)
+        return self._wire.send(
+            orjson.dumps(event.facts()),
+            exchange=bus.EVENTS_EXCHANGE,
+            routing_key=routing_key(event),
+            headers=envelope.headers(),
+            message_id=envelope.id,
+        )
+
+
+@pytest.fixture
+def wire(amqp_uri: str) -> Iterator[Wire]:
+    found = Wire(amqp_uri, "test")
+    found.start()
+    assert found.wait_until_up(SOON_SECONDS)
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def announcer(wire: Wire) -> Announcer:
+    return Announcer(wire)
+
+
+@pytest.fixture
+def container(migrated: str, amqp_uri: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The service as its process runs it, ready."""
+    monkeypatch.setenv("AGGREGATION_MONGO_URI", migrated)
+    settings = ProcessSettings(amqp_uri=amqp_uri, ops_port=_free_port(), log_level="WARNING")
+    found = container_of(AggregationService, settings)
+    found.start()
+    readiness = readiness_of(found)
+    soon(lambda: readiness.report()["state"] == "ready")
+    yield found
+    found.stop()
+    mongoengine.disconnect(ALIAS)
+
+
+@pytest.fixture
+def kept(container: Any) -> Database:
+    """The database of the running service."""
+    (found,) = (part.database for part in container.extensions if hasattr(part, "database"))
+    return found
+
+
+@pytest.fixture
+def aggregation(container: Any, wire: Wire) -> AggregationClient:
+    """The running service, asked over the bus."""
+    return AggregationClient(caller(wire, AggregationClient, 5.0))
+
+
+def soon(holds: Callable[[], bool], seconds: float = SOON_SECONDS) -> None:
+    """Return as soon as it holds; fail when it does not in time."""
+    with eventlet.Timeout(seconds):
+        while not holds():
+            eventlet.sleep(0.02)
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return listening.getsockname()[1]

@@ -1,0 +1,206 @@
+"""Figures do not depend on the order of events nor on how often they come."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.aggregation.axis import Axis
+from contracts.events import Event
+from contracts.reference.code_groups import CodeGroup
+from contracts.reports.events import ObligationsOpenedV1
+from services.aggregation.completeness import rows
+from services.aggregation.domain import (
+    Cell,
+    Counts,
+    First,
+    Latest,
+    Standing,
+    merge_all,
+    moved,
+    percent,
+    standing_filed,
+    standings_opened,
+)
+from tests.unit.aggregation.lives import (
+    Duty,
+    Life,
+    count_by_hand,
+    counted_alike,
+    deliveries,
+    lives,
+)
+
+CELLS = [Cell("r1", "81", "8101", "sao", "local_officials"), Cell("r1", "81", "8102", "sao", "x")]
+REVISIONS = st.integers(1, 3)
+
+standings = st.builds(
+    Standing,
+    st.just("r1-o1-1"),
+    cell=st.sampled_from(CELLS),
+    placed_by=st.integers(0, 2),
+    first=st.none() | st.builds(First, REVISIONS, st.booleans()),
+    latest=st.none() | st.builds(Latest, REVISIONS, st.booleans()),
+    amended=st.booleans(),
+)
+
+
+def standings_in(event: Event) -> list[Standing]:
+    if isinstance(event, ObligationsOpenedV1):
+        return standings_opened(event)
+    return [standing_filed(event)]
+
+
+def count(batches: list[list[Event]]) -> tuple[dict[str, Standing], dict[Cell, Counts]]:
+    """Count as the store does, in memory."""
+    known: dict[str, Standing] = {}
+    tallies: dict[Cell, Counts] = {}
+    for batch in batches:
+        changes = []
+        for key, heard in merge_all(s for event in batch for s in standings_in(event)).items():
+            before = known.get(key)
+            known[key] = heard if before is None else before.merge(heard)
+            changes.append((before, known[key]))
+        for cell, move in moved(changes).items():
+            tallies[cell] = tallies.get(cell, Counts()).plus(move)
+    return known, tallies
+
+
+def sums(tallies: dict[Cell, Counts], field: str) -> dict[str, Counts]:
+    found: dict[str, Counts] = {}
+    for cell, counts in tallies.items():
+        key = getattr(cell, field)
+        found[key] = found.get(key, Counts()).plus(counts)
+    return found
+
+
+@given(standings, standings)
+def test_it_does_not_matter_who_learns_from_whom(one: Standing, other: Standing) -> None:
+    assert one.merge(other) == other.merge(one)
+
+
+@given(standings, standings, standings)
+def test_it_does_not_matter_in_which_steps(a: Standing, b: Standing, c: Standing) -> None:
+    assert a.merge(b).merge(c) == a.merge(b.merge(c))
+
+
+@given(standings, standings)
+def test_hearing_again_teaches_nothing(one: Standing, other: Standing) -> None:
+    both = one.merge(other)
+
+    assert both.merge(one) == both
+    assert both.merge(other) == both
+
+
+@given(st.lists(st.tuples(standings, standings)))
+def test_figures_move_by_the_difference_of_what_is_known(
+    pairs: list[tuple[Standing, Standing]],
+) -> None:
+    moves = moved((before, before.merge(heard)) for before, heard in pairs)
+
+    for cell in CELLS:
+        whole = Counts()
+        for before, heard in pairs:
+            after = before.merge(heard)
+            whole = whole.plus(after.counts() if after.cell == cell else Counts())
+            whole = whole.plus(before.counts() if before.cell == cell else Counts(), -1)
+        assert moves.get(cell, Counts()) == whole
+
+
+@settings(max_examples=200)
+@given(st.data())
+def test_any_order_and_any_repeats_of_a_rounds_life_give_the_figures_counted_by_hand(
+    data: st.DataObject,
+) -> None:
+    life = data.draw(lives())
+    _, tallies = count(data.draw(deliveries(life.events())))
+
+    for axis, field in (
+        (Axis.COUNTRY, "province_code"),
+        (Axis.REGION, "province_code"),
+        (Axis.PROVINCE, "province_code"),
+        (Axis.DISTRICT, "district_code"),
+        (Axis.TYPE, "organisation_type"),
+        (Axis.CODE_GROUP, "code_group"),
+    ):
+        items = rows(axis, sums(tallies, field), {})
+        assert counted_alike(items, count_by_hand(life.duties, axis)), axis
+
+
+def test_a_filing_heard_before_its_opening_is_expected_already() -> None:
+    life = Life((Duty("o1", "sao", "8101", CodeGroup.LOCAL_OFFICIALS, "filed"),))
+    _, tallies = count([life.filings()])
+
+    assert list(tallies.values()) == [Counts(expected=1, filed=1, on_time=1)]
+
+
+def test_an_amendment_heard_first_counts_its_first_filing_as_on_time() -> None:
+    late_change = Duty("o1", "sao", "8101", CodeGroup.LOCAL_OFFICIALS, "filed", amendments=1)
+    life = Life((late_change,))
+    _, before = count([life.filings()[1:]])
+    _, after = count([life.filings()[::-1]])
+
+    assert before == after
+    assert list(after.values()) == [Counts(expected=1, filed=1, on_time=1, amended=1)]
+
+
+def test_a_nil_report_that_is_amended_is_nil_no_more() -> None:
+    group = CodeGroup.LOCAL_OFFICIALS
+    _, nil = count([Life((Duty("o1", "sao", "8101", group, "nil"),)).events()])
+    _, amended = count([Life((Duty("o1", "sao", "8101", group, "nil", amendments=1),)).events()])
+
+    assert [counts.nil for counts in nil.values()] == [1]
+    assert [counts.nil for counts in amended.values()] == [0]
+
+
+def test_the_opening_says_where_an_obligation_counts_even_when_a_filing_came_first() -> None:
+    opened = Standing("r1-o1-1", CELLS[0])
+    filed = Standing("r1-o1-1", CELLS[1], 1, First(1, True), Latest(1, False))
+    known = filed.merge(opened)
+
+    assert known.cell == CELLS[0]
+    assert moved([(filed, known)]) == {
+        CELLS[0]: Counts(expected=1, filed=1, on_time=1),
+        CELLS[1]: Counts(expected=-1, filed=-1, on_time=-1),
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("province_code", "99"), ("organisation_type", "village"), ("code_group", "ministers")],
+)
+def test_a_place_type_or_group_that_is_not_is_refused(field: str, value: str) -> None:
+    life = Life((Duty("o1", "sao", "8101", CodeGroup.LOCAL_OFFICIALS),))
+    (opening,) = life.openings()
+    opening.obligations[0][field] = value
+
+    with pytest.raises(KeyError):
+        standings_opened(opening)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"),
+    [
+        (0, 0, None),
+        (0, 3, 0.0),
+        (1, 3, 33.33),
+        (2, 3, 66.67),
+        (3, 3, 100.0),
+        (1, 800, 0.13),  # 0.125 goes up, where a float would go to the even 0.12
+        (23_546, 23_547, 100.0),
+    ],
+)
+def test_a_percentage_has_two_decimals_rounded_half_up(
+    part: int, whole: int, shown: float | None
+) -> None:
+    assert percent(part, whole) == shown
+
+
+def test_what_is_exempt_is_neither_missing_nor_held_against_the_rate() -> None:
+    figures = Counts(expected=10, filed=4, on_time=3, exempt=2).figures()
+
+    assert figures["missing"] == 4
+    assert figures["late"] == 1
+    assert figures["rate"] == 50.0
+    assert figures["on_time_rate"] == 37.5
