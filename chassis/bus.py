@@ -21,14 +21,20 @@ LOG_MAX_BYTES = 20_000_000_000
 TRIAL_LOG_MAX_BYTES = 1_000_000_000
 HEARTBEAT_SECONDS = 10
 CONNECT_TIMEOUT_SECONDS = 4
+DECLARE_TIMEOUT_SECONDS = 10
 
 
 # What a broken, refused or silent connection raises, in this process or the broker's.
 CONNECTION_ERRORS = (amqp.AMQPError, OSError, eventlet.Timeout, EOFError)
 
 
-class HeartbeatMissed(ConnectionError):
-    """The broker has said nothing for two heartbeats."""
+class BrokerSilent(ConnectionError):
+    """The broker has said nothing for too long."""
+
+
+def in_time(seconds: float) -> eventlet.Timeout:
+    """Return a context that raises BrokerSilent inside when it takes longer than that."""
+    return eventlet.Timeout(seconds, BrokerSilent(f"no answer within {seconds:g} s"))
 
 
 @contextmanager
@@ -47,7 +53,7 @@ def open_connection(amqp_uri: str) -> Iterator[amqp.Connection]:
         heartbeat=HEARTBEAT_SECONDS,
     )
     try:
-        with eventlet.Timeout(CONNECT_TIMEOUT_SECONDS):
+        with in_time(CONNECT_TIMEOUT_SECONDS):
             connection.connect()
         yield connection
     finally:
@@ -55,14 +61,14 @@ def open_connection(amqp_uri: str) -> Iterator[amqp.Connection]:
 
 
 def heartbeats(connection: amqp.Connection) -> Iterator[None]:
-    """Yield whenever a heartbeat is to be written. Raises HeartbeatMissed on a silent broker."""
+    """Yield whenever a heartbeat is to be written. Raises BrokerSilent after two missed."""
     heard, heard_at = connection.bytes_recv, time.monotonic()
     while True:
         eventlet.sleep(HEARTBEAT_SECONDS / 4)
         if connection.bytes_recv != heard:
             heard, heard_at = connection.bytes_recv, time.monotonic()
         elif time.monotonic() - heard_at > 2 * HEARTBEAT_SECONDS:
-            raise HeartbeatMissed("the broker is silent")
+            raise BrokerSilent("two heartbeats missed")
         yield
 
 
@@ -70,7 +76,7 @@ def or_break(reader: Any, work: Callable[..., None], *args: Any) -> None:
     """Run `work` beside a connection's reader; when it fails, the reader fails with it."""
     try:
         work(*args)
-    except CONNECTION_ERRORS as problem:
+    except Exception as problem:  # noqa: BLE001 (it goes on in the reader)
         eventlet.kill(reader, problem)
 
 
@@ -84,9 +90,14 @@ def trial_log(round_id: str) -> str:
     return f"{LOG_STREAM}.trial.{round_id}"
 
 
+def declare_exchange(channel: Any) -> None:
+    """Declare where events are sent, so that sending one never breaks the sender's channel."""
+    channel.exchange_declare(EVENTS_EXCHANGE, "topic", durable=True, auto_delete=False)
+
+
 def declare_events(channel: Any) -> None:
     """Declare the event exchange and the log; the log hears every live event (three words)."""
-    channel.exchange_declare(EVENTS_EXCHANGE, "topic", durable=True, auto_delete=False)
+    declare_exchange(channel)
     _declare_stream(channel, LOG_STREAM, LOG_MAX_BYTES)
     channel.queue_bind(LOG_STREAM, EVENTS_EXCHANGE, "*.*.*")
 

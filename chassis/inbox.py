@@ -36,8 +36,8 @@ class Unreadable(Exception):
     """The message is not what its queue promises; it is parked."""
 
 
-class StoppedInOutage(ConnectionError):
-    """Told to stop while waiting out an outage; what is in hand goes back to the queue."""
+class HandedBack(ConnectionError):
+    """Told to stop while waiting out an outage, or disconnected: the queue has it again."""
 
 
 class Inbox:
@@ -67,12 +67,13 @@ class Inbox:
         self._on_connected = on_connected
         self._thread: Any = None
         self._stopping = False
+        self._broken: Exception | None = None
         self._arrived: LightQueue = LightQueue()
         self.is_connected = False
 
-    def start(self) -> None:
-        """Connect in the background and work until stopped."""
-        self._thread = eventlet.spawn(self._stay_connected)
+    def start(self, spawn: Callable[..., Any] = eventlet.spawn) -> None:
+        """Connect in the background and work until stopped; `spawn` learns of a bug in it."""
+        self._thread = spawn(self._stay_connected)
 
     def stop(self) -> None:
         """Finish the batch in hand, then hang up; what was not begun goes back to the queue."""
@@ -99,25 +100,37 @@ class Inbox:
                 eventlet.sleep(RECONNECT_SECONDS)
 
     def _live(self, connection: Any) -> None:
-        channel = connection.channel()
-        queue = self._declare(channel)
+        with bus.in_time(bus.DECLARE_TIMEOUT_SECONDS):
+            channel = connection.channel()
+            queue = self._declare(channel)
         self._on_connected()
         # A fresh queue for each connection: what an old connection brought is no longer ours.
         arrived = self._arrived = LightQueue()
-        channel.basic_qos(0, self._batch.prefetch, False)
-        channel.basic_consume(queue, callback=arrived.put)
+        self._broken = None
+        with bus.in_time(bus.DECLARE_TIMEOUT_SECONDS):
+            channel.basic_qos(0, self._batch.prefetch, False)
+            channel.basic_consume(queue, callback=arrived.put)
         self.is_connected = True
-        worker = eventlet.getcurrent()
         readers = [
-            eventlet.spawn(bus.or_break, worker, self._drain, connection),
-            eventlet.spawn(bus.or_break, worker, self._watch, connection),
+            eventlet.spawn(self._or_break, self._drain, connection),
+            eventlet.spawn(self._or_break, self._watch, connection),
         ]
         try:
-            while not self._stopping:
+            while not self._stopping and self._broken is None:
                 self._work(arrived, channel)
         finally:
             for reader in readers:
                 reader.kill()
+        if self._broken is not None:
+            raise self._broken
+
+    def _or_break(self, work: Callable[[Any], None], connection: Any) -> None:
+        """A handler is not interrupted: two calls at once would break what the Inbox promises."""
+        try:
+            work(connection)
+        except Exception as problem:  # noqa: BLE001 (it goes on where batches are worked off)
+            self._broken, self.is_connected = problem, False
+            self._arrived.put(None)
 
     def _drain(self, connection: Any) -> None:
         while True:
@@ -154,24 +167,23 @@ class Inbox:
             self._park(channel, items[0][0], problem)
 
     def _wait_out_outages(self, items: list[Any]) -> Exception | None:
-        tried = 0
-        while True:
-            try:
-                self._handle(items)
-            except Exception as problem:
-                if not is_outage(problem):
-                    return problem
-                if self._stopping:
-                    raise StoppedInOutage from problem
-                if tried == 0:
+        pauses = iter(OUTAGE_PAUSE_SECONDS)
+        try:
+            while self._broken is None:
+                try:
+                    self._handle(items)
+                    return None
+                except Exception as problem:
+                    if not is_outage(problem):
+                        return problem
+                    if self._stopping:
+                        raise HandedBack from problem
                     log.warning("inbox_waits_out_outage", queue=self.name, problem=repr(problem))
                 metrics.show_waiting_out(self.name, True)
-                eventlet.sleep(OUTAGE_PAUSE_SECONDS[min(tried, len(OUTAGE_PAUSE_SECONDS) - 1)])
-                tried += 1
-            else:
-                if tried:
-                    metrics.show_waiting_out(self.name, False)
-                return None
+                eventlet.sleep(next(pauses, OUTAGE_PAUSE_SECONDS[-1]))
+        finally:
+            metrics.show_waiting_out(self.name, False)
+        raise HandedBack("the connection was lost")
 
     def _park(self, channel: Any, message: Any, problem: Exception) -> None:
         log.error("message_parked", queue=self.name, problem=repr(problem), exc_info=problem)

@@ -17,7 +17,7 @@ from chassis import bus, worker
 from chassis.inbox import Batch, Inbox, Unreadable
 from chassis.log import correlation_id
 from chassis.rpc import SharedWire
-from chassis.wire import NotDelivered
+from chassis.wire import NotDelivered, Sent
 from contracts.errors import ServiceUnavailable
 
 CONFIRM_SECONDS = 4.0
@@ -60,19 +60,22 @@ class DurableAsk(DependencyProvider):
                 headers={"correlation_id": correlation_id.get()},
                 ask=True,
             )
-            try:
-                sent.confirmed(CONFIRM_SECONDS)
-            finally:
-                if sent.abandoned:
-                    wire.forget(sent)
         except NotDelivered as problem:
             raise ServiceUnavailable(service=self.service) from problem
         try:
-            answer = sent.answer(ANSWER_SECONDS - (time.monotonic() - started))
-        except NotDelivered:
-            answer = None  # durable all the same: the answer was lost with the connection
-        wire.forget(sent)
+            sent.confirmed(CONFIRM_SECONDS)
+            answer = self._answer(sent, ANSWER_SECONDS - (time.monotonic() - started))
+        except NotDelivered as problem:
+            raise ServiceUnavailable(service=self.service) from problem
+        finally:
+            wire.forget(sent)
         return None if answer is None else orjson.loads(answer.body)
+
+    def _answer(self, sent: Sent, seconds: float) -> Any:
+        try:
+            return sent.answer(seconds)
+        except NotDelivered:
+            return None  # durable all the same: the answer was lost with the connection
 
 
 class _Takes(Entrypoint):
@@ -81,6 +84,7 @@ class _Takes(Entrypoint):
     When it returns, everything it answers is done for good; the bodies may be given again.
     """
 
+    owns_queue = True
     wire = IntakeWire()
 
     def __init__(self, queue: str, *, batch: Batch, **options: Any) -> None:
@@ -124,7 +128,7 @@ class _Takes(Entrypoint):
 
     def start(self) -> None:
         """Begin to take."""
-        self.inbox.start()
+        self.inbox.start(self.container.spawn_managed_thread)
 
     def stop(self) -> None:
         """Finish what is in hand, then stop."""

@@ -41,15 +41,17 @@ class Job:
         self.kind: str = document["kind"]
         self.arguments: dict[str, Any] = document["arguments"]
         self.requested_by: dict[str, Any] = document["requested_by"]
+        # Whoever lost the lease to another can no longer write.
+        self._mine = {"_id": self.id, "state": "running", "attempts": document["attempts"]}
         self._collection = collection
 
     def show(self, *, done: int, total: int) -> None:
         """Tell those who wait how much is done."""
-        self._collection.update_one({"_id": self.id}, {"$set": {"done": done, "total": total}})
+        self._collection.update_one(self._mine, {"$set": {"done": done, "total": total}})
 
     def renew(self) -> None:
         """Keep the lease."""
-        self._collection.update_one({"_id": self.id}, {"$set": {"lease_until": _lease()}})
+        self._collection.update_one(self._mine, {"$set": {"lease_until": _lease()}})
 
     def finish(self, result: dict[str, Any], errors: list[dict[str, Any]]) -> None:
         """Write down the outcome; at most ERRORS_KEPT errors are kept."""
@@ -61,7 +63,7 @@ class Job:
 
     def _end(self, outcome: dict[str, Any]) -> None:
         self._collection.update_one(
-            {"_id": self.id}, {"$set": {**outcome, "finished_at": now(), "lease_until": None}}
+            self._mine, {"$set": {**outcome, "finished_at": now(), "lease_until": None}}
         )
 
 
@@ -159,7 +161,7 @@ class _RunsJob(Entrypoint):
 
     def start(self) -> None:
         """Begin to look for jobs."""
-        self._thread = eventlet.spawn(self._work_forever)
+        self._thread = self.container.spawn_managed_thread(self._work_forever)
 
     def stop(self) -> None:
         """Stop looking; a job in hand is claimed again by another process."""
@@ -177,7 +179,7 @@ class _RunsJob(Entrypoint):
                 if job is not None:
                     self._run(job)
                     continue
-            except PyMongoError as problem:
+            except Exception as problem:
                 if not is_outage(problem):
                     raise
                 log.warning("job_put_off", kind=self.kind, problem=repr(problem))
@@ -190,11 +192,12 @@ class _RunsJob(Entrypoint):
         try:
             result, errors = worker.call(self, job)
             job.finish(result, errors)
-        except ServiceError as refusal:
-            job.fail(refusal.code, refusal.in_thai())
         except Exception as problem:
             if is_outage(problem):
                 raise
+            if isinstance(problem, ServiceError):
+                job.fail(problem.code, problem.in_thai())
+                return
             log.exception("job_failed", kind=self.kind, job_id=job.id)
             job.fail("jobs.broken", "งานหยุดเพราะข้อผิดพลาดของระบบ โปรดแจ้งผู้ดูแลระบบพร้อมรหัสงาน")
         finally:

@@ -64,11 +64,12 @@ def main(package: str) -> None:
 
 
 def _stop(container: ServiceContainer) -> None:
-    with eventlet.Timeout(STOP_SECONDS, False):
-        container.stop()
-        return
-    log.error("stopped_the_hard_way", seconds=STOP_SECONDS)
-    container.kill()
+    try:
+        with eventlet.Timeout(STOP_SECONDS):
+            container.stop()
+    except (Exception, eventlet.Timeout):
+        log.exception("stopped_the_hard_way")
+        container.kill()
 
 
 if __name__ == "__main__":

@@ -26,6 +26,8 @@ class _Listens(Entrypoint):
     Deliveries may repeat and come in any order. The queue is `<service>.<source>.<event>.v<N>`.
     """
 
+    owns_queue = True
+
     def __init__(self, event: type[Event], *, batch: Batch | None = None, **options: Any) -> None:
         self.event = event
         self.batch = batch
@@ -58,7 +60,7 @@ class _Listens(Entrypoint):
 
     def start(self) -> None:
         """Begin to hear."""
-        self.inbox.start()
+        self.inbox.start(self.container.spawn_managed_thread)
 
     def stop(self) -> None:
         """Finish what is in hand, then stop."""
@@ -80,6 +82,8 @@ class _Overhears(_Listens):
     The method is called with None whenever the connection was made anew, since events may have
     been missed: it forgets whatever it knows.
     """
+
+    owns_queue = False
 
     def setup(self) -> None:
         """Make the inbox on a queue of this connection's own."""

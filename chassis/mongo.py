@@ -89,7 +89,9 @@ class Kept(DependencyProvider):
     def start(self) -> None:
         """Let the outbox relay what earlier processes left behind."""
         for announces in self._outboxes():
-            announces.outbox().relay_from(self.database, self._store_class.outboxes)
+            announces.outbox().relay_from(
+                self.database, self._store_class.outboxes, self.container.spawn_managed_thread
+            )
 
     def _outboxes(self) -> list[Announces]:
         return [part for part in self.container.extensions if isinstance(part, Announces)]

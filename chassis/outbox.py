@@ -7,9 +7,10 @@ sent but not yet removed is possible, and every listener bears it.
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -86,11 +87,16 @@ class Outbox:
 
     # -- the relay ------------------------------------------------------------------------
 
-    def relay_from(self, database: Any, collections: Sequence[str]) -> None:
-        """Start relaying what the collections hold."""
+    def relay_from(
+        self,
+        database: Any,
+        collections: Sequence[str],
+        spawn: Callable[..., Any] = eventlet.spawn,
+    ) -> None:
+        """Start relaying what the collections hold; `spawn` learns of a bug that ends it."""
         self._database = database
         self._collections = collections
-        self._threads = [eventlet.spawn(self._relay_fresh), eventlet.spawn(self._sweep_forever)]
+        self._threads = [spawn(self._relay_fresh), spawn(self._sweep_forever)]
 
     def stop(self) -> None:
         """Stop relaying; what is not out stays stored for the next process."""
@@ -165,9 +171,10 @@ class Outbox:
                 on_the_way.append((item, self._send(item[2])))
         except NotDelivered as problem:
             log.warning("outbox_put_off", problem=repr(problem), events=len(left))
+        deadline = time.monotonic() + CONFIRM_SECONDS
         for item, sent in on_the_way:
             try:
-                sent.confirmed(CONFIRM_SECONDS)
+                sent.confirmed(max(0.0, deadline - time.monotonic()))
             except NotDelivered as problem:
                 log.warning("event_put_off", problem=repr(problem), key=item[2]["key"])
             else:

@@ -61,7 +61,7 @@ class SharedWire(SharedExtension):
 
     def start(self) -> None:
         """Connect in the background."""
-        self.wire.start()
+        self.wire.start(self.container.spawn_managed_thread)
 
     def stop(self) -> None:
         """Hang up."""
@@ -98,11 +98,13 @@ def caller(wire: Wire, client: type[ClientClass], seconds: float) -> Call:
                 expires_seconds=seconds,
                 ask=True,
             )
-            answer = sent.answer(seconds)
+            try:
+                answer = sent.answer(seconds)
+            finally:
+                wire.forget(sent)
         except NotDelivered as problem:
             raise ServiceUnavailable(service=client.service) from problem
         if answer is None:
-            wire.forget(sent)
             raise ServiceUnavailable(service=client.service)
         return _read(orjson.loads(answer.body), known, f"{client.service}.{method}")
 
@@ -141,14 +143,6 @@ class _Answering(RpcConsumer):
 
     wire = SharedWire()
 
-    def handle_message(self, body: Any, message: Any) -> None:
-        deadline = float(message.headers.get(DEADLINE_HEADER, "inf"))
-        if time.time() > deadline:
-            # Nobody waits for the answer any more.
-            self.queue_consumer.ack_message(message)
-            return
-        super().handle_message(body, message)
-
     def handle_result(self, message: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
         error = None
         if exc_info is not None:
@@ -157,10 +151,15 @@ class _Answering(RpcConsumer):
                 problem = ServiceUnavailable(service=self.container.service_name)
             error = serialize(problem)
         try:
+            body = orjson.dumps({"result": result, "error": error})
+        except orjson.JSONEncodeError as problem:
+            log.exception("answer_not_json")
+            body = orjson.dumps({"result": None, "error": serialize(problem)})
+        try:
             self.wire.wire.send(
-                orjson.dumps({"result": result, "error": error}),
+                body,
                 exchange=ANSWERS_EXCHANGE,
-                routing_key=message.properties["reply_to"],
+                routing_key=message.properties.get("reply_to", ""),
                 answering=message.properties.get("correlation_id"),
                 persistent=False,
             )
@@ -177,6 +176,13 @@ class _Answers(Rpc):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(expected_exceptions=ServiceError, **options)
+
+    def handle_message(self, body: Any, message: Any) -> None:
+        """Answer, unless nobody waits for the answer any more."""
+        if time.time() > float(message.headers.get(DEADLINE_HEADER, "inf")):
+            self.rpc_consumer.queue_consumer.ack_message(message)
+        else:
+            super().handle_message(body, message)
 
 
 answers = _Answers.decorator

@@ -74,7 +74,7 @@ def readiness_of(container: Any) -> Readiness:
 
 def watch_depths(container: Any) -> None:
     """Ask the broker every few seconds how deep the queues of this process are. Never returns."""
-    queues = [part.queue for part in container.extensions if hasattr(part, "inbox")]
+    queues = [part.queue for part in container.extensions if getattr(part, "owns_queue", False)]
     while queues:
         try:
             with bus.open_connection(container.config["AMQP_URI"]) as connection:
@@ -86,10 +86,10 @@ def watch_depths(container: Any) -> None:
 
 def _show_depths(channel: Any, queues: list[str]) -> None:
     while True:
-        for queue in queues:
-            for name in (queue, bus.parked(queue)):
+        for name in (name for queue in queues for name in (queue, bus.parked(queue))):
+            with bus.in_time(bus.DECLARE_TIMEOUT_SECONDS):
                 depth = channel.queue_declare(name, passive=True).message_count
-                metrics.show_depth(name, depth)
+            metrics.show_depth(name, depth)
         eventlet.sleep(DEPTH_EVERY_SECONDS)
 
 

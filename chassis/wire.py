@@ -7,15 +7,16 @@ heartbeat; when any of them fails, everything unconfirmed fails with it and the 
 
 from __future__ import annotations
 
+import struct
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import eventlet
 import structlog
-from amqp import Message, spec
+from amqp import FrameSyntaxError, Message, spec
 from eventlet.event import Event as Signal
 from eventlet.queue import LightQueue
 
@@ -26,6 +27,8 @@ log = structlog.get_logger(__name__)
 CAPACITY_MESSAGES = 10_000
 ANSWERS_EXCHANGE = "nameko-rpc"  # where nameko's own services answer
 RECONNECT_SECONDS = (0.2, 0.5, 1.0, 2.0)
+# What a message raises that AMQP cannot express, such as a routing key of 256 bytes.
+UNWRITABLE = (struct.error, FrameSyntaxError)
 
 
 class NotDelivered(Exception):
@@ -64,6 +67,11 @@ class Sent:
         self._confirm = Signal()
         self._answer = Signal() if key else None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the broker has said neither yes nor no so far."""
+        return not self._confirm.ready()
+
     def confirmed(self, seconds: float) -> None:
         """Return once the broker has the message safe. Raises NotDelivered after `seconds`."""
         if not self._confirm.wait(seconds):
@@ -80,7 +88,7 @@ class Sent:
         return answer or None
 
     def _settle(self, failure: NotDelivered | None = None) -> None:
-        if not self._confirm.ready():
+        if self.is_open:
             self._failure = failure
             self._confirm.send(failure is None)
         if failure is not None and self._answer is not None and not self._answer.ready():
@@ -115,9 +123,9 @@ class Wire:
         """Whether a message sent now has a chance."""
         return self._channel is not None and not self._blocked
 
-    def start(self) -> None:
-        """Connect in the background and stay connected."""
-        self._threads = [eventlet.spawn(self._stay_connected)]
+    def start(self, spawn: Callable[..., Any] = eventlet.spawn) -> None:
+        """Connect in the background and stay connected; `spawn` learns of a bug that ends it."""
+        self._threads = [spawn(self._stay_connected)]
 
     def stop(self) -> None:
         """Hang up; whatever is unconfirmed fails."""
@@ -193,9 +201,11 @@ class Wire:
 
     def _live(self) -> None:
         with bus.open_connection(self._amqp_uri) as connection:
-            channel = connection.channel()
-            self._answers_to = self._open_answers(channel)
-            channel.confirm_select()
+            with bus.in_time(bus.DECLARE_TIMEOUT_SECONDS):
+                channel = connection.channel()
+                bus.declare_exchange(channel)
+                self._answers_to = self._open_answers(channel)
+                channel.confirm_select()
             channel.events["basic_ack"].add(self._on_ack)
             channel.events["basic_nack"].add(self._on_nack)
             channel.events["basic_return"].add(self._on_return)
@@ -248,10 +258,14 @@ class Wire:
                 continue
             tag += 1
             self._unconfirmed[tag] = sent
-            # Not channel.basic_publish: that one reads from the socket, which is the reader's.
-            channel.send_method(
-                spec.Basic.Publish, "Bssbb", (0, *sent.target, True, False), sent.message
-            )
+            try:
+                # Not channel.basic_publish: that one reads from the socket, the reader's.
+                channel.send_method(
+                    spec.Basic.Publish, "Bssbb", (0, *sent.target, True, False), sent.message
+                )
+            except UNWRITABLE as problem:  # found out before a byte was written
+                tag -= 1
+                self._refuse(self._unconfirmed.pop(tag + 1), NotDelivered(repr(problem)))
 
     def _watch(self, connection: Any) -> None:
         for _ in bus.heartbeats(connection):
@@ -278,16 +292,18 @@ class Wire:
 
     def _on_nack(self, tag: int, multiple: bool) -> None:
         for sent in self._settled(tag, multiple):
-            self._asked.pop(sent.key or "", None)
-            sent._settle(NotDelivered("the broker refused the message: a queue is full"))
+            self._refuse(sent, NotDelivered("the broker refused the message: a queue is full"))
+
+    def _refuse(self, sent: Sent, failure: NotDelivered) -> None:
+        self._asked.pop(sent.key or "", None)
+        sent._settle(failure)
 
     def _on_return(self, _refusal: Exception, exchange: str, key: str, message: Any) -> None:
         names = ("correlation_id", "message_id")
         returned = {message.properties.get(name) for name in names} - {None}
         for sent in self._unconfirmed.values():
-            if returned & {sent.message.properties.get(name) for name in names}:
-                self._asked.pop(sent.key or "", None)
-                sent._settle(Unroutable(f"nothing is bound at {exchange or 'queue'} {key}"))
+            if sent.is_open and returned & {sent.message.properties.get(name) for name in names}:
+                self._refuse(sent, Unroutable(f"nothing is bound at {exchange or 'queue'} {key}"))
                 return
 
     def _on_answer(self, message: Any) -> None:

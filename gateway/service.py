@@ -70,7 +70,7 @@ class Edge(DependencyProvider):
             name: parts[name].get_dependency(None)
             for name in ("accounts", "reports", "aggregation")
         }
-        self.sessions = Sessions(asked["accounts"], now)
+        self.sessions = Sessions(parts["sign_ins"].get_dependency(None), now)
         self.forms = FormCache(asked["reports"])
         ask = Ask(
             **asked,
@@ -111,6 +111,7 @@ class Gateway(Service):
     name = "gateway"
 
     accounts = Client(AccountsClient, seconds=5.0)
+    sign_ins = Client(AccountsClient, seconds=2.0)
     reports = Client(ReportsClient, seconds=5.0)
     aggregation = Client(AggregationClient, seconds=5.0)
     filings = DurableAsk(INTAKE_QUEUE, service="reports")

@@ -18,6 +18,7 @@ import httpx
 import pytest
 from pymongo import MongoClient
 
+from tests.builders.country import Country
 from tools.programs import ROOT
 from tools.stack import Stack
 
@@ -28,7 +29,7 @@ TEST_PORTS_ABOVE = 500
 def infrastructure() -> Iterator[Stack]:
     """An empty broker and database, ready. A test that stops one leaves it ready again."""
     port = int(os.environ.get("SUCHARIT_PORT", "8000")) + TEST_PORTS_ABOVE
-    stack = Stack(ROOT / ".local" / "test", port)
+    stack = Stack(ROOT / ".local" / f"test-{port}", port)
     stack.down()
     shutil.rmtree(stack.site.state, ignore_errors=True)
     try:
@@ -91,3 +92,9 @@ def mongo_uri(infrastructure: Stack, mongo: MongoClient) -> Iterator[str]:
     name = f"test_{uuid4().hex[:12]}"
     yield infrastructure.mongo_uri(name)
     mongo.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def country(stack: Stack, operator_password: str) -> Country:
+    """A province of officers, each signed in to the running stack."""
+    return Country(stack.url, operator_password)

@@ -168,10 +168,10 @@ class Site:
         self.keys.chmod(0o700)
         for name, make in KEYS.items():
             if not (self.keys / name).exists():
-                _write_privately(self.keys / name, make())
+                write_privately(self.keys / name, make())
         for name, text in self._broker_files().items():
-            _write_privately(self.state / name, text.encode())
-        _write_privately(self.configuration, self._supervisord_conf().encode())
+            write_privately(self.state / name, text.encode())
+        write_privately(self.configuration, self._supervisord_conf().encode())
 
     def _service(self, service: Service, code: str) -> Program:
         return Program(
@@ -246,6 +246,8 @@ class Site:
             *("--bind_ip", HOST, "--port", str(port), "--nounixsocket"),
             *("--wiredTigerCacheSizeGB", "1", "--quiet"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+            # A process that dies in a transaction must not keep others off for the usual minute.
+            *("--setParameter", "transactionLifetimeLimitSeconds=5"),
         )
         return Program("mongod", command, {}, (port,), version="1", stop_seconds=60)
 
@@ -298,7 +300,7 @@ def _version_of_code() -> str:
     return digest.hexdigest()
 
 
-def _write_privately(path: Path, content: bytes) -> None:
+def write_privately(path: Path, content: bytes) -> None:
     """Replace the file at once, readable by its owner only."""
     fresh = path.with_name(path.name + ".new")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -17,7 +18,16 @@ from xmlrpc.client import ServerProxy
 
 from supervisor.xmlrpc import SupervisorTransport
 
-from tools.programs import EVERYTHING, HOST, INFRASTRUCTURE, MANAGEMENT, ROOT, SERVICES, Site
+from tools.programs import (
+    EVERYTHING,
+    HOST,
+    INFRASTRUCTURE,
+    MANAGEMENT,
+    ROOT,
+    SERVICES,
+    Site,
+    write_privately,
+)
 from tools.readiness import NotReady, check
 
 READY_SECONDS = 60.0
@@ -156,6 +166,20 @@ class Stack:
                 complaint = self._complaint(name)
                 yield name, f"pid {info['pid']}, {complaint or 'ready'}"
 
+    def keep_operator_password(self, given: str | None) -> str:
+        """Return what is given, else what was kept, else a new one, printed this once.
+
+        It is kept beside the other keys of this machine, where `make run` finds it.
+        """
+        kept = self.site.keys / "operator-password"
+        if not given and kept.exists():
+            return kept.read_text()
+        password = given or secrets.token_urlsafe(18)
+        write_privately(kept, password.encode())
+        if not given:
+            print(f"The operator signs in as operator with {password} (kept in {kept})")
+        return password
+
     def _start_supervisord(self) -> None:
         """Start with an environment of its own, so that nothing leaks into a process."""
         environment = {
@@ -201,8 +225,8 @@ class Stack:
         if failed:
             raise StackFailed(f"could not migrate {', '.join(failed)}; see above")
         environment = os.environ | self.site.environment(keepers[0])
-        if operator_password is not None:
-            environment["SUCHARIT_OPERATOR_PASSWORD"] = operator_password
+        given = operator_password or os.environ.get("SUCHARIT_OPERATOR_PASSWORD")
+        environment["SUCHARIT_OPERATOR_PASSWORD"] = self.keep_operator_password(given)
         operator = (sys.executable, "-m", "services.accounts.operator")
         if subprocess.run(operator, env=environment, cwd=ROOT, check=False).returncode != 0:
             raise StackFailed("could not set the operator's password; see above")

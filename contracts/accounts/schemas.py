@@ -76,7 +76,7 @@ class OrganisationFilters(Closed):
     """Which organisations to list, beside the page."""
 
     q = fields.String(
-        validate=validate.Length(1, 100),
+        validate=[validate.Length(1, 100), validate.Regexp(r"^[^\x00-\x1f]*$")],
         metadata={"description": "ส่วนหนึ่งของชื่อ (มีหรือไม่มีคำนำหน้า) หรือรหัส"},
     )
     type = fields.String(validate=validate.OneOf(list(LaoType)))

@@ -1,7 +1,7 @@
 """Activation codes: derived from a key outside the database, readable aloud, checked when typed.
 
-Pure but for reading the key. The same key, issuance and slot always give the same code, so none
-is kept: whoever steals the database has hashes that say nothing without the key.
+The same key, issuance and slot always give the same code, so none is kept: whoever steals the
+database has hashes that say nothing without the key.
 """
 
 from __future__ import annotations

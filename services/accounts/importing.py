@@ -66,8 +66,7 @@ def _prepare(
 
 def _apply(store: AccountsStore, job: Job, plan: ImportPlan, at: datetime) -> None:
     """Store organisations first and the slots of all there are after; each step may repeat."""
-    slots = _slots_after(plan)
-    total = len(plan.added) + len(plan.changed) + slots
+    total = len(plan.added) + len(plan.changed) + len(plan.present) + len(plan.gone)
     done = 0
     for batch in _batches(plan.added):
         store.organisations.add(batch, at=at)
@@ -76,12 +75,11 @@ def _apply(store: AccountsStore, job: Job, plan: ImportPlan, at: datetime) -> No
         store.organisations.change(changes, at=at)
         job.show(done=(done := done + len(changes)), total=total)
     # Read again: what a second import running beside this one has added counts as well.
-    organisations = store.organisations.list_by_key().values()
-    wanted = [slot for organisation in organisations for slot in slots_of(organisation)]
+    stored = list(store.organisations.list_by_key().values())
     there = store.slots.list_places()
-    for part in _batches(wanted):
-        store.slots.settle(part, there)
-        job.show(done=(done := done + len(part)), total=max(done, total))
+    for batch in _batches(stored):
+        store.slots.settle([slot for each in batch for slot in slots_of(each)], there)
+        job.show(done=(done := done + len(batch)), total=max(done, total))
 
 
 def _told(registry: Registry, plan: ImportPlan) -> dict[str, Any]:
@@ -108,10 +106,6 @@ def _counts(plan: ImportPlan) -> dict[str, int]:
 
 def _laos(organisations: Iterable[Organisation]) -> int:
     return sum(each.facts.kind is OrganisationKind.LAO for each in organisations)
-
-
-def _slots_after(plan: ImportPlan) -> int:
-    return sum(len(slots_of(organisation)) for organisation in (*plan.present, *plan.gone))
 
 
 def _findings(findings: Sequence[Finding]) -> dict[str, Any]:

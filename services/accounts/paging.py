@@ -20,6 +20,7 @@ def position_of(cursor: str, parts: int) -> list[str]:
     try:
         position = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if [type(part) for part in position] == [str] * parts:
+            "".join(position).encode()  # half a surrogate pair cannot be asked for
             return list(position)
     except (ValueError, TypeError):
         pass

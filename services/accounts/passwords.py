@@ -96,10 +96,13 @@ class GreenPasswordHashes:
 
     def _elsewhere(self, work: Any, *arguments: Any) -> Any:
         with self._free:
-            metrics.show_pool(
-                "argon2", in_use=self._at_once - self._free.counter, size=self._at_once
-            )
-            return tpool.execute(work, *arguments)
+            self._show()
+            result = tpool.execute(work, *arguments)
+        self._show()
+        return result
+
+    def _show(self) -> None:
+        metrics.show_pool("argon2", in_use=self._at_once - self._free.counter, size=self._at_once)
 
 
 class Passwords(DependencyProvider):

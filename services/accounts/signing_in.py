@@ -37,6 +37,7 @@ def open_session(
 
     Raises WrongCredentials, SlotInUse, TooManyAttempts.
     """
+    username = _as_kept(username)
     tried = attempts_key("sign_in", username, address)
     store.attempts.begin(tried, at=at)
     found = store.sessions.find_slot(username)
@@ -77,6 +78,7 @@ def activate_slot(
 
     Raises WrongActivationCode, ActivationCodeSpent, WeakPassword, TooManyAttempts.
     """
+    username = _as_kept(username)
     require_strong(password, username)
     tried = attempts_key("activate", username, address)
     store.attempts.begin(tried, at=at)
@@ -94,3 +96,8 @@ def activate_slot(
     store.attempts.forget(tried)
     organisation = store.organisations.find(found.slot.organisation_id)
     return {**show_activated(found.slot, organisation), "activated_at": wire_time(at)}
+
+
+def _as_kept(username: str) -> str:
+    """Return a typed username as usernames are: without capitals and spaces around."""
+    return username.strip().lower()

@@ -10,7 +10,6 @@ import argparse
 import inspect
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from heapq import merge
 from itertools import groupby, islice
@@ -18,31 +17,27 @@ from operator import itemgetter
 from typing import Any
 
 import orjson
-import pika
 import pymongo
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
-from pika.exceptions import ChannelClosedByBroker
 from pymongo.database import Database
 
 from chassis import bus, settings
 from chassis.clock import now
 from chassis.listener import Heard
 from chassis.mongo import build_indexes, connect
-from contracts.events import TYPE_PREFIX, Envelope
+from contracts.events import TYPE_PREFIX
 from services.aggregation.documents import ALIAS, DOCUMENTS
+from services.aggregation.event_log import Logged, logged_events
 from services.aggregation.service import AggregationService
 from services.aggregation.settings import Settings
 from services.aggregation.store import Figures
 
 AT_ONCE = 500
-QUIET_SECONDS = 1.0
-PUT_IN_PLACE_SECONDS = 600
 SHOWN = 20
+PUT_IN_PLACE_SECONDS = 600
 COLLECTIONS = [document._get_collection_name() for document in DOCUMENTS]
 
-NOT_FOUND = 404
-
-Logged = tuple[Envelope, bytes]
+Figured = Database[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -70,59 +65,25 @@ def main() -> None:
         sys.exit(1)
 
 
-def rebuild(amqp_uri: str, present: Database[dict[str, Any]]) -> Database[dict[str, Any]]:
+def rebuild(amqp_uri: str, present: Figured) -> Figured:
     """Return a fresh database of what the log says, trial rounds that are not purged included."""
     rebuilt = present.client[f"{present.name}_rebuilt"]
     present.client.drop_database(rebuilt)
     for collection in COLLECTIONS:
         rebuilt.create_collection(collection)
-    take = _listeners(rebuilt)
+    take = listeners(rebuilt)
     rounds = present["rounds"].distinct("_id", {"purged_at": None})
     for stream in (bus.LOG_STREAM, *map(bus.trial_log, rounds)):
         taken = 0
-        with closing(messages(amqp_uri, stream)) as logged:
-            while batch := list(islice(logged, AT_ONCE)):
-                take(batch)
-                taken += len(batch)
-                tell(f"{stream}: {taken} events")
+        events = logged_events(amqp_uri, stream)
+        while batch := list(islice(events, AT_ONCE)):
+            take(batch)
+            taken += len(batch)
+            tell(f"{stream}: {taken} events")
     return rebuilt
 
 
-def messages(amqp_uri: str, stream: str) -> Iterator[Logged]:
-    """Yield what a stream holds now, in its order; nothing when there is no such stream."""
-    began_at = now()
-    with pika.BlockingConnection(pika.URLParameters(amqp_uri)) as connection:
-        try:
-            newest, _, _ = next(_consume(connection, stream, "last"))
-        except ChannelClosedByBroker as refusal:
-            if refusal.reply_code != NOT_FOUND:
-                raise
-            return
-        # "last" begins with the newest chunk, whose end is where the stream falls quiet.
-        for offset, envelope, body in _consume(connection, stream, "first"):
-            if offset >= newest and (body is None or envelope.time > began_at):
-                return
-            if body is not None:
-                yield envelope, body
-
-
-def _consume(connection: Any, stream: str, start: str) -> Iterator[tuple[int, Any, Any]]:
-    """Yield offset, envelope and body for ever; the newest offset and None while it is quiet."""
-    offset = -1
-    channel = connection.channel()
-    channel.basic_qos(prefetch_count=AT_ONCE)
-    for method, properties, body in channel.consume(
-        stream, arguments={"x-stream-offset": start}, inactivity_timeout=QUIET_SECONDS
-    ):
-        if method is None:
-            yield offset, None, None
-            continue
-        channel.basic_ack(method.delivery_tag)
-        offset = properties.headers["x-stream-offset"]
-        yield offset, Envelope.read(properties.headers), body
-
-
-def _listeners(database: Database[dict[str, Any]]) -> Callable[[list[Logged]], None]:
+def listeners(database: Figured) -> Callable[[list[Logged]], None]:
     """Return what hears logged events as the service would, its figures in `database`."""
     service = AggregationService()
     service.figures, service.now = Figures(database), now
@@ -147,9 +108,7 @@ def _listeners(database: Database[dict[str, Any]]) -> Callable[[list[Logged]], N
     return take
 
 
-def differences(
-    present: Database[dict[str, Any]], rebuilt: Database[dict[str, Any]]
-) -> Iterator[str]:
+def differences(present: Figured, rebuilt: Figured) -> Iterator[str]:
     """Yield a line for each document of one database that is not the same in the other."""
     for collection in COLLECTIONS:
         both = merge(*(_told(side, collection) for side in (present, rebuilt)), key=itemgetter(0))
@@ -159,16 +118,14 @@ def differences(
                 yield f"{collection} {key}: {told}"
 
 
-def _told(
-    database: Database[dict[str, Any]], collection: str
-) -> Iterator[tuple[Any, str, dict[str, Any]]]:
+def _told(database: Figured, collection: str) -> Iterator[tuple[Any, str, dict[str, Any]]]:
     """Yield what each document says, by id; a tally of nothing is as good as none."""
     for document in database[collection].find({"expected": {"$ne": 0}}, sort=[("_id", 1)]):
         document.pop("turns", None)  # how often the figures changed is no figure
         yield document["_id"], database.name, {k: v for k, v in document.items() if v != 0}
 
 
-def put_in_place(rebuilt: Database[dict[str, Any]], present: Database[dict[str, Any]]) -> None:
+def put_in_place(rebuilt: Figured, present: Figured) -> None:
     """Make the rebuilt collections the present ones, each at once; safe to repeat."""
     with pymongo.timeout(PUT_IN_PLACE_SECONDS):
         for collection in set(COLLECTIONS) & set(rebuilt.list_collection_names()):

@@ -58,7 +58,9 @@ class Figures:
     outboxes: tuple[str, ...] = ()
 
     def __init__(self, database: Database[dict[str, Any]]) -> None:
-        self._client = database.client
+        # One session for good: the next transaction on it makes the server drop one that was cut
+        # off, which would otherwise hold its round for as long as the server lets it.
+        self._session = database.client.start_session()
         self._standings = database[StandingDocument._get_collection_name()]
         self._tallies = database[TallyDocument._get_collection_name()]
         self._rounds = database[RoundDocument._get_collection_name()]
@@ -75,8 +77,8 @@ class Figures:
         by_id = merge_all(heard)
         if not by_id:
             return
-        with self._turn(), self._client.start_session() as session:
-            session.with_transaction(
+        with self._turn():
+            self._session.with_transaction(
                 lambda session: self._count(by_id, session),
                 read_concern=ReadConcern("snapshot"),
                 write_concern=WriteConcern("majority", j=True),

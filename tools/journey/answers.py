@@ -17,6 +17,7 @@ MARKER = "SYNTHETIC"
 ANSWERED_IF_OPTIONAL = 0.7
 MOST_ITEMS = 3
 LARGEST_NUMBER = 120
+LARGEST_AMOUNT = 50_000
 # What adds up in a form that a careful officer has filled in.
 SUMS = {"complaints_received": ("complaints_closed", "complaints_pending")}
 
@@ -62,13 +63,14 @@ def _text(field: Definition, dice: random.Random, _on: date) -> str:
 
 def _whole_number(field: Definition, dice: random.Random, _on: date) -> int:
     least = field.get("min", 0)
-    return dice.randint(least, min(field.get("max", LARGEST_NUMBER), least + LARGEST_NUMBER))
+    most = least + LARGEST_NUMBER
+    return dice.randint(least, min(field.get("max", most), most))
 
 
 def _decimal(field: Definition, dice: random.Random, _on: date) -> float:
     least = field.get("min", 0)
-    most = min(field.get("max", 50_000), least + 50_000)
-    return round(dice.uniform(least, most), field.get("decimals", 2))
+    most = least + LARGEST_AMOUNT
+    return round(dice.uniform(least, min(field.get("max", most), most)), field.get("decimals", 2))
 
 
 def _choice(field: Definition, dice: random.Random, _on: date) -> str:

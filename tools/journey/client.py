@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import httpx
@@ -14,8 +15,12 @@ JOB_SECONDS = 120.0
 BUSY_SECONDS = 30.0
 LOOK_AGAIN_SECONDS = 0.1
 PAGE = 200
+CALLERS = 16
 
 Facts = dict[str, Any]
+Show = Callable[[int, int], None]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 class JourneyFailed(Exception):
@@ -51,9 +56,9 @@ class Api:
         self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
 
     @classmethod
-    def at(cls, url: str, *, connections: int) -> Api:
-        """Return a caller with so many connections, kept open."""
-        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+    def at(cls, url: str) -> Api:
+        """Return a caller that is not signed in."""
+        limits = httpx.Limits(max_connections=CALLERS, max_keepalive_connections=CALLERS)
         http = httpx.Client(
             base_url=url,
             timeout=ANSWER_SECONDS,
@@ -71,7 +76,8 @@ class Api:
 
     def get(self, path: str, **query: Any) -> Any:
         """Return the JSON found at the path."""
-        return self.ask("GET", path, params=query).json()
+        # Empty parameters would take away those that the path already has.
+        return self.ask("GET", path, params=query or None).json()
 
     def post(self, path: str, **content: Any) -> httpx.Response:
         """Create something, or ask for work to be done."""
@@ -106,7 +112,7 @@ class Api:
                 return
             cursor = {"cursor": page["next"]}
 
-    def job(self, answer: httpx.Response, show: Callable[[int, int], None]) -> Facts:
+    def job(self, answer: httpx.Response, show: Show) -> Facts:
         """Wait for the job that an answer points to and return its result."""
         where = answer.headers["Location"]
 
@@ -130,6 +136,16 @@ def wait_for(look: Callable[[], Any], seconds: float, otherwise: str) -> Any:
             raise JourneyFailed(f"{otherwise} after {seconds:.0f} s")
         time.sleep(LOOK_AGAIN_SECONDS)
     return found
+
+
+def in_parallel(work: Callable[[Item], Result], items: Sequence[Item], show: Show) -> list[Result]:
+    """Return what the work makes of each item, in order, from as many threads as connections."""
+    results: list[Result] = []
+    with ThreadPoolExecutor(CALLERS) as threads:
+        for result in threads.map(work, items):
+            results.append(result)
+            show(len(results), len(items))
+    return results
 
 
 def fresh_key() -> dict[str, str]:

@@ -36,7 +36,7 @@ class Attempts:
 
 def attempts_key(deed: str, username: str, address: str) -> str:
     """Return what attempts are counted under; neither username nor address can be read in it."""
-    return hashlib.sha256("\0".join((deed, username.casefold(), address)).encode()).hexdigest()
+    return hashlib.sha256("\0".join((deed, username, address)).encode()).hexdigest()
 
 
 def _delay_seconds(count: int) -> int:

@@ -59,7 +59,7 @@ class IssuanceStore:
 
         Slots that have their code of this issuance already are passed over.
         """
-        waiting = list(self._slots.find(_waiting(issuance), {"code": 1}))
+        waiting = list(self._slots.find(_waiting(issuance), {"code": 1}).batch_size(BATCH))
         for start in range(0, len(waiting), BATCH):
             batch = waiting[start : start + BATCH]
             self._slots.bulk_write(

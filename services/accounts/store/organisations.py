@@ -30,6 +30,8 @@ from services.accounts.paging import cursor_after, position_of
 
 COLLECTION = "organisations"
 DUPLICATE_KEY = 11_000
+# Between two batches of a long reading others have their turn.
+READ_AT_ONCE = 500
 _AREA_FIELDS = {
     "province": "facts.province_code",
     "district": "facts.district_code",
@@ -67,10 +69,8 @@ class OrganisationStore:
 
     def list_by_key(self) -> dict[Key, Organisation]:
         """Return all, without history."""
-        return {
-            organisation.facts.key: organisation
-            for organisation in map(_organisation, self._collection.find({}, {"history": 0}))
-        }
+        found = self._collection.find({}, {"history": 0}).batch_size(READ_AT_ONCE)
+        return {organisation.facts.key: organisation for organisation in map(_organisation, found)}
 
     def list_names(self, kind: OrganisationKind) -> dict[str, str]:
         """Return the name of each organisation of a kind by its code."""

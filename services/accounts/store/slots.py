@@ -15,7 +15,7 @@ from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
 from services.accounts.domain.slots import OPERATOR_SLOT, Slot, Tier
 from services.accounts.paging import cursor_after, position_of
-from services.accounts.store.organisations import DUPLICATE_KEY, area_condition
+from services.accounts.store.organisations import DUPLICATE_KEY, READ_AT_ONCE, area_condition
 
 COLLECTION = "slots"
 # Where a slot stands follows its organisation; everything else about it is its own.
@@ -63,9 +63,8 @@ class SlotStore:
 
     def list_places(self) -> dict[str, Slot]:
         """Return every slot by its id."""
-        return {
-            document["_id"]: slot_of(document) for document in self._collection.find({}, _FACTS)
-        }
+        found = self._collection.find({}, _FACTS).batch_size(READ_AT_ONCE)
+        return {document["_id"]: slot_of(document) for document in found}
 
     def settle(self, wanted: Sequence[Slot], stored: dict[str, Slot]) -> None:
         """Add the slots that are missing, and move those whose organisation stands elsewhere."""

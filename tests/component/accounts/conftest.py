@@ -92,6 +92,9 @@ def wire(amqp_uri: str) -> Iterator[Wire]:
     """A caller's own connection to the broker."""
     wire = Wire(amqp_uri, "test")
     wire.start()
+    with eventlet.Timeout(20):
+        while not wire.is_up:
+            eventlet.sleep(0.05)
     yield wire
     wire.stop()
 

@@ -88,7 +88,9 @@ def test_pages_follow_each_other_without_gap_or_repetition(store: AccountsStore)
     assert seen == [organisation.id for organisation in everything]
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "bm90IGpzb24", "WyJvbmUiXQ", "WzEsMl0"])
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "ก", "bm90IGpzb24", "WyJvbmUiXQ", "WzEsMl0", "WyJcdWQ4MDAiLCJ4Il0"]
+)
 def test_a_cursor_nobody_gave_out_is_refused(store: AccountsStore, cursor: str) -> None:
     with pytest.raises(InvalidInput):
         store.organisations.list_page(OPERATOR, {}, limit=3, cursor=cursor)

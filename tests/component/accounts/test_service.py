@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from bson import encode
+from marshmallow import RAISE
 from prometheus_client import generate_latest
 from pymongo import MongoClient
 
 from chassis.jobs import ERRORS_KEPT
 from clients.accounts import AccountsClient
+from contracts.accounts import schemas
 from contracts.accounts.errors import (
     OrganisationNotFound,
     SessionEnded,
@@ -133,6 +135,42 @@ def test_refusals_arrive_by_name(accounts: AccountsClient, finished: Finished) -
         accounts.list_slots(OPERATOR_WIRE, limit=5, cursor="x")
     with pytest.raises(SessionEnded):
         accounts.describe_session(DISTRICT.to_wire())
+
+
+def test_every_answer_has_the_shape_the_api_promises(
+    accounts: AccountsClient, finished: Finished
+) -> None:
+    imported = import_krabi(accounts, finished)["result"]
+    job = accounts.create_issuance(OPERATOR_WIRE, scope={}, reissue=False)
+    issued = finished(OPERATOR_WIRE, job)["result"]
+    slips = accounts.read_slips(OPERATOR_WIRE, issued["issuance_id"])
+    activation = accounts.activate_slot(
+        username="p81",
+        activation_code=slips["items"][0]["activation_code"],
+        password=PASSWORD,
+        holder=HOLDER,
+        address=ADDRESS,
+    )
+    session = accounts.open_session(
+        username="p81", password=PASSWORD, takeover=False, address=ADDRESS
+    )
+    organisations = accounts.list_organisations(OPERATOR_WIRE, limit=2)
+    (lao,) = accounts.list_organisations(OPERATOR_WIRE, limit=9, q="เพหลา")["items"]
+
+    for schema, answer in (
+        (schemas.ImportResult, imported),
+        (schemas.IssuanceResult, issued),
+        (schemas.SlipList, slips),
+        (schemas.Activation, activation),
+        (schemas.Session, session),
+        (schemas.SignedInPrincipal, session["principal"]),
+        (schemas.OrganisationList, organisations),
+        (schemas.DatedOrganisation, accounts.get_organisation(OPERATOR_WIRE, lao["id"])),
+        (schemas.SlotList, accounts.list_slots(OPERATOR_WIRE, limit=50)),
+        (schemas.CoverageList, accounts.get_coverage(OPERATOR_WIRE, axis="province")),
+        (schemas.CoverageList, accounts.get_coverage(OPERATOR_WIRE, axis="district")),
+    ):
+        assert schema(unknown=RAISE).validate(answer) == {}
 
 
 def test_a_session_taken_over_or_signed_out_is_told_to_the_gateway(

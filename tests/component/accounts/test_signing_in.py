@@ -80,6 +80,14 @@ def test_a_sign_in_is_found_by_its_token_and_says_who_it_is(
     assert stored.expires_at - stored.opened_at == LIFE
 
 
+def test_a_username_may_be_typed_in_capitals_and_with_spaces(
+    sign_in: SignIn, database: Any
+) -> None:
+    database.slots.update_one({"username": USERNAME}, {"$set": {"username": "d8199"}})
+
+    assert sign_in(username=" D8199 ")["principal"]["username"] == "d8199"
+
+
 def test_a_second_sign_in_is_refused_and_names_the_first(sign_in: SignIn) -> None:
     at = now()
     sign_in(at=at)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
+import signal
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 
 import eventlet
 import pytest
@@ -14,9 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pymongo import MongoClient
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, PyMongoError
 from pymongo.monitoring import CommandListener
 
+from chassis.outages import is_outage
 from contracts.aggregation.axis import Axis
 from contracts.aggregation.errors import RoundNotCounted
 from contracts.events import Event
@@ -24,7 +28,8 @@ from contracts.reference.code_groups import CodeGroup
 from contracts.reports.events import ObligationsOpenedV1
 from services.aggregation.completeness import Scope, rows, total
 from services.aggregation.domain import Standing, standing_filed, standings_opened
-from services.aggregation.store import Figures
+from services.aggregation.store import TRANSACTION_SECONDS, Figures
+from tests.component.aggregation.conftest import soon
 from tests.unit.aggregation.lives import (
     NOON,
     Duty,
@@ -36,6 +41,7 @@ from tests.unit.aggregation.lives import (
     left_of,
     lives,
 )
+from tools.stack import Stack
 
 EVERYWHERE = Scope()
 
@@ -214,6 +220,28 @@ def test_a_district_keeps_its_newest_name_whatever_order_names_come_in(figures: 
         "8104": "คลองท่อม",
         "8105": "คลองท่อม",
     }
+
+
+def test_a_frozen_database_is_an_outage_within_its_time_and_the_repeat_counts_once(
+    figures: Figures, infrastructure: Stack
+) -> None:
+    life = some_life()
+    figures.count(standings_in(life.openings()))
+
+    infrastructure.kill("mongod", signal.SIGSTOP)
+    status = Path(f"/proc/{infrastructure.pid('mongod')}/stat")
+    soon(lambda: " T " in status.read_text())
+    began = time.monotonic()
+    try:
+        with pytest.raises(PyMongoError) as outage:
+            figures.count(standings_in(life.filings()))
+    finally:
+        infrastructure.kill("mongod", signal.SIGCONT)
+    assert time.monotonic() - began < 2 * TRANSACTION_SECONDS
+    assert is_outage(outage.value)
+
+    figures.count(standings_in(life.filings()))
+    assert is_right(figures, life)
 
 
 # -- cost -----------------------------------------------------------------------------------

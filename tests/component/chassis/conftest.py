@@ -1,13 +1,22 @@
-"""The small site of raw_http.py, served."""
+"""The small site of raw_http.py, served; a wire, a channel and services on the test's broker."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
+from typing import Any
 
+import mongoengine
 import pytest
 
+from chassis import bus
+from chassis.launch import container_of
+from chassis.mongo import connect
+from chassis.service import readiness_of
+from chassis.settings import ProcessSettings
 from chassis.web import WebLimits, WebServer
+from chassis.wire import Wire
+from tests.builders.waiting import SOON_SECONDS, soon
 from tests.component.chassis.raw_http import QUICK, Site
 
 Serve = Callable[..., SimpleNamespace]
@@ -30,3 +39,47 @@ def serve() -> Iterator[Serve]:
     yield start
     for server in servers:
         server.stop(0)
+
+
+@pytest.fixture
+def wire(amqp_uri: str) -> Iterator[Wire]:
+    """A connected wire."""
+    found = Wire(amqp_uri, "test")
+    found.start()
+    assert found.wait_until_up(SOON_SECONDS)
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def channel(amqp_uri: str) -> Iterator[Any]:
+    """A plain channel to declare with and to look into queues."""
+    with bus.open_connection(amqp_uri) as connection:
+        yield connection.channel()
+
+
+@pytest.fixture
+def database(mongo_uri: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The parrot's database; services started in the test find it, too."""
+    monkeypatch.setenv("PARROT_MONGO_URI", mongo_uri)
+    yield connect(mongo_uri, "test")
+    mongoengine.disconnect("test")
+
+
+@pytest.fixture
+def run(amqp_uri: str) -> Iterator[Callable[[type[Any]], Any]]:
+    """Run a service in this process and return its container, ready; stopped in the end."""
+    containers = []
+
+    def start(service: type[Any]) -> Any:
+        mongoengine.disconnect(service.name)
+        container = container_of(service, ProcessSettings(amqp_uri=amqp_uri, ops_port=0))
+        container.start()
+        containers.append(container)
+        soon(lambda: readiness_of(container).report()["state"] == "ready")
+        return container
+
+    yield start
+    for container in containers:
+        container.stop()
+        mongoengine.disconnect(container.service_name)

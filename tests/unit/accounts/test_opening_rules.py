@@ -82,7 +82,6 @@ def test_attempts_are_counted_by_deed_name_and_address() -> None:
         attempts_key("activate", "p81", "203.0.113.9"),
         attempts_key("sign_in", "p82", "203.0.113.9"),
         attempts_key("sign_in", "p81", "203.0.113.10"),
-        attempts_key("sign_in", "P81", "203.0.113.9"),
     }
 
     assert len(keys) == 4

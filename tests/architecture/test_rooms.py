@@ -1,0 +1,129 @@
+"""Each room holds what belongs in it, and each service has all that a service must have."""
+
+import configparser
+import importlib
+import inspect
+import re
+
+import mongoengine
+import pytest
+
+from chassis import jobs
+from chassis.jobs import RunsJobs
+from chassis.mongo import Kept
+from tests.architecture.source import CLASSES, ROOMS, SERVICE_NAMES, files, name_of
+from tools.programs import ROOT
+
+BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "processor"}
+BUSINESS = {*SERVICE_NAMES, "plans", "notifications"}
+CHASSIS_LINES = 3_200  # decision 0007
+MOST_LINES = 400
+READS_ENVIRONMENT = re.compile(r"\bos\.(environ|getenv)\b|from os import .*environ")
+REGISTRIES = re.compile(r"(pypi|pythonhosted|npmjs|yarnpkg|docker|quay|ghcr)\.(org|com|io)\b")
+KEEPERS = [name for name in SERVICE_NAMES if (ROOT / "services" / name / "documents.py").exists()]
+
+
+@pytest.mark.parametrize("path", files("chassis"), ids=name_of)
+def test_the_chassis_knows_no_business(path):
+    words = set(re.findall(r"[a-z]+", path.read_text("utf-8").lower()))
+
+    assert not words & BUSINESS
+
+
+def test_the_chassis_keeps_to_its_budget():
+    lines = sum(len(path.read_text("utf-8").splitlines()) for path in files("chassis"))
+
+    assert lines <= CHASSIS_LINES
+
+
+def test_no_file_is_longer_than_one_topic():
+    lengths = {name_of(path): len(path.read_text("utf-8").splitlines()) for path in files(*ROOMS)}
+
+    assert not {name: length for name, length in lengths.items() if length > MOST_LINES}
+
+
+def test_no_module_is_a_drawer():
+    words = {name: set(re.split(r"[/.]", name)) for name in map(name_of, files(*ROOMS))}
+
+    assert not [name for name, of in words.items() if of & BANNED]
+
+
+def test_every_module_says_what_lives_in_it():
+    silent = [
+        name_of(path) for path in files(*ROOMS) if not path.read_text("utf-8").startswith('"""')
+    ]
+
+    assert not [name for name in silent if not name.startswith("tests/")]
+
+
+def test_the_environment_is_read_in_settings_only():
+    allowed = {"services/accounts/operator.py", "contracts/reference/calendar.py"}
+    reading = [
+        name_of(path)
+        for path in files("contracts", "chassis", "clients", "services", "gateway")
+        if READS_ENVIRONMENT.search(path.read_text("utf-8")) and path.name != "settings.py"
+    ]
+
+    assert set(reading) <= allowed
+
+
+@pytest.mark.parametrize("name", SERVICE_NAMES)
+def test_a_service_has_a_client_a_card_and_a_settings_file(name):
+    home = ROOT / "services" / name
+
+    assert (ROOT / "clients" / f"{name}.py").exists()
+    assert (home / "README.md").exists()
+    assert (home / "settings.py").exists()
+    assert (home / "__init__.py").read_text("utf-8").startswith('"""')
+
+
+def test_every_service_is_started_and_held_apart():
+    homes = {path.parent.name for path in (ROOT / "services").glob("*/service.py")}
+    rules = configparser.ConfigParser()
+    rules.read(ROOT / ".importlinter")
+    apart = rules["importlinter:contract:strangers"]["modules"].split()
+
+    assert homes == set(SERVICE_NAMES)
+    assert {f"services.{name}" for name in homes} == set(apart)
+
+
+@pytest.mark.parametrize("name", KEEPERS)
+def test_documents_are_explicit_and_all_of_them_get_their_indexes(name):
+    module = importlib.import_module(f"services.{name}.documents")
+    declared = [
+        kind
+        for kind in vars(module).values()
+        if isinstance(kind, type)
+        and issubclass(kind, mongoengine.Document)
+        and kind.__module__ == module.__name__
+    ]
+
+    assert set(module.DOCUMENTS) == set(declared)
+    for document in declared:
+        meta = document._meta
+        assert meta["auto_create_index"] is False
+        assert meta["db_alias"] == name
+        assert not meta["collection"].endswith("document")
+    assert len({document._meta["collection"] for document in declared}) == len(declared)
+
+
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.name)
+def test_outboxes_and_jobs_are_found_by_an_index(cls):
+    for _, kept in inspect.getmembers(cls, lambda part: isinstance(part, Kept)):
+        documents = importlib.import_module(f"services.{cls.name}.documents").DOCUMENTS
+        indexed = {each._meta["collection"]: str(each._meta["indexes"]) for each in documents}
+        swept = {name for name, indexes in indexed.items() if "outbox.at" in indexes}
+        assert swept == set(getattr(kept._store_class, "outboxes", ()))
+        runs_jobs = bool(inspect.getmembers(cls, lambda part: isinstance(part, RunsJobs)))
+        assert ("created_at" in indexed.get(jobs.COLLECTION, "")) is runs_jobs
+
+
+def test_no_file_names_a_package_registry():
+    kept = [*files(*ROOMS), *files("requirements", "docs", "tools", ".ci", suffix="")]
+    kept += [path for path in ROOT.iterdir() if path.is_file() and path.stat().st_size < 1 << 20]
+
+    assert not {
+        name_of(path)
+        for path in kept
+        if REGISTRIES.search(path.read_text("utf-8", errors="replace"))
+    }

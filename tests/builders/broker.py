@@ -1,0 +1,50 @@
+"""What tests do to the broker: freeze it, alarm it, cut its connections, look into its queues."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tools.stack import Stack
+
+CONTROL = "/usr/lib/rabbitmq/bin/rabbitmqctl"
+
+
+@contextmanager
+def frozen(stack: Stack, program: str = "rabbitmq") -> Iterator[None]:
+    """Inside, the program holds its connections and says nothing."""
+    stack.kill(program, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        stack.kill(program, signal.SIGCONT)
+
+
+@contextmanager
+def alarmed(stack: Stack) -> Iterator[None]:
+    """Inside, the broker believes its memory is full and takes nothing from publishers."""
+    _control(stack, "set_vm_memory_high_watermark", "0.00001")
+    try:
+        yield
+    finally:
+        _control(stack, "set_vm_memory_high_watermark", "0.4")
+
+
+def cut_connections(stack: Stack, vhost: str) -> None:
+    """Close every connection to the virtual host, as an operator would."""
+    _control(stack, "close_all_connections", "--vhost", vhost, "cut by a test")
+
+
+def depth(channel: Any, queue: str) -> int:
+    """Return how many messages wait in the queue."""
+    return int(channel.queue_declare(queue, passive=True).message_count)
+
+
+def _control(stack: Stack, *command: str) -> None:
+    (broker,) = (program for program in stack.site.programs() if program.name == "rabbitmq")
+    environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **broker.environment}
+    subprocess.run((CONTROL, *command), env=environment, check=True, capture_output=True)

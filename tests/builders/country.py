@@ -1,0 +1,163 @@
+"""A small country on the running stack: one province whose officers are all signed in."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tests.builders.answers import some_answers
+from tests.builders.registry_csv import a_row, file_of
+
+PROVINCE = "81"
+DISTRICTS = {"8104": "คลองท่อม", "8105": "อ่าวลึก"}
+LAOS_IN_DISTRICT = 10
+PASSWORD = "a long test passphrase"
+HOLDER = {"name": "ทดลอง สมมติ", "position": "นิติกร"}
+JOB_SECONDS = 30
+_round_numbers = count(1)
+
+
+def registry() -> bytes:
+    """One อบต. after another in two districts of Krabi, and the อบจ., all with invented names."""
+    rows = [
+        a_row(district=name, code=f"6{code}{number:02d}", name=f"สมมติ{code[-1]}{number}")
+        for code, name in DISTRICTS.items()
+        for number in range(1, LAOS_IN_DISTRICT + 1)
+    ]
+    pao = a_row(district="คลองท่อม", code="2810411", label="อบจ.", name="กระบี่สมมติ")
+    return file_of(*rows, pao)
+
+
+class Caller:
+    """Somebody at the HTTP API; `client` is a keep-alive httpx client."""
+
+    def __init__(self, url: str, username: str = "", password: str = PASSWORD) -> None:
+        self.client = httpx.Client(base_url=url, timeout=30, trust_env=False)
+        self.client.headers["Accept-Language"] = "en"
+        self.username = username
+        self._password = password
+
+    def sign_in(self) -> Caller:
+        told = self.client.post(
+            "/v1/sessions",
+            json={"username": self.username, "password": self._password, "takeover": True},
+        )
+        assert told.status_code == 201, told.text
+        self.client.headers["Authorization"] = f"Bearer {told.json()['token']}"
+        return self
+
+    def get(self, path: str, **query: Any) -> dict[str, Any]:
+        told = self.client.get(path, params=query)
+        assert told.status_code == 200, told.text
+        return told.json()
+
+    def job(self, told: httpx.Response) -> dict[str, Any]:
+        """Wait for the job that was started, and return its result."""
+        assert told.status_code == 202, told.text
+        return eventually(lambda: self._finished(told.headers["Location"]), JOB_SECONDS)
+
+    def _finished(self, path: str) -> dict[str, Any] | None:
+        job = self.get(path)
+        assert job["state"] != "failed", job
+        return job["result"]
+
+    def obligation_of(self, round_id: str) -> dict[str, Any]:
+        (obligation,) = self.get("/v1/obligations", round=round_id)["items"]
+        return obligation
+
+    def file(self, obligation_id: str, key: str | None = None, **changes: Any) -> httpx.Response:
+        submission = {"kind": "original", "form_version": 1, "answers": some_answers()}
+        return self.client.post(
+            f"/v1/obligations/{obligation_id}/filings",
+            json=submission | changes,
+            headers={"Idempotency-Key": key or uuid4().hex},
+        )
+
+
+class Country:
+    """The operator, the offices and every LAO officer, signed in."""
+
+    def __init__(self, url: str, operator_password: str) -> None:
+        self.url = url
+        self.operator = Caller(url, "operator", operator_password).sign_in()
+        upload = {"file": ("registry.csv", registry(), "text/csv")}
+        self.operator.job(self.operator.client.post("/v1/organisations/imports", files=upload))
+        issued = self.operator.job(
+            self.operator.client.post(
+                "/v1/issuances", json={"scope": {"province": PROVINCE}, "reissue": True}
+            )
+        )
+        self._issuance = issued["issuance_id"]
+        self.callers: dict[str, Caller] = {}
+        for username in ("operator", f"p{PROVINCE}", *(f"d{code}" for code in DISTRICTS)):
+            self._hand_out(self.callers.get(username, self.operator))
+
+    def _hand_out(self, office: Caller) -> None:
+        """Have everybody whose slip the office reads activate and sign in."""
+        slips = office.get(f"/v1/issuances/{self._issuance}/slips")["items"]
+        with ThreadPoolExecutor(8) as several:
+            for caller in several.map(self._activate, slips):
+                self.callers[caller.username] = caller
+
+    def _activate(self, slip: dict[str, Any]) -> Caller:
+        caller = Caller(self.url, slip["username"])
+        told = caller.client.post(
+            "/v1/activations",
+            json={
+                "username": slip["username"],
+                "activation_code": slip["activation_code"],
+                "password": PASSWORD,
+                "holder": HOLDER,
+            },
+        )
+        assert told.status_code == 201, told.text
+        return caller.sign_in()
+
+    @property
+    def officers(self) -> list[Caller]:
+        """Every LAO officer."""
+        return [caller for name, caller in self.callers.items() if name[0].isdigit()]
+
+    def open_round(self, *, mode: str = "live", **changes: Any) -> str:
+        """Open a round for the province and return its id; due tomorrow unless said otherwise."""
+        now = datetime.now(UTC)
+        proposal = {
+            "kind": "ethics",
+            "fiscal_year_be": 2569,
+            "no": next(_round_numbers),
+            "form": {"id": "ethics-2568", "version": 1},
+            "mode": mode,
+            "opens_at": (now - timedelta(days=2)).isoformat(),
+            "lao_due_at": (now + timedelta(days=1)).isoformat(),
+            "closes_at": (now + timedelta(days=2)).isoformat(),
+            "scope": {"province": PROVINCE},
+        }
+        told = self.operator.client.post("/v1/rounds", json=proposal | changes)
+        assert told.status_code == 201, told.text
+        path = f"/v1/rounds/{told.json()['id']}"
+        expected = 3 * (len(DISTRICTS) * LAOS_IN_DISTRICT + 1)
+        if "scope" not in changes:
+            eventually(lambda: self.operator.get(path)["expected_obligations"] == expected)
+        self.operator.job(self.operator.client.post(f"{path}/open"))
+        return told.json()["id"]
+
+    def figures(self, round_id: str) -> dict[str, Any]:
+        """Return the national figures of a round."""
+        return self.operator.get("/v1/completeness", round=round_id, by="country")["total"]
+
+
+def eventually(look: Any, seconds: float = 10.0) -> Any:
+    """Look again and again until there is something to see; return it."""
+    deadline = time.monotonic() + seconds
+    while True:
+        seen = look()
+        if seen:
+            return seen
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.05)

@@ -1,0 +1,99 @@
+from datetime import date
+
+import pytest
+
+from contracts.forms import Form
+from services.reports.forms import get_form
+from tools.journey.answers import MARKER, invent
+
+TODAY = date(2026, 1, 31)
+ETHICS = get_form("ethics-2568", 1)
+EVERY_TYPE = {
+    "id": "every-type",
+    "version": 1,
+    "nil": ["yes"],
+    "sections": [
+        {
+            "fields": [
+                {"id": "yes", "type": "yes_no", "required": True},
+                {"id": "short", "type": "text", "max_length": 9, "required": True},
+                {"id": "seven", "type": "whole_number", "min": 7, "max": 7, "required": True},
+                {"id": "many", "type": "whole_number", "min": 500, "required": True},
+                {"id": "tenth", "type": "decimal", "min": 1, "max": 2, "decimals": 1},
+                {"id": "one", "type": "choice", "choices": [{"id": "a"}], "required": True},
+                {"id": "some", "type": "choices", "choices": [{"id": "a"}, {"id": "none"}]},
+                {"id": "day", "type": "date", "required": True},
+                {"id": "phone", "type": "phone", "required": True},
+                {"id": "email", "type": "email", "required": True},
+                {"id": "url", "type": "url", "visible_if": {"yes": [True]}},
+                {
+                    "id": "rows",
+                    "type": "list",
+                    "required": True,
+                    "max_items": 2,
+                    "fields": [
+                        {"id": "kind", "type": "choice", "choices": [{"id": "x"}, {"id": "y"}]},
+                        {
+                            "id": "why",
+                            "type": "text",
+                            "visible_if": {"kind": ["x"]},
+                            "required_if": {"kind": ["x"]},
+                        },
+                    ],
+                },
+            ]
+        }
+    ],
+}
+
+
+def labelled(definition):
+    """The definition with a label on every field, as all forms have."""
+    if isinstance(definition, list):
+        return [labelled(each) for each in definition]
+    if not isinstance(definition, dict):
+        return definition
+    label = {"label": {"th": "คำถามยาว", "en": "A long question"}} if "type" in definition else {}
+    return {name: labelled(value) for name, value in definition.items()} | label
+
+
+@pytest.mark.parametrize("nil", [False, True])
+@pytest.mark.parametrize("form", [ETHICS, Form(labelled(EVERY_TYPE))], ids=lambda form: form.id)
+def test_five_hundred_invented_filings_have_no_fault(form, nil):
+    for seed in range(500):
+        answers = invent(form.definition, str(seed), on=TODAY, nil=nil)
+
+        assert form.faults(answers, nil=nil) == []
+
+
+def test_every_question_of_the_form_is_answered_by_somebody():
+    answered = set()
+    for seed in range(100):
+        answered |= invent(ETHICS.definition, str(seed), on=TODAY).keys()
+
+    sections = ETHICS.definition["sections"]
+    assert answered == {field["id"] for section in sections for field in section["fields"]}
+
+
+def test_the_same_seed_gives_the_same_answers_and_another_seed_others():
+    first, again, other = (
+        invent(ETHICS.definition, seed, on=TODAY) for seed in ("one", "one", "two")
+    )
+
+    assert first == again
+    assert first != other
+
+
+def test_text_says_that_it_is_synthetic():
+    answers = invent(ETHICS.definition, "any", on=TODAY)
+
+    assert answers["reporter_name"].startswith(MARKER)
+
+
+def test_complaints_add_up_and_whoever_says_none_says_nothing_else():
+    for seed in range(100):
+        answers = invent(ETHICS.definition, str(seed), on=TODAY)
+
+        received = answers["complaints_closed"] + answers["complaints_pending"]
+        assert answers["complaints_received"] == received
+        assert "none" not in answers["hr_process_used"] or len(answers["hr_process_used"]) == 1

@@ -1,0 +1,85 @@
+"""Drafting and opening rounds."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from contracts.fields import wire_time
+from contracts.reference.calendar import BANGKOK, fiscal_year_be
+from tools.journey.client import Api, Facts, JourneyFailed, wait_for
+from tools.journey.screen import Step
+
+FORM = {"id": "ethics-2568", "version": 1}
+EVENTS_SECONDS = 60.0
+GROUPS = 3
+LAST_NUMBER = 99
+
+
+def proposal(mode: str, no: int, *, now: datetime, **more: Any) -> Facts:
+    """Return a round around today: open since a month, due in one, closed in two."""
+    return {
+        "kind": "ethics",
+        "fiscal_year_be": fiscal_year_be(now),
+        "no": no,
+        "form": FORM,
+        "mode": mode,
+        "opens_at": _at(now, -30, time.min),
+        "lao_due_at": end_of_day(now, 30),
+        "closes_at": end_of_day(now, 60),
+        "central_due_at": end_of_day(now, 75),
+        **more,
+    }
+
+
+def due_yesterday(district: str, now: datetime) -> Facts:
+    """Return the exception by which whatever a district files today is late."""
+    return {
+        "scope": {"district": district},
+        "lao_due_at": end_of_day(now, -1),
+        "order_no": "SYNTHETIC 1/2568",
+        "reason": "กำหนดส่งก่อนเพื่อการสาธิต",
+    }
+
+
+def end_of_day(now: datetime, days: int) -> str:
+    """Return the last second of the day so many days from now, in Bangkok."""
+    return _at(now, days, time(23, 59, 59))
+
+
+def next_number(operator: Api, now: datetime) -> int:
+    """Return the first number no live round of this fiscal year has."""
+    year = fiscal_year_be(now)
+    taken = {
+        round_["no"]
+        for round_ in operator.each("/v1/rounds")
+        if (round_["mode"], round_["fiscal_year_be"]) == ("live", year)
+    }
+    free = max(taken, default=0) + 1
+    if free > LAST_NUMBER:
+        raise JourneyFailed(
+            f"fiscal year {year} has {LAST_NUMBER} rounds; `make clean` begins anew"
+        )
+    return free
+
+
+def open_round(operator: Api, draft: Facts, laos: int, step: Step) -> Facts:
+    """Draft the round, wait until reports knows every LAO of it, open it; return it."""
+    where = f"/v1/rounds/{operator.post('/v1/rounds', json=draft).json()['id']}"
+    wanted = GROUPS * laos
+    wait_for(
+        lambda: operator.get(where)["expected_obligations"] == wanted,
+        EVENTS_SECONDS,
+        f"{where} does not expect {wanted:,} obligations",
+    )
+    opened = operator.job(operator.post(f"{where}/open"), step.show)
+    if opened["obligations"] != wanted:
+        raise JourneyFailed(f"{opened['obligations']:,} obligations were made, not {wanted:,}")
+    round_ = operator.get(where)
+    step.say(f"round {round_['id']} is {round_['state']}: {round_['obligations']:,} obligations")
+    return round_
+
+
+def _at(now: datetime, days: int, moment: time) -> str:
+    day = now.astimezone(BANGKOK).date() + timedelta(days=days)
+    return wire_time(datetime.combine(day, moment, BANGKOK))
