@@ -8,7 +8,7 @@ BIN := .venv/bin
 OURS := contracts chassis clients services gateway tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up run down status logs test quick lint types fmt flows pins clean
+.PHONY: help up run down status logs parked test quick lint types fmt flows pins clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ status: $(INSTALLED) ## Say what runs and what is ready
 
 logs: $(INSTALLED) ## Follow the logs of every program
 	@$(BIN)/python -m tools.stack logs
+
+parked: $(INSTALLED) ## Show what is parked; `python -m tools.parked` reads and replays it
+	@$(BIN)/python -m tools.parked list
 
 test: $(BROKER) $(INSTALLED) ## Run every test on a broker and a database of its own [ARGS="-k word"]
 	@$(BIN)/python -m pytest $(ARGS)

@@ -116,14 +116,14 @@ class Outbox:
         while True:
             for collection in self._collections:
                 try:
-                    self.sweep(collection)
+                    self.sweep(collection, older_than_seconds=LEFT_BEHIND_SECONDS)
                 except PyMongoError as problem:
                     if not is_outage(problem):
                         raise
                     log.warning("outbox_sweep_put_off", problem=repr(problem))
             eventlet.sleep(SWEEP_SECONDS)
 
-    def sweep(self, collection: str, *, older_than_seconds: float = LEFT_BEHIND_SECONDS) -> int:
+    def sweep(self, collection: str, *, older_than_seconds: float) -> int:
         """Publish what has been stored for longer than that. Returns how many events went out."""
         cutoff = now() - timedelta(seconds=older_than_seconds)
         sent = 0

@@ -23,5 +23,5 @@ def read_cursor(cursor: str, *kinds: type) -> list[Any]:
         values = None
     fits = isinstance(values, list) and [type(value) for value in values] == list(kinds)
     if not fits:
-        raise InvalidInput(pointer="cursor", reason="cursor ใช้ไม่ได้ โปรดเริ่มรายการใหม่ตั้งแต่ต้น")
+        raise InvalidInput(pointer="/cursor", reason="cursor ใช้ไม่ได้ โปรดเริ่มรายการใหม่ตั้งแต่ต้น")
     return list(values)

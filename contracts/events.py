@@ -12,7 +12,6 @@ import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cache
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from contracts.fields import read_time, wire_time
@@ -34,6 +33,7 @@ class Event:
     source: ClassVar[str]
     name: ClassVar[str]
     version: ClassVar[int]
+    _shape: ClassVar[dict[str, tuple[type, ...]]]
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -150,10 +150,13 @@ def routing_key(event: Event) -> str:
     return event.key() if trial is None else f"{event.key()}.trial.{trial}"
 
 
-@cache
 def _shape(cls: type[Event]) -> dict[str, tuple[type, ...]]:
-    hints = typing.get_type_hints(cls)
-    return {field.name: _types(hints[field.name]) for field in fields(cls)}  # type: ignore[arg-type]
+    shape: dict[str, tuple[type, ...]] | None = cls.__dict__.get("_shape")
+    if shape is None:
+        hints = typing.get_type_hints(cls)
+        shape = {field.name: _types(hints[field.name]) for field in fields(cls)}  # type: ignore[arg-type]
+        cls._shape = shape
+    return shape
 
 
 def _types(hint: Any) -> tuple[type, ...]:

@@ -156,12 +156,13 @@ class _Answer(fields.Field[Any]):
         self._kinds = kinds
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if (
-            not isinstance(value, self._kinds)
-            or (isinstance(value, bool) and bool not in self._kinds)
-            or (is_number and abs(value) > EXACT_NUMBER_MAX)
-        ):
+        if isinstance(value, bool):
+            fits = bool in self._kinds
+        elif isinstance(value, int | float):
+            fits = isinstance(value, self._kinds) and abs(value) <= EXACT_NUMBER_MAX
+        else:
+            fits = isinstance(value, self._kinds)
+        if not fits:
             raise ValidationError([_Wrong("type", type=self._name)])
         return value
 

@@ -57,7 +57,7 @@ _REPLAYED = {
     }
 }
 
-_ALWAYS_POSSIBLE = {"malformed_request", "internal_error", "overloaded"}
+_ALWAYS_POSSIBLE = {"malformed_request", "address_too_long", "internal_error", "overloaded"}
 _POSSIBLE: list[tuple[Callable[[Route], Any], set[str]]] = [
     (lambda one: one.path_names, {"route_not_found"}),
     (lambda one: not one.public, {"token_required", "token_malformed"}),

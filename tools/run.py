@@ -139,12 +139,15 @@ class Journey:
             rows = {row["key"]: row for row in completeness["items"]}
             return completeness["total"] if key == "total" else rows[key]
 
-        await_figures(lambda: look("total"), tally(filed))
-        await_figures(lambda: look(province), tally(filed))
+        counted = tally(filed)
+        everything = {"expected": self.told["round"]["obligations"]}
+        await_figures(lambda: look("total"), {**counted, **everything})
+        await_figures(lambda: look(province), counted)
         title = f"{MARKER} {round_id}" if self.told["synthetic"] else round_id
         self.screen.console.print(figures.table(title, completeness))
         picture = _out() / "completeness.svg"
-        picture.write_text(figures.picture(f"{title}: completeness by province", completeness))
+        drawn = figures.picture(f"{title}: completeness by province", completeness)
+        picture.write_text(drawn, encoding="utf-8")
         return completeness
 
     def reconcile(
@@ -159,11 +162,9 @@ class Journey:
         """Compare receipts with the ledger's revisions and with what was counted."""
         office, _ = self.anyone.signed_in(f"p{country.province}", self.password)
         revisions = [owed["revision"] for owed in office.each("/v1/obligations", round=round_id)]
-        expected = completeness["total"]["expected"]
-        if expected != self.told["round"]["obligations"]:
-            raise JourneyFailed(f"completeness expects {expected:,} obligations")
         receipts = {receipt["number"] for one in filed for receipt, _ in one.revisions}
         total = completeness["total"]
+        # Nobody has amended twice here, so that these two are every revision.
         sums = (len(receipts), sum(revisions), total["filed"] + total["amended"])
         if len(set(sums)) != 1:
             raise JourneyFailed("receipts {}, filings {}, counted {}: not equal".format(*sums))

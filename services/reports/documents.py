@@ -196,6 +196,21 @@ class RefusalDocument(Document):
     }
 
 
+class JobDocument(Document):
+    """Long work; the chassis reads and writes it."""
+
+    id = StringField(primary_key=True)
+    kind = StringField(required=True)
+    state = StringField(required=True)
+    created_at = DateTimeField(required=True)
+    meta = {
+        "collection": "jobs",
+        "db_alias": ALIAS,
+        "auto_create_index": False,
+        "indexes": [("state", "kind", "created_at")],
+    }
+
+
 DOCUMENTS = [
     OrganisationDocument,
     RoundDocument,
@@ -204,4 +219,5 @@ DOCUMENTS = [
     DraftDocument,
     FilingDocument,
     RefusalDocument,
+    JobDocument,
 ]

@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import eventlet
+
 from tools.stack import Stack
 
+RAFT_NAMES_SAVED_SECONDS = 0.7
 CONTROL = "/usr/lib/rabbitmq/bin/rabbitmqctl"
 
 
@@ -37,6 +40,15 @@ def alarmed(stack: Stack) -> Iterator[None]:
 def cut_connections(stack: Stack, vhost: str) -> None:
     """Close every connection to the virtual host, as an operator would."""
     _control(stack, "close_all_connections", "--vhost", vhost, "cut by a test")
+
+
+def let_broker_note_new_queues() -> None:
+    """Wait until a kill -9 cannot lose a queue that was only just declared.
+
+    RabbitMQ's Raft library writes a new member's name to disk every half second; there is nothing
+    to ask whether it has. A broker killed before that never starts the queue again.
+    """
+    eventlet.sleep(RAFT_NAMES_SAVED_SECONDS)
 
 
 def depth(channel: Any, queue: str) -> int:

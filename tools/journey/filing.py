@@ -61,10 +61,10 @@ class Filer:
         """File for every officer, many at once, each in the manner of its place in the list."""
         numbered = list(enumerate(usernames))
         return in_parallel(
-            lambda one: self._file(one[1], round_id, Manner.of(one[0])), numbered, show
+            lambda one: self.file(one[1], round_id, Manner.of(one[0])), numbered, show
         )
 
-    def _file(self, username: str, round_id: str, manner: Manner) -> Filed:
+    def file(self, username: str, round_id: str, manner: Manner) -> Filed:
         """Sign in, see what is owed, and file it."""
         officer, _ = self.anyone.signed_in(username, self.password)
         owed = officer.get("/v1/obligations", round=round_id)["items"]

@@ -145,10 +145,13 @@ def test_a_message_that_amqp_cannot_express_fails_alone(wire, queue):
     send(wire).confirmed(5)
 
 
-def test_an_event_is_routable_before_any_service_has_declared_anything(wire):
-    wire.send(b"{}", exchange=bus.EVENTS_EXCHANGE, routing_key="a.b.v1", message_id="1").confirmed(
-        5
-    )
+def test_an_event_before_any_listener_is_refused_and_breaks_nothing(wire, channel):
+    event = {"exchange": bus.EVENTS_EXCHANGE, "routing_key": "a.b.v1", "message_id": "1"}
+    with pytest.raises(Unroutable):
+        wire.send(b"{}", **event).confirmed(5)
+
+    bus.declare_events(channel)
+    wire.send(b"{}", **event).confirmed(5)
 
 
 def test_each_answer_reaches_who_asked(wire, queue, channel):

@@ -1,0 +1,117 @@
+"""A durable ask is safe once it returns, answered or not."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from pymongo.errors import AutoReconnect
+
+from chassis import bus
+from chassis.inbox import Batch
+from chassis.intake import DurableAsk, takes
+from chassis.service import Service
+from contracts.errors import ServiceUnavailable
+from tests.builders.broker import depth, frozen
+from tests.builders.waiting import soon
+
+QUEUE = "shop.intake"
+
+
+class Customer(Service):
+    name = "customer"
+    durable = DurableAsk(QUEUE, service="shop")
+
+
+@pytest.fixture
+def ask(run):
+    """The durable ask of a running customer."""
+    (durable,) = (part for part in run(Customer).extensions if isinstance(part, DurableAsk))
+    return durable.ask
+
+
+def shop(take):
+    class Shop(Service):
+        name = "shop"
+
+        @takes(QUEUE, batch=Batch(10, 20))
+        def serve(self, bodies):
+            return take(bodies)
+
+    return Shop
+
+
+def seconds_of(work):
+    started = time.monotonic()
+    result = work()
+    return result, time.monotonic() - started
+
+
+def test_an_ask_is_answered_when_its_work_is_done(run, ask):
+    run(shop(lambda bodies: [{"sold": body["no"]} for body in bodies]))
+
+    assert [ask({"no": n}) for n in range(3)] == [{"sold": n} for n in range(3)]
+
+
+def test_without_a_taker_the_ask_is_durable_and_unanswered_in_time(run, ask, channel, monkeypatch):
+    monkeypatch.setattr("chassis.intake.ANSWER_SECONDS", 0.5)  # to wait no longer than needed
+    bus.declare_work_queue(channel, QUEUE, max_messages=bus.INTAKE_QUEUE_MAX_MESSAGES)
+
+    answer, took = seconds_of(lambda: ask({"no": 1}))
+
+    assert answer is None
+    assert took < 1
+    assert depth(channel, QUEUE) == 1
+    taken = []
+    run(shop(lambda bodies: taken.extend(bodies) or [{} for _ in bodies]))
+    soon(lambda: taken == [{"no": 1}])
+
+
+def test_an_ask_that_no_queue_takes_is_refused_at_once(ask):
+    with pytest.raises(ServiceUnavailable) as refused:
+        ask({"no": 1})
+
+    assert refused.value.details["service"] == "shop"
+
+
+def test_a_frozen_broker_is_told_within_the_time_of_a_confirm(
+    infrastructure, ask, channel, monkeypatch
+):
+    monkeypatch.setattr("chassis.intake.CONFIRM_SECONDS", 1.0)  # to wait no longer than needed
+    bus.declare_work_queue(channel, QUEUE, max_messages=bus.INTAKE_QUEUE_MAX_MESSAGES)
+    started = time.monotonic()
+
+    with frozen(infrastructure), pytest.raises(ServiceUnavailable):
+        ask({"no": 1})
+
+    assert time.monotonic() - started < 1.5
+
+
+def test_an_ask_given_again_after_an_outage_is_answered(run, ask):
+    given = []
+
+    def take(bodies):
+        given.append(bodies)
+        if len(given) == 1:
+            raise AutoReconnect("gone")
+        return [{"times": len(given)} for _ in bodies]
+
+    run(shop(take))
+
+    assert ask({"no": 1}) == {"times": 2}
+    assert given == [[{"no": 1}], [{"no": 1}]]
+
+
+def test_the_same_ask_twice_is_answered_twice(run, ask):
+    run(shop(lambda bodies: [{"sold": body["no"]} for body in bodies]))
+
+    assert ask({"no": 7}) == ask({"no": 7}) == {"sold": 7}
+
+
+def test_what_is_no_object_is_parked_and_the_rest_is_served(run, ask, wire, channel):
+    run(shop(lambda bodies: [{} for _ in bodies]))
+    for body in (b"[]", b"{", b"1"):
+        wire.send(body, exchange="", routing_key=QUEUE, message_id="1").confirmed(5)
+
+    assert ask({"no": 1}) == {}
+    soon(lambda: depth(channel, bus.parked(QUEUE)) == 3)

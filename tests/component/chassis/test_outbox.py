@@ -1,0 +1,159 @@
+"""What is stored with its event gets out, once or more, whatever is lost on the way."""
+
+from __future__ import annotations
+
+import time
+
+import eventlet
+import orjson
+import pytest
+
+from chassis import bus
+from chassis.outbox import Outbox, Undeclared
+from contracts.events import Event, MalformedEvent
+from tests.builders.broker import frozen, let_broker_note_new_queues
+from tests.builders.parrot.service import ThingMadeV1, Things
+from tests.builders.waiting import soon
+
+
+class ThingLostV1(Event):
+    """Nobody announces this one."""
+
+    source, name, version = "parrot", "thing_lost", 1
+
+    thing: str
+
+
+@pytest.fixture
+def heard(channel):
+    """All things announced since this was last asked."""
+    bus.declare_listener(channel, "ears", ThingMadeV1.key())
+
+    def take():
+        found = iter(lambda: channel.basic_get("ears", no_ack=True), None)
+        return [ThingMadeV1.read(orjson.loads(message.body)).thing for message in found]
+
+    return take
+
+
+@pytest.fixture
+def outbox(wire):
+    found = Outbox(wire, [ThingMadeV1])
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def things(database, outbox):
+    return Things(database, outbox)
+
+
+def test_a_stored_event_is_out_within_a_fifth_of_a_second(database, outbox, things, heard):
+    outbox.relay_from(database, Things.outboxes)
+    things.keep("warm")
+    soon(lambda: heard() == ["warm"])
+
+    started = time.monotonic()
+    things.keep("egg")
+    soon(lambda: heard() == ["egg"])
+
+    assert time.monotonic() - started < 0.2
+    soon(lambda: things.unsent() == 0)
+
+
+def test_what_a_crash_left_behind_is_found_by_the_sweep(
+    database, outbox, things, heard, monkeypatch
+):
+    monkeypatch.setattr("chassis.outbox.LEFT_BEHIND_SECONDS", 0.0)
+    things.keep("egg", nudging=False)
+    assert heard() == []
+
+    outbox.relay_from(database, Things.outboxes)
+
+    soon(lambda: heard() == ["egg"])
+    soon(lambda: things.unsent() == 0)
+
+
+def test_a_sweep_leaves_alone_what_the_nudge_is_about_to_send(outbox, database, things, heard):
+    outbox.relay_from(database, ())
+    things.keep("egg", nudging=False)
+
+    assert outbox.sweep("things") == 0
+    assert heard() == []
+
+
+def test_an_entry_is_kept_until_the_broker_has_confirmed(
+    infrastructure, database, outbox, things, heard, wire, monkeypatch
+):
+    monkeypatch.setattr("chassis.outbox.CONFIRM_SECONDS", 0.3)
+    outbox.relay_from(database, ())
+    with frozen(infrastructure):
+        for thing in "abc":
+            things.keep(thing, nudging=False)
+        started = time.monotonic()
+        assert outbox.sweep("things", older_than_seconds=0) == 0
+        assert time.monotonic() - started < 0.6  # one wait for all of them
+        assert things.unsent() == 3
+
+    soon(lambda: wire.is_up)
+    assert outbox.sweep("things", older_than_seconds=0) == 3
+    assert things.unsent() == 0
+    assert set(heard()) == set("abc")
+
+
+def test_nothing_is_lost_while_the_broker_is_down(
+    infrastructure, database, outbox, things, channel, wire, monkeypatch, amqp_uri
+):
+    monkeypatch.setattr("chassis.outbox.LEFT_BEHIND_SECONDS", 0.0)
+    bus.declare_listener(channel, "ears", ThingMadeV1.key())
+    outbox.relay_from(database, Things.outboxes)
+    let_broker_note_new_queues()
+    infrastructure.kill("rabbitmq")
+    for n in range(50):
+        things.keep(f"thing {n}")
+    infrastructure.wait_ready("rabbitmq")
+
+    soon(lambda: things.unsent() == 0, 30)
+    with bus.open_connection(amqp_uri) as connection:
+        found = iter(lambda ch=connection.channel(): ch.basic_get("ears", no_ack=True), None)
+        assert {orjson.loads(message.body)["thing"] for message in found} == {
+            f"thing {n}" for n in range(50)
+        }
+
+
+def test_events_before_any_listener_wait_until_there_is_one(database, outbox, things, channel):
+    outbox.relay_from(database, ())
+    things.keep("egg", nudging=False)
+    assert outbox.sweep("things", older_than_seconds=0) == 0
+    assert things.unsent() == 1
+
+    bus.declare_listener(channel, "ears", ThingMadeV1.key())
+
+    assert outbox.sweep("things", older_than_seconds=0) == 1
+    assert things.unsent() == 0
+
+
+def test_two_processes_sweep_the_same_events_out_at_least_once(database, things, wire, heard):
+    for n in range(200):
+        things.keep(f"thing {n}", nudging=False)
+    both = [Outbox(wire, [ThingMadeV1]) for _ in range(2)]
+    for each in both:
+        each.relay_from(database, ())
+    sweeps = [eventlet.spawn(each.sweep, "things", older_than_seconds=0) for each in both]
+    for sweep in sweeps:
+        sweep.wait()
+    for each in both:
+        each.stop()
+
+    assert things.unsent() == 0
+    assert set(heard()) == {f"thing {n}" for n in range(200)}
+
+
+def test_an_undeclared_event_is_refused_before_anything_is_stored(outbox):
+    with pytest.raises(Undeclared, match="ThingLostV1"):
+        outbox.seal([ThingLostV1(thing="egg")])
+
+
+def test_a_malformed_event_is_refused_before_anything_is_stored(outbox):
+    with pytest.raises(MalformedEvent, match="thing"):
+        outbox.seal([ThingMadeV1(thing=7)])

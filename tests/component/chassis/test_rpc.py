@@ -1,0 +1,151 @@
+"""A question is answered, refused by name, or given up in time; it is never run late."""
+
+from __future__ import annotations
+
+import time
+
+import eventlet
+import orjson
+import pytest
+
+from chassis.log import correlation_id
+from chassis.rpc import DEADLINE_HEADER, RemoteBug, caller
+from chassis.wire import ANSWERS_EXCHANGE
+from contracts.errors import ServiceUnavailable
+from tests.builders.broker import depth, frozen
+from tests.builders.parrot.service import NotASong, Parrot, ParrotClient, Things
+from tests.builders.waiting import soon
+
+QUEUE = "rpc-parrot"
+
+
+@pytest.fixture
+def ask(wire):
+    return caller(wire, ParrotClient, 5.0)
+
+
+@pytest.fixture
+def parrot(database, run):
+    return run(Parrot)
+
+
+def test_a_question_is_answered(parrot, ask):
+    assert ask("say", words="สวัสดี") == "สวัสดี"
+
+
+def test_many_questions_at_once_each_get_their_own_answer(parrot, ask):
+    pool = eventlet.GreenPool(50)
+
+    assert list(pool.imap(lambda n: ask("say", words=n), range(200))) == list(range(200))
+
+
+def test_a_refusal_arrives_under_its_name_with_its_details(parrot, ask):
+    with pytest.raises(NotASong) as refused:
+        ask("sing", words="Silence")
+
+    assert refused.value.details == {"words": "Silence"}
+    assert str(refused.value) == "Silence is not a song."
+
+
+@pytest.mark.parametrize("method", ["break_down", "say_what_cannot_travel", "unheard_of"])
+def test_an_unforeseen_failure_says_nothing_of_the_insides(parrot, ask, method):
+    with pytest.raises(RemoteBug) as failed:
+        ask(method)
+
+    assert "swordfish" not in str(failed.value)
+    assert ask("say", words="still here") == "still here"
+
+
+def test_an_outage_in_the_service_asked_is_told_as_such(parrot, ask):
+    with pytest.raises(ServiceUnavailable) as refused:
+        ask("lose_the_database")
+
+    assert refused.value.details["service"] == "parrot"
+
+
+def test_the_correlation_id_travels(parrot, ask):
+    token = correlation_id.set("because")
+    try:
+        assert ask("correlation") == "because"
+    finally:
+        correlation_id.reset(token)
+
+
+def test_a_question_nobody_ever_answers_is_refused_at_once(ask):
+    started = time.monotonic()
+
+    with pytest.raises(ServiceUnavailable):
+        ask("say", words="hello")
+
+    assert time.monotonic() - started < 1
+
+
+def test_a_question_while_the_service_is_away_dies_with_its_deadline(
+    database, run, wire, channel, mongo_uri
+):
+    run(Parrot).stop()
+    started = time.monotonic()
+    with pytest.raises(ServiceUnavailable):
+        caller(wire, ParrotClient, 0.5)("make", thing="late")
+    assert 0.5 <= time.monotonic() - started < 0.8
+
+    run(Parrot)
+
+    assert caller(wire, ParrotClient, 5.0)("say", words="after") == "after"
+    assert depth(channel, QUEUE) == 0
+    assert database.things.count_documents({}) == 0
+    assert wire._asked == {}
+
+
+def test_a_question_past_its_deadline_is_not_run(parrot, ask, wire, database):
+    past, to_come = str(time.time() - 1), str(time.time() + 60)
+    for thing, deadline in (("late", past), ("in time", to_come)):
+        wire.send(
+            orjson.dumps({"args": [], "kwargs": {"thing": thing}}),
+            exchange=ANSWERS_EXCHANGE,
+            routing_key="parrot.make",
+            headers={DEADLINE_HEADER: deadline},
+            ask=True,
+        ).answer(5 if deadline == to_come else 0.3)
+
+    assert [thing["_id"] for thing in database.things.find()] == ["in time"]
+
+
+@pytest.mark.parametrize("headers", [{}, {DEADLINE_HEADER: "soon"}])
+def test_a_question_that_is_none_does_not_end_the_service(parrot, ask, wire, headers):
+    wire.send(
+        b'{"args": []}',
+        exchange=ANSWERS_EXCHANGE,
+        routing_key="parrot.say",
+        headers=headers,
+        message_id="1",
+    ).confirmed(5)
+
+    assert ask("say", words="still here") == "still here"
+
+
+def test_a_frozen_broker_holds_the_asker_no_longer_than_its_deadline(parrot, wire, infrastructure):
+    ask = caller(wire, ParrotClient, 0.5)
+    with frozen(infrastructure):
+        started = time.monotonic()
+        with pytest.raises(ServiceUnavailable):
+            ask("say", words="hello")
+        assert time.monotonic() - started < 0.8
+
+
+def test_a_stopping_service_answers_what_it_has_begun_and_does_so_once(
+    parrot, ask, channel, database
+):
+    asking = eventlet.spawn(ask, "say_slowly", words="bye", seconds=1.5)
+    soon(lambda: database.things.count_documents({}) == 1)
+    parrot.stop()
+
+    assert asking.wait() == "bye"
+    assert depth(channel, QUEUE) == 0
+
+
+def test_a_store_is_made_once_for_all_calls(parrot):
+    (store,) = (part for part in parrot.extensions if hasattr(part, "database"))
+
+    assert isinstance(store.get_dependency(None), Things)
+    assert store.get_dependency(None) is store.get_dependency(None)

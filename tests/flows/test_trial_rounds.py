@@ -1,0 +1,82 @@
+"""A rehearsal leaves nothing behind but a signed statement that it was."""
+
+import json
+from base64 import urlsafe_b64decode
+
+import pytest
+
+from tests.builders.country import DISTRICTS, eventually
+
+DATABASES = ("sucharit_accounts", "sucharit_reports", "sucharit_aggregation")
+
+
+@pytest.fixture
+def rehearsal(country):
+    """A trial round of one district with filings, a draft and a refusal in it."""
+    district = next(iter(DISTRICTS))
+    round_id = country.open_round(mode="trial", scope={"district": district})
+    filed = [country.callers[f"6{district}0{number}-1"] for number in (1, 2)]
+    for officer in filed:
+        assert officer.file(officer.obligation_of(round_id)["id"]).status_code == 201
+    assert filed[0].file(filed[0].obligation_of(round_id)["id"]).status_code == 409
+    typing = country.callers[f"6{district}03-1"]
+    path = f"/v1/obligations/{typing.obligation_of(round_id)['id']}/draft"
+    typing.client.put(path, json={"answers": {"headcount": 1}}, headers={"If-Match": '"0"'})
+    eventually(lambda: country.figures(round_id)["filed"] == 2)
+    return round_id
+
+
+def found_in(mongo, needle):
+    """Return every stored document that holds the needle, by database and collection."""
+    return {
+        f"{name}.{collection}": [one["_id"] for one in documents]
+        for name in DATABASES
+        for collection in mongo[name].list_collection_names()
+        if (documents := [one for one in mongo[name][collection].find() if needle in str(one)])
+    }
+
+
+def test_a_purged_trial_is_gone_everywhere(country, mongo, management, rehearsal):
+    purged = country.operator.job(country.operator.client.post(f"/v1/rounds/{rehearsal}/purge"))
+
+    assert (purged["obligations"], purged["filings"], purged["drafts"]) == (33, 2, 1)
+    payload = purged["statement"].split(".")[1]
+    signed = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    assert signed == {name: value for name, value in purged.items() if name != "statement"}
+    told = country.operator.client.get(f"/v1/rounds/{rehearsal}")
+    assert (told.status_code, told.json()["code"]) == (410, "round_purged")
+    eventually(
+        lambda: (
+            country.operator.client.get(
+                "/v1/completeness", params={"round": rehearsal, "by": "country"}
+            ).status_code
+            == 404
+        )
+    )
+    # What is left: the tombstones, and the jobs of whoever opened and purged it.
+    eventually(
+        lambda: (
+            found_in(mongo, rehearsal).keys()
+            == {"sucharit_reports.rounds", "sucharit_reports.jobs", "sucharit_aggregation.rounds"}
+        )
+    )
+    queues = {queue["name"] for queue in management.get("/api/queues").json()}
+    assert not any(rehearsal in queue for queue in queues)
+
+
+def test_a_live_round_cannot_be_purged(country):
+    round_id = country.open_round()
+
+    told = country.operator.client.post(f"/v1/rounds/{round_id}/purge")
+
+    assert (told.status_code, told.json()["code"]) == (409, "round_not_trial")
+
+
+def test_a_trial_does_not_reach_the_log_of_live_events(country, infrastructure, rehearsal):
+    from tests.builders.streams import read_stream
+
+    live = read_stream(infrastructure.amqp_uri, "sucharit.log")
+    trial = read_stream(infrastructure.amqp_uri, f"sucharit.log.trial.{rehearsal}")
+
+    assert rehearsal not in "".join(body for _, body in live)
+    assert sum(key.startswith("reports.report_filed.v1") for key, _ in trial) == 2
