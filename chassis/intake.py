@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from nameko.extensions import DependencyProvider, Entrypoint
 
-from chassis import bus, worker
+from chassis import bus, duty, worker
 from chassis.inbox import Batch, Inbox, Unreadable
 from chassis.log import correlation_id
 from chassis.rpc import SharedWire
@@ -128,7 +128,7 @@ class _Takes(Entrypoint):
 
     def start(self) -> None:
         """Begin to take."""
-        self.inbox.start(self.container.spawn_managed_thread)
+        self.inbox.start(duty.spawner(self.container))
 
     def stop(self) -> None:
         """Finish what is in hand, then stop."""

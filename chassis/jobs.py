@@ -17,7 +17,7 @@ from nameko.extensions import DependencyProvider, Entrypoint
 from pymongo import ReturnDocument
 from pymongo.errors import PyMongoError
 
-from chassis import worker
+from chassis import duty, worker
 from chassis.clock import now
 from chassis.outages import is_outage
 from contracts.errors import JobNotFound, ServiceError
@@ -161,7 +161,7 @@ class _RunsJob(Entrypoint):
 
     def start(self) -> None:
         """Begin to look for jobs."""
-        self._thread = self.container.spawn_managed_thread(self._work_forever)
+        self._thread = duty.spawner(self.container)(self._work_forever)
 
     def stop(self) -> None:
         """Stop looking; a job in hand is claimed again by another process."""

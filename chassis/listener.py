@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 from nameko.extensions import Entrypoint
 
-from chassis import bus, worker
+from chassis import bus, duty, worker
 from chassis.inbox import Batch, Inbox, Unreadable
 from contracts.events import Envelope, Event, MalformedEvent
 
@@ -60,7 +60,7 @@ class _Listens(Entrypoint):
 
     def start(self) -> None:
         """Begin to hear."""
-        self.inbox.start(self.container.spawn_managed_thread)
+        self.inbox.start(duty.spawner(self.container))
 
     def stop(self) -> None:
         """Finish what is in hand, then stop."""

@@ -23,6 +23,11 @@ def _add_correlation_id(
     return line
 
 
+def _is_news(line: logging.LogRecord) -> bool:
+    # Nameko tells every failed call, refusals too; `chassis.service` tells each call in one line.
+    return not str(line.msg).endswith("error handling worker %s: %s")
+
+
 def configure(service: str, level: str = "INFO") -> None:
     """Send structlog's and the standard library's lines out as JSON, marked with `service`."""
     shared = [
@@ -48,6 +53,7 @@ def configure(service: str, level: str = "INFO") -> None:
     root.setLevel(level)
     for chatty in ("amqp", "kombu", "pymongo", "nameko"):
         logging.getLogger(chatty).setLevel(max(logging.INFO, root.level))
+    logging.getLogger("nameko.containers").addFilter(_is_news)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -10,7 +10,7 @@ from nameko.extensions import DependencyProvider
 from pymongo import MongoClient, monitoring
 from pymongo.database import Database
 
-from chassis import metrics
+from chassis import duty, metrics
 from chassis.outbox import Announces
 from chassis.settings import Settings
 
@@ -90,7 +90,7 @@ class Kept(DependencyProvider):
         """Let the outbox relay what earlier processes left behind."""
         for announces in self._outboxes():
             announces.outbox().relay_from(
-                self.database, self._store_class.outboxes, self.container.spawn_managed_thread
+                self.database, self._store_class.outboxes, duty.spawner(self.container)
             )
 
     def _outboxes(self) -> list[Announces]:

@@ -12,6 +12,7 @@ from nameko.exceptions import serialize
 from nameko.extensions import DependencyProvider, SharedExtension
 from nameko.rpc import Rpc, RpcConsumer
 
+from chassis import duty
 from chassis.log import correlation_id
 from chassis.outages import is_outage
 from chassis.wire import ANSWERS_EXCHANGE, NotDelivered, Wire
@@ -61,7 +62,7 @@ class SharedWire(SharedExtension):
 
     def start(self) -> None:
         """Connect in the background."""
-        self.wire.start(self.container.spawn_managed_thread)
+        self.wire.start(duty.spawner(self.container))
 
     def stop(self) -> None:
         """Hang up."""

@@ -33,4 +33,5 @@ def _classes(base: type[Kind]) -> Iterator[type[Kind]]:
     while waiting:
         for kind in waiting.pop().__subclasses__():
             waiting.append(kind)
-            yield kind
+            if kind.__module__.startswith(f"{contracts.__name__}."):
+                yield kind

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from contracts.fields import wire_time
 from contracts.principal import Place, Principal, Role
 from contracts.reports.errors import (
     AlreadyFiled,
@@ -214,7 +215,8 @@ def decide(attempt: Attempt, round_: Round, obligation: Obligation) -> Filing:
     if attempt.kind is FilingKind.AMENDMENT:
         return Filing(attempt, _amend(attempt, obligation), round_.form_id)
     if obligation.revision:
-        raise AlreadyFiled(revision=obligation.revision, accepted_at=obligation.first_accepted_at)
+        filed_at = obligation.first_accepted_at or attempt.accepted_at
+        raise AlreadyFiled(revision=obligation.revision, accepted_at=wire_time(filed_at))
     state = State.CONFIRMED_NIL if attempt.kind is FilingKind.NIL else State.FILED
     first = replace(
         obligation,
@@ -248,9 +250,9 @@ def _require_window(attempt: Attempt, round_: Round) -> None:
     is_open = round_.state in (RoundState.OPEN, RoundState.CLOSED)
     if not (is_open and round_.opens_at <= attempt.accepted_at <= round_.closes_at):
         raise WindowClosed(
-            opens_at=round_.opens_at.isoformat(),
-            closes_at=round_.closes_at.isoformat(),
-            accepted_at=attempt.accepted_at.isoformat(),
+            opens_at=wire_time(round_.opens_at),
+            closes_at=wire_time(round_.closes_at),
+            accepted_at=wire_time(attempt.accepted_at),
         )
 
 

@@ -12,6 +12,7 @@ from pymongo.errors import DuplicateKeyError
 from chassis.outbox import Outbox
 from contracts.errors import StaleVersion
 from contracts.events import Event
+from contracts.fields import wire_time
 from contracts.reports.errors import RoundAlreadyExists, RoundNotFound, RoundPurged
 from services.reports.domain import DueException, Mode, Round, RoundState, Scope
 
@@ -39,7 +40,7 @@ class Rounds:
         if document is None:
             raise RoundNotFound(round_id=round_id)
         if document["state"] == RoundState.PURGED:
-            raise RoundPurged(round_id=round_id, purged_at=document["purged_at"].isoformat())
+            raise RoundPurged(round_id=round_id, purged_at=wire_time(document["purged_at"]))
         return _round(document)
 
     def find_many(self, round_ids: Iterable[str]) -> dict[str, Round]:

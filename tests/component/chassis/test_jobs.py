@@ -164,9 +164,10 @@ def test_two_workers_never_claim_the_same_job(jobs):
     def claim_all():
         return [job.id for job in iter(lambda: jobs.claim(["grind"]), None)]
 
-    claimed = [thread.wait() for thread in [eventlet.spawn(claim_all) for _ in range(4)]]
+    claiming = [eventlet.spawn(claim_all) for _ in range(4)]
+    claimed = [job for thread in claiming for job in thread.wait()]
 
-    assert len(sum(claimed, [])) == len(set(sum(claimed, []))) == 30
+    assert len(claimed) == len(set(claimed)) == 30
 
 
 def test_who_lost_the_lease_can_no_longer_write_the_outcome(jobs):

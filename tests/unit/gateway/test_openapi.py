@@ -33,12 +33,13 @@ def test_every_status_a_route_may_answer_is_described(document):
         "408",
         "409",
         "413",
+        "414",
         "415",
         "422",
         "500",
         "503",
     }
-    assert set(read["responses"]) == {"200", "304", "400", "404", "500", "503"}
+    assert set(read["responses"]) == {"200", "304", "400", "404", "414", "500", "503"}
     assert set(change["responses"]) == {
         "200",
         "400",
@@ -48,6 +49,7 @@ def test_every_status_a_route_may_answer_is_described(document):
         "408",
         "412",
         "413",
+        "414",
         "415",
         "422",
         "428",
