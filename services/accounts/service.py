@@ -24,11 +24,11 @@ from contracts.accounts.events import (
 )
 from contracts.errors import ServiceError
 from contracts.fields import wire_time
+from contracts.paging import page
 from contracts.principal import Principal, Role
 from services.accounts import importing, issuing, metrics, signing_in
 from services.accounts.codes import Codes
 from services.accounts.coverage import show_coverage
-from services.accounts.paging import page
 from services.accounts.passwords import Passwords
 from services.accounts.settings import Configured, Settings
 from services.accounts.shapes import (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from chassis.clock import Clock
@@ -15,9 +16,9 @@ from chassis.outbox import Announces
 from chassis.rpc import answers
 from chassis.service import Service
 from contracts.accounts.events import OrganisationChangedV1, OrganisationRegisteredV1
-from contracts.cursor import read_cursor, write_cursor
 from contracts.errors import StaleVersion
 from contracts.fields import read_time, wire_time
+from contracts.paging import page, read_cursor, unknown_cursor, write_cursor
 from contracts.principal import Principal, Role
 from contracts.reports import INTAKE_QUEUE
 from contracts.reports.errors import FilingNotFound
@@ -116,12 +117,10 @@ class ReportsService(Service):
     @answers
     def list_rounds(self, by: Facts, limit: int, cursor: str | None) -> Facts:
         """Return rounds in the order of their ids. Raises InvalidInput."""
-        after = read_cursor(cursor, str)[0] if cursor else None
+        after = read_cursor(cursor, 1)[0] if cursor else None
         found = self.store.rounds.list(after=after, limit=limit + 1)
-        return {
-            "items": [wire.round_to_wire(round_) for round_ in found[:limit]],
-            "next": write_cursor(found[limit - 1].id) if len(found) > limit else None,
-        }
+        following = write_cursor(found[limit - 1].id) if len(found) > limit else None
+        return page([wire.round_to_wire(round_) for round_ in found[:limit]], following)
 
     @answers
     def get_round(self, by: Facts, round_id: str) -> Facts:
@@ -237,25 +236,24 @@ class ReportsService(Service):
         cursor: str | None,
     ) -> Facts:
         """Return what the caller's slot owes or may see, by due date. Raises InvalidInput."""
-        after = None
-        if cursor:
-            due_at, last = read_cursor(cursor, str, str)
-            after = (read_time(due_at), last)
         found = self.store.obligations.list(
-            Principal.from_wire(by), round_id=round_id, state=state, after=after, limit=limit + 1
+            Principal.from_wire(by),
+            round_id=round_id,
+            state=state,
+            after=_position(cursor) if cursor else None,
+            limit=limit + 1,
         )
         shown = found[:limit]
         of_round = self.store.rounds.find_many({owed.round_id for owed in shown})
         at = self.now()
         more = len(found) > limit
-        return {
-            "items": [
-                wire.obligation_to_wire(owed, of_round[owed.round_id], at=at)
-                for owed in shown
-                if owed.round_id in of_round
-            ],
-            "next": write_cursor(wire_time(shown[-1].due_at), shown[-1].id) if more else None,
-        }
+        items = [
+            wire.obligation_to_wire(owed, of_round[owed.round_id], at=at)
+            for owed in shown
+            if owed.round_id in of_round
+        ]
+        following = write_cursor(wire_time(shown[-1].due_at), shown[-1].id) if more else None
+        return page(items, following)
 
     @answers
     def get_obligation(self, by: Facts, obligation_id: str) -> Facts:
@@ -379,6 +377,14 @@ class ReportsService(Service):
         obligation = self.store.obligations.get(document["obligation_id"])
         obligation.require_seen_by(Principal.from_wire(by))
         return document
+
+
+def _position(cursor: str) -> tuple[datetime, str]:
+    due_at, obligation_id = read_cursor(cursor, 2)
+    try:
+        return read_time(due_at), obligation_id
+    except ValueError as problem:
+        raise unknown_cursor() from problem
 
 
 def _form_of(round_: Round) -> Any:

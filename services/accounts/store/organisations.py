@@ -14,6 +14,7 @@ from pymongo.errors import BulkWriteError
 from chassis.outbox import Outbox
 from contracts.accounts.errors import OrganisationNotFound
 from contracts.accounts.events import OrganisationChangedV1, OrganisationRegisteredV1
+from contracts.paging import read_cursor, write_cursor
 from contracts.principal import Principal
 from contracts.reference.lao_types import LaoType
 from contracts.reference.thai_text import normalise, sort_key
@@ -26,7 +27,6 @@ from services.accounts.domain.organisations import (
     OrganisationKind,
     Past,
 )
-from services.accounts.paging import cursor_after, position_of
 
 COLLECTION = "organisations"
 DUPLICATE_KEY = 11_000
@@ -83,7 +83,7 @@ class OrganisationStore:
         """Return a page of what the caller covers, as a Thai dictionary sorts, and the cursor."""
         conditions = list(_conditions(by, filters))
         if cursor is not None:
-            key, last_id = position_of(cursor, 2)
+            key, last_id = read_cursor(cursor, 2)
             conditions.append(
                 {"$or": [{"sort_key": {"$gt": key}}, {"sort_key": key, "_id": {"$gt": last_id}}]}
             )
@@ -94,7 +94,7 @@ class OrganisationStore:
         )
         shown = found[:limit]
         following = len(found) > limit
-        after = cursor_after(shown[-1]["sort_key"], shown[-1]["_id"]) if following else None
+        after = write_cursor(shown[-1]["sort_key"], shown[-1]["_id"]) if following else None
         return [_organisation(document) for document in shown], after
 
     def add(self, organisations: Sequence[Organisation], *, at: datetime) -> None:

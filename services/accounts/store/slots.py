@@ -11,10 +11,10 @@ from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from contracts.accounts.errors import SessionEnded
+from contracts.paging import read_cursor, write_cursor
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
 from services.accounts.domain.slots import OPERATOR_SLOT, Slot, Tier
-from services.accounts.paging import cursor_after, position_of
 from services.accounts.store.organisations import DUPLICATE_KEY, READ_AT_ONCE, area_condition
 
 COLLECTION = "slots"
@@ -101,10 +101,10 @@ class SlotStore:
         if state is not None:
             conditions.append(_STATES[state])
         if cursor is not None:
-            conditions.append({"_id": {"$gt": position_of(cursor, 1)[0]}})
+            conditions.append({"_id": {"$gt": read_cursor(cursor, 1)[0]}})
         found = list(self._collection.find({"$and": conditions}).sort("_id", 1).limit(limit + 1))
         shown = [kept_slot(document) for document in found[:limit]]
-        return shown, cursor_after(shown[-1].slot.id) if len(found) > limit else None
+        return shown, write_cursor(shown[-1].slot.id) if len(found) > limit else None
 
     def count_progress(self, by: Principal, axis: str) -> list[dict[str, Any]]:
         """Count slots, issued, read and activated of each area of the axis the caller covers."""

@@ -1,0 +1,50 @@
+"""Waiting mends an outage and nothing else."""
+
+from __future__ import annotations
+
+import amqp
+import pytest
+from nameko.exceptions import ContainerBeingKilled
+from pymongo import errors
+
+from chassis.bus import BrokerSilent
+from chassis.outages import is_outage
+from chassis.wire import NotDelivered, Unroutable, WireDown
+from contracts.errors import InvalidInput, ServiceUnavailable
+
+OUTAGES = [
+    errors.AutoReconnect("gone"),
+    errors.ServerSelectionTimeoutError("nobody there"),
+    errors.NetworkTimeout("slow"),
+    errors.NotPrimaryError("stepped down"),
+    errors.WaitQueueTimeoutError("pool is full"),
+    errors.ExecutionTimeout("slow"),
+    errors.WTimeoutError("slow majority"),
+    errors.OperationFailure("stepped down while it ran", code=11602),
+    NotDelivered("refused"),
+    WireDown("gone"),
+    Unroutable("nobody there"),
+    ServiceUnavailable(service="x"),
+    BrokerSilent("frozen"),
+    ConnectionResetError("gone"),
+    amqp.RecoverableConnectionError("gone"),
+]
+OTHERS = [
+    errors.DuplicateKeyError("twice"),
+    errors.OperationFailure("unknown operator", code=2),
+    errors.InvalidDocument("not BSON"),
+    InvalidInput(reason="no"),
+    KeyError("a bug"),
+    ValueError("a bug"),
+    ContainerBeingKilled(),
+]
+
+
+@pytest.mark.parametrize("problem", OUTAGES, ids=repr)
+def test_what_time_mends_is_an_outage(problem):
+    assert is_outage(problem)
+
+
+@pytest.mark.parametrize("problem", OTHERS, ids=repr)
+def test_what_time_does_not_mend_is_none(problem):
+    assert not is_outage(problem)
