@@ -22,6 +22,7 @@ from contracts.errors import ServiceError, ServiceUnavailable
 log = structlog.get_logger(__name__)
 
 DEADLINE_HEADER = "nameko.deadline"
+START_SECONDS = 2.0
 CORRELATION_HEADER = "nameko.correlation_id"
 Call = Callable[..., Any]
 
@@ -156,6 +157,8 @@ class _Answering(RpcConsumer):
         except orjson.JSONEncodeError as problem:
             log.exception("answer_not_json")
             body = orjson.dumps({"result": None, "error": serialize(problem)})
+        # At a process's start a question may come before the wire for its answer is connected.
+        self.wire.wire.wait_until_up(START_SECONDS)
         try:
             self.wire.wire.send(
                 body,

@@ -19,9 +19,11 @@ class TrialLogs(DependencyProvider):
     def make(self, round_id: str) -> None:
         """Make the stream, so that the round's first event has somewhere to go."""
         with bus.open_connection(self.container.config["AMQP_URI"]) as connection:
-            bus.declare_trial_log(connection.channel(), round_id)
+            with bus.in_time(bus.DECLARE_TIMEOUT_SECONDS):
+                bus.declare_trial_log(connection.channel(), round_id)
 
     def delete(self, round_id: str) -> None:
         """Delete the stream with every event in it."""
         with bus.open_connection(self.container.config["AMQP_URI"]) as connection:
-            bus.delete_trial_log(connection.channel(), round_id)
+            with bus.in_time(bus.DECLARE_TIMEOUT_SECONDS):
+                bus.delete_trial_log(connection.channel(), round_id)

@@ -14,7 +14,8 @@ from contracts.reports.errors import FormNotFound
 @cache
 def get_form(form_id: str, version: int) -> Form:
     """Return a compiled form. Raises FormNotFound."""
-    path = Path(__file__).with_name(f"{form_id}.v{version}.yaml")
-    if path not in Path(__file__).parent.iterdir():
+    ours = {path.name: path for path in Path(__file__).parent.iterdir()}
+    path = ours.get(f"{form_id}.v{version}.yaml")
+    if path is None:
         raise FormNotFound(form_id=form_id, version=version)
     return Form(yaml.safe_load(path.read_text("utf-8")))
