@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from nameko.extensions import DependencyProvider
@@ -16,14 +17,15 @@ class TrialLogs(DependencyProvider):
         """Return this provider itself: it keeps nothing."""
         return self
 
+    def _connection(self) -> AbstractContextManager[Any]:
+        return bus.open_connection(self.container.config["AMQP_URI"])
+
     def make(self, round_id: str) -> None:
         """Make the stream, so that the round's first event has somewhere to go."""
-        with bus.open_connection(self.container.config["AMQP_URI"]) as connection:
-            with bus.in_time(bus.DECLARE_TIMEOUT_SECONDS):
-                bus.declare_trial_log(connection.channel(), round_id)
+        with self._connection() as connection, bus.in_time(bus.DECLARE_TIMEOUT_SECONDS):
+            bus.declare_trial_log(connection.channel(), round_id)
 
     def delete(self, round_id: str) -> None:
         """Delete the stream with every event in it."""
-        with bus.open_connection(self.container.config["AMQP_URI"]) as connection:
-            with bus.in_time(bus.DECLARE_TIMEOUT_SECONDS):
-                bus.delete_trial_log(connection.channel(), round_id)
+        with self._connection() as connection, bus.in_time(bus.DECLARE_TIMEOUT_SECONDS):
+            bus.delete_trial_log(connection.channel(), round_id)

@@ -2,16 +2,17 @@
 
 The journaled insert of a filing, its events inside, is the act; the unique (obligation, revision)
 is the fence between processes. The obligation is brought up to date right after, guarded by its
-revision, and again whenever the filing is repeated, so a crash in between mends itself.
+revision, and again whenever the filing is repeated or met by a rival, so a crash in between mends
+itself: no obligation is ever more than one revision behind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from pymongo import DeleteMany, ReplaceOne, UpdateOne
+from pymongo import DeleteOne, ReplaceOne, UpdateOne
 
 from chassis.outbox import Outbox
 from contracts.errors import ServiceError
@@ -26,6 +27,7 @@ Receipt = Callable[[Filing], dict[str, Any]]
 Announce = Callable[[Filing, str], Event]
 Document = dict[str, Any]
 
+_TO_ANSWER = {"answers": 0, "outbox": 0}
 _STATES = {
     FilingKind.ORIGINAL: State.FILED,
     FilingKind.NIL: State.CONFIRMED_NIL,
@@ -78,8 +80,9 @@ class Ledger:
     ) -> list[Attempt]:
         """Record at most one attempt on each obligation; return those that have to wait."""
         now, later = _first_of_each(attempts)
-        recorded = self._find(attempt.filing_id for attempt in now)
-        obligations = self._find_obligations(attempt.obligation_id for attempt in now)
+        obligations = self._find_obligations([attempt.obligation_id for attempt in now])
+        # Read after the obligations, so that whatever those tell of already is among them.
+        recorded = self._find([attempt.filing_id for attempt in now])
         rounds = self._rounds.find_many({known.round_id for known in obligations.values()})
         inserts: list[Document] = []
         for attempt in now:
@@ -95,39 +98,59 @@ class Ledger:
             document = _document(filing, receipt(filing), at)
             event = announce(filing, document["receipt"]["number"])
             document["outbox"] = self._outbox.seal([event])
-            results[attempt.filing_id] = document
             inserts.append(document)
         lost = ignore_duplicates(self._filings.insert_many, inserts, ordered=False)
-        self._bring_up_to_date(results[attempt.filing_id] for attempt in now)
-        for document in inserts:
-            if document["_id"] not in lost:
-                self._outbox.nudge("filings", document["_id"], document["outbox"])
+        beaten = [document for document in inserts if document["_id"] in lost]
+        won = [document for document in inserts if document["_id"] not in lost]
+        results |= {document["_id"]: document for document in won}
+        settled = (results.get(attempt.filing_id) for attempt in now)
+        filings = [result for result in settled if isinstance(result, dict)]
+        self._bring_up_to_date(filings + self._find_winners(beaten))
+        for document in won:
+            self._outbox.nudge("filings", document["_id"], document["outbox"])
         # Another process recorded that revision, or this very filing, first: decide again.
         return [attempt for attempt in now if attempt.filing_id in lost] + later
 
-    def _find_obligations(self, ids: Iterable[str]) -> dict[str, Obligation]:
-        found = self._obligations.find({"_id": {"$in": list(ids)}})
+    def _find_obligations(self, ids: list[str]) -> dict[str, Obligation]:
+        found = self._obligations.find({"_id": {"$in": ids}}, batch_size=len(ids) + 1)
         return {document["_id"]: from_document(document) for document in found}
 
-    def _find(self, ids: Iterable[str]) -> dict[str, Document]:
-        found = self._filings.find({"_id": {"$in": list(ids)}}, {"answers": 0, "outbox": 0})
+    def _find(self, ids: list[str]) -> dict[str, Document]:
+        found = self._filings.find({"_id": {"$in": ids}}, _TO_ANSWER, batch_size=len(ids) + 1)
         return {document["_id"]: document for document in found}
 
-    def _bring_up_to_date(self, results: Iterable[Document | ServiceError]) -> None:
-        filings = [result for result in results if isinstance(result, dict)]
+    def _find_winners(self, beaten: list[Document]) -> list[Document]:
+        """Return what was recorded in place of these; its process may have died right after."""
+        if not beaten:
+            return []
+        revisions = [
+            {name: lost[name] for name in ("obligation_id", "revision")} for lost in beaten
+        ]
+        return list(self._filings.find({"$or": revisions}, _TO_ANSWER))
+
+    def _bring_up_to_date(self, filings: list[Document]) -> None:
+        """Show the filings in their obligations and drop what was typed before them."""
         if not filings:
             return
-        updates = [
-            UpdateOne(
-                {"_id": filing["obligation_id"], "revision": {"$lt": filing["revision"]}},
-                {"$set": _ledger_facts(filing)},
-            )
-            for filing in filings
-        ]
-        self._obligations.bulk_write(updates, ordered=False)
-        drafted = [filing["obligation_id"] for filing in filings if not filing.get("repeated")]
-        if drafted:
-            self._drafts.bulk_write([DeleteMany({"_id": {"$in": drafted}})])
+        self._obligations.bulk_write(
+            [
+                UpdateOne(
+                    {"_id": filing["obligation_id"], "revision": {"$lt": filing["revision"]}},
+                    {"$set": _ledger_facts(filing)},
+                )
+                for filing in filings
+            ],
+            ordered=False,
+        )
+        self._drafts.bulk_write(
+            [
+                DeleteOne(
+                    {"_id": filing["obligation_id"], "saved_at": {"$lte": filing["recorded_at"]}}
+                )
+                for filing in filings
+            ],
+            ordered=False,
+        )
 
     def _keep_refusals(
         self, attempts: list[Attempt], results: dict[str, Document | ServiceError]
