@@ -11,9 +11,9 @@ from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from chassis.outbox import Outbox
-from contracts.events import Event
 from contracts.principal import Principal
 from contracts.reports.errors import ObligationNotFound
+from contracts.reports.events import ObligationsOpenedV1
 from services.reports.domain import Mode, Obligation, Round, Scope, State
 
 DUPLICATE = 11000
@@ -64,7 +64,12 @@ class Obligations:
         self._opened = database["opened_districts"]
         self._outbox = outbox
 
-    def open(self, round_: Round, obligations: list[Obligation], events: Iterable[Event]) -> None:
+    def open(
+        self,
+        round_: Round,
+        obligations: list[Obligation],
+        events: Iterable[ObligationsOpenedV1],
+    ) -> None:
         """Keep new obligations and, for each district, the event that announces them.
 
         Repeating it changes nothing: what is already there stays as it is.
@@ -72,8 +77,7 @@ class Obligations:
         documents = [to_document(obligation) for obligation in obligations]
         ignore_duplicates(self._obligations.insert_many, documents, ordered=False)
         entries = [
-            (f"{round_.id}-{event.district_code}", self._outbox.seal([event]))  # type: ignore[attr-defined]
-            for event in events
+            (f"{round_.id}-{event.district_code}", self._outbox.seal([event])) for event in events
         ]
         opened = [{"_id": key, "round_id": round_.id, "outbox": sealed} for key, sealed in entries]
         failed = ignore_duplicates(self._opened.insert_many, opened, ordered=False)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from chassis.outbox import Outbox
@@ -72,11 +73,20 @@ class Rounds:
         self._outbox.nudge("rounds", round_.id, entries)
 
     def purge(self, round_: Round) -> dict[str, int]:
-        """Delete everything filed, drafted or owed in a trial round; return how many of each."""
-        return {
-            name: self._database[name].delete_many({"round_id": round_.id}).deleted_count
-            for name in _PURGED_FROM
-        }
+        """Delete everything filed, drafted or owed in a trial round; return how many of each.
+
+        Repeating it after a crash returns what the first attempt found.
+        """
+        of_round = {"round_id": round_.id}
+        found = {name: self._database[name].count_documents(of_round) for name in _PURGED_FROM}
+        noted = self._rounds.find_one_and_update(
+            {"_id": round_.id},
+            {"$max": {f"purged.{name}": count for name, count in found.items()}},
+            return_document=ReturnDocument.AFTER,
+        )
+        for name in _PURGED_FROM:
+            self._database[name].delete_many(of_round)
+        return dict(noted["purged"])
 
     def bury(self, round_: Round, *, statement: str, at: datetime, announcing: Event) -> None:
         """Leave of a purged round its name and the signed statement, and announce that."""

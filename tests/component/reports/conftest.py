@@ -1,0 +1,150 @@
+"""Reports' store on a database of the test's own, and the whole service on a broker of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import mongoengine
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pymongo import MongoClient
+from pymongo.database import Database
+
+from chassis import bus
+from chassis.intake import DurableAsk
+from chassis.launch import container_of
+from chassis.mongo import build_indexes, connect
+from chassis.outbox import Outbox
+from chassis.rpc import caller
+from chassis.service import Service, readiness_of
+from chassis.settings import ProcessSettings
+from chassis.wire import Wire
+from clients.reports import FilingsIntake, ReportsClient
+from contracts.reports import INTAKE_QUEUE
+from services.reports.documents import ALIAS, DOCUMENTS
+from services.reports.service import ReportsService
+from services.reports.store import ReportsStore
+from tests.builders.waiting import SOON_SECONDS, soon
+from tests.component.reports.watching import Commands
+
+SERVICE = "reports"
+
+
+@pytest.fixture
+def migrated(mongo_uri: str) -> str:
+    """The address of reports' database, with its indexes."""
+    connect(mongo_uri, ALIAS)
+    build_indexes(DOCUMENTS)
+    mongoengine.disconnect(ALIAS)
+    return mongo_uri
+
+
+@pytest.fixture
+def commands() -> Commands:
+    """Every command sent to `database`."""
+    return Commands()
+
+
+@pytest.fixture
+def database(migrated: str, commands: Commands) -> Iterator[Database[dict[str, Any]]]:
+    """Reports' database, no service running on it."""
+    with MongoClient(
+        migrated, tz_aware=True, w="majority", journal=True, event_listeners=[commands]
+    ) as client:
+        yield client.get_default_database()
+
+
+@pytest.fixture
+def outbox() -> Outbox:
+    """Seals events; nothing relays them, so they stay where they are stored."""
+    return Outbox(Wire("amqp://nowhere/", "test"), ReportsService.announces.events)
+
+
+@pytest.fixture
+def store(database: Database[dict[str, Any]], outbox: Outbox) -> ReportsStore:
+    return ReportsStore(database, outbox)
+
+
+# -- the running service --------------------------------------------------------------------
+
+
+@pytest.fixture
+def published(amqp_uri: str) -> Iterator[Callable[[], list[Any]]]:
+    """Returns all messages announced so far that it has not returned yet."""
+    with bus.open_connection(amqp_uri) as connection:
+        channel = connection.channel()
+        bus.declare_events(channel)
+        queue = channel.queue_declare("", exclusive=True).queue
+        channel.queue_bind(queue, bus.EVENTS_EXCHANGE, "#")
+
+        def take() -> list[Any]:
+            return list(iter(lambda: channel.basic_get(queue, no_ack=True), None))
+
+        yield take
+
+
+@pytest.fixture
+def run_reports(
+    migrated: str,
+    amqp_uri: str,
+    published: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Callable[[], Any]]:
+    """Runs a process's worth of the service and returns its container, ready."""
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "signing.pem").write_bytes(pem)
+    monkeypatch.setenv("REPORTS_MONGO_URI", migrated)
+    monkeypatch.setenv("REPORTS_SIGNING_KEY_FILE", str(tmp_path / "signing.pem"))
+    containers = []
+
+    def run() -> Any:
+        mongoengine.disconnect(SERVICE)
+        container = container_of(ReportsService, ProcessSettings(amqp_uri=amqp_uri, ops_port=0))
+        container.start()
+        containers.append(container)
+        soon(lambda: readiness_of(container).report()["state"] == "ready")
+        return container
+
+    yield run
+    for container in containers:
+        container.stop()
+    mongoengine.disconnect(SERVICE)
+
+
+class Office(Service):
+    """Where filings come from."""
+
+    name = "office"
+    durable = DurableAsk(INTAKE_QUEUE, service=SERVICE)
+
+
+@pytest.fixture
+def intake(amqp_uri: str) -> Iterator[FilingsIntake]:
+    """The way in for filings, whether or not the service runs."""
+    container = container_of(Office, ProcessSettings(amqp_uri=amqp_uri, ops_port=0))
+    container.start()
+    soon(lambda: readiness_of(container).report()["state"] == "ready")
+    (durable,) = (part for part in container.extensions if isinstance(part, DurableAsk))
+    yield FilingsIntake(durable.ask)
+    container.stop()
+
+
+@pytest.fixture
+def wire(amqp_uri: str) -> Iterator[Wire]:
+    found = Wire(amqp_uri, "test")
+    found.start()
+    assert found.wait_until_up(SOON_SECONDS)
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def reports(run_reports: Callable[[], Any], wire: Wire) -> ReportsClient:
+    """The running service, asked over the bus."""
+    run_reports()
+    return ReportsClient(caller(wire, ReportsClient, 5.0))

@@ -1,0 +1,44 @@
+"""A store with obligations in it, and attempts recorded as the service records them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from contracts.fields import BANGKOK_OFFSET
+from services.reports import wire
+from services.reports.domain import Attempt, Obligation, Round, decide
+from services.reports.receipts import Signer
+from services.reports.store import ReportsStore
+from services.reports.store.ledger import Ledger
+from tests.unit.reports.duties import a_round, an_obligation
+
+SIGNER = Signer(Ed25519PrivateKey.generate())
+RECORDED = datetime(2027, 2, 1, 8, tzinfo=BANGKOK_OFFSET)
+
+
+def record(
+    ledger: Ledger, attempts: Iterable[Attempt], *, at: datetime = RECORDED
+) -> dict[str, Any]:
+    return ledger.record(
+        list(attempts),
+        decide=decide,
+        receipt=lambda filing: SIGNER.seal(wire.receipt_facts(filing)),
+        announce=wire.event_of,
+        at=at,
+    )
+
+
+def owing(store: ReportsStore, count: int = 1, round_: Round | None = None) -> list[Obligation]:
+    """Keep a round with so many obligations, and return them."""
+    round_ = round_ or a_round()
+    store.rounds.add(round_)
+    obligations = [
+        an_obligation(f"o{number:05d}", round_id=round_.id, mode=round_.mode)
+        for number in range(count)
+    ]
+    store.obligations.open(round_, obligations, [])
+    return obligations

@@ -1,0 +1,354 @@
+"""What the ledger records is once, whole and final, whoever else records at the same time."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import eventlet
+import orjson
+import pytest
+from pymongo.errors import AutoReconnect
+
+from contracts.reports.errors import (
+    AlreadyFiled,
+    FilingNotFound,
+    IdempotencyKeyReused,
+    NothingToAmend,
+    ObligationNotFound,
+    StaleRevision,
+    WindowClosed,
+)
+from services.reports.domain import State
+from services.reports.store.ledger import Ledger
+from services.reports.wire import answer_of
+from tests.builders.answers import some_answers
+from tests.component.reports.recording import RECORDED, SIGNER, owing, record
+from tests.component.reports.watching import Interrupted
+from tests.unit.reports.duties import (
+    CLOSES,
+    EARLY,
+    LATE,
+    MILLISECOND,
+    an_amending_attempt,
+    an_attempt,
+    an_obligation,
+)
+
+
+def outcomes(results: dict[str, Any]) -> list[str]:
+    return [
+        told.get("code", told["outcome"])
+        for told in (answer_of(result) for result in results.values())
+    ]
+
+
+def recorded(database, obligation) -> list[dict[str, Any]]:
+    return list(database["filings"].find({"obligation_id": obligation.id}).sort("revision"))
+
+
+def crash(*_args):
+    raise AutoReconnect("the process was killed here")
+
+
+# -- one batch ------------------------------------------------------------------------------
+
+
+def test_a_recorded_filing_brings_its_obligation_up_to_date(store):
+    (owed,) = owing(store)
+    attempt = an_attempt(owed, accepted_at=LATE)
+
+    results = record(store.ledger, [attempt])
+
+    now = store.obligations.get(owed.id)
+    assert outcomes(results) == ["recorded"]
+    assert (now.state, now.revision, now.on_time) == (State.FILED, 1, False)
+    assert (now.first_accepted_at, now.last_filing_id) == (LATE, attempt.filing_id)
+    assert now.content_sha256 == attempt.content_sha256
+
+
+def test_the_filing_keeps_what_was_said_by_whom_and_its_receipt(store):
+    (owed,) = owing(store)
+    attempt = an_attempt(owed)
+
+    record(store.ledger, [attempt])
+
+    filing = store.ledger.get(attempt.filing_id)
+    assert filing["answers"] == some_answers()
+    assert (filing["accepted_at"], filing["recorded_at"]) == (EARLY, RECORDED)
+    assert (filing["slot_id"], filing["username"]) == (attempt.by.slot_id, "6810401-1")
+    assert SIGNER.read(filing["receipt"]["jws"])["content_sha256"] == attempt.content_sha256
+    assert "outbox" not in filing
+
+
+def test_the_event_is_inside_the_filing_exactly_once(store, database):
+    (owed,) = owing(store)
+    first, second = an_attempt(owed), an_amending_attempt(owed, 1, 90)
+
+    record(store.ledger, [first, second])
+    record(store.ledger, [second, first])
+
+    keys = [
+        (entry["key"], orjson.loads(entry["body"])["filing_id"])
+        for filing in recorded(database, owed)
+        for entry in filing["outbox"]
+    ]
+    assert keys == [
+        ("reports.report_filed.v1", first.filing_id),
+        ("reports.report_amended.v1", second.filing_id),
+    ]
+
+
+def test_attempts_on_one_obligation_are_decided_in_their_order(store, database):
+    (owed,) = owing(store)
+    batch = [
+        an_amending_attempt(owed, 1, 80),
+        an_attempt(owed),
+        an_amending_attempt(owed, 1, 90),
+        an_amending_attempt(owed, 1, 91),
+        an_amending_attempt(owed, 2, 92),
+    ]
+
+    results = record(store.ledger, batch)
+
+    assert [type(results[attempt.filing_id]) for attempt in batch] == [
+        NothingToAmend,
+        dict,
+        dict,
+        StaleRevision,
+        dict,
+    ]
+    assert [filing["answers"]["score"] for filing in recorded(database, owed)] == [88.25, 90, 92]
+    assert store.obligations.get(owed.id).revision == 3
+
+
+def test_refusals_stop_nobody_else_in_the_batch(store):
+    first, second, third, fourth = owing(store, 4)
+    record(store.ledger, [an_attempt(first)])
+    batch = [
+        an_attempt(first),
+        an_attempt(second, accepted_at=CLOSES + MILLISECOND),
+        an_attempt(an_obligation("nowhere")),
+        an_attempt(fourth, by=an_attempt(third).by.to_wire()),
+        an_attempt(third),
+        an_attempt(fourth),
+    ]
+
+    results = record(store.ledger, batch)
+
+    assert [type(results[attempt.filing_id]) for attempt in batch] == [
+        AlreadyFiled,
+        WindowClosed,
+        ObligationNotFound,
+        ObligationNotFound,
+        dict,
+        dict,
+    ]
+
+
+def test_a_refusal_is_kept_but_for_what_is_not_the_callers_to_know(store):
+    first, second = owing(store, 2)
+    closed = an_attempt(first, accepted_at=CLOSES + MILLISECOND)
+    foreign = an_attempt(second, by=closed.by.to_wire())
+
+    record(store.ledger, [closed, foreign])
+    record(store.ledger, [closed])
+
+    assert store.ledger.get(closed.filing_id)["code"] == "reports.window_closed"
+    with pytest.raises(FilingNotFound):
+        store.ledger.get(foreign.filing_id)
+
+
+def test_an_empty_batch_is_nothing(store):
+    assert record(store.ledger, []) == {}
+
+
+# -- the same again -------------------------------------------------------------------------
+
+
+def test_a_repeated_filing_is_answered_with_the_first_ones_receipt(store, database):
+    (owed,) = owing(store)
+    attempt = an_attempt(owed)
+    first = answer_of(record(store.ledger, [attempt])[attempt.filing_id])
+
+    again = answer_of(record(store.ledger, [attempt, attempt])[attempt.filing_id])
+
+    assert (first["outcome"], again["outcome"]) == ("recorded", "repeated")
+    assert (again["filing"], again["receipt"]) == (first["filing"], first["receipt"])
+    assert len(recorded(database, owed)) == 1
+
+
+def test_a_filing_repeated_after_an_amendment_takes_nothing_back(store):
+    (owed,) = owing(store)
+    first, second = an_attempt(owed), an_amending_attempt(owed, 1, 90)
+    record(store.ledger, [first, second])
+    before = store.obligations.get(owed.id)
+
+    assert outcomes(record(store.ledger, [first])) == ["repeated"]
+    assert store.obligations.get(owed.id) == before
+
+
+def test_a_key_used_for_another_filing_is_refused_and_the_first_one_stands(store, database):
+    first, second = owing(store, 2)
+    attempt = an_attempt(first)
+    record(store.ledger, [attempt])
+    reused = [
+        an_attempt(first, filing_id=attempt.filing_id, answers=some_answers(score=1)),
+        an_attempt(second, filing_id=attempt.filing_id),
+    ]
+
+    for each in reused:
+        results = record(store.ledger, [each])
+        assert isinstance(results[each.filing_id], IdempotencyKeyReused)
+    assert len(recorded(database, first)) == 1
+    assert recorded(database, second) == []
+    assert store.ledger.get(attempt.filing_id)["answers"] == some_answers()
+
+
+# -- a crash in between ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("collection", "operation"),
+    [("obligations", "bulk_write"), ("drafts", "bulk_write")],
+)
+def test_after_a_crash_in_between_the_redelivery_mends_what_is_behind(
+    store, database, outbox, collection, operation
+):
+    (owed,) = owing(store)
+    attempt = an_attempt(owed)
+    store.drafts.save(owed, {"score": 1}, made_from=0, at=EARLY, username="u")
+    crashing = Ledger(Interrupted(database, collection, operation, crash), outbox)
+    with pytest.raises(AutoReconnect):
+        record(crashing, [attempt])
+
+    assert outcomes(record(store.ledger, [attempt])) == ["repeated"]
+
+    now = store.obligations.get(owed.id)
+    assert (now.state, now.revision, now.last_filing_id) == (State.FILED, 1, attempt.filing_id)
+    assert (now.first_accepted_at, now.on_time) == (EARLY, True)
+    assert len(recorded(database, owed)) == 1
+    assert store.drafts.get(now) == (some_answers(), 0)
+
+
+def test_what_was_typed_after_the_filing_outlives_its_repetition(store):
+    (owed,) = owing(store)
+    attempt = an_attempt(owed)
+    record(store.ledger, [attempt])
+    now = store.obligations.get(owed.id)
+    store.drafts.save(now, {"score": 2}, made_from=0, at=RECORDED + MILLISECOND, username="u")
+
+    record(store.ledger, [attempt], at=RECORDED + 2 * MILLISECOND)
+
+    assert store.drafts.get(now) == ({"score": 2}, 1)
+
+
+def test_a_rival_meets_the_filing_of_a_process_that_crashed_and_mends_it(store, database, outbox):
+    (owed,) = owing(store)
+    first, rival = an_attempt(owed), an_attempt(owed, accepted_at=LATE)
+    crashing = Ledger(Interrupted(database, "obligations", "bulk_write", crash), outbox)
+    with pytest.raises(AutoReconnect):
+        record(crashing, [first])
+
+    with eventlet.Timeout(5):
+        results = record(store.ledger, [rival])
+
+    assert outcomes(results) == ["reports.already_filed"]
+    now = store.obligations.get(owed.id)
+    assert (now.last_filing_id, now.first_accepted_at) == (first.filing_id, EARLY)
+    assert now.content_sha256 == first.content_sha256
+
+
+def test_an_amendment_meets_one_of_a_process_that_crashed_and_mends_it(store, database, outbox):
+    (owed,) = owing(store)
+    record(store.ledger, [an_attempt(owed)])
+    amendment, rival = an_amending_attempt(owed, 1, 90), an_amending_attempt(owed, 1, 91)
+    crashing = Ledger(Interrupted(database, "obligations", "bulk_write", crash), outbox)
+    with pytest.raises(AutoReconnect):
+        record(crashing, [amendment])
+
+    with eventlet.Timeout(5):
+        results = record(store.ledger, [rival])
+
+    assert outcomes(results) == ["reports.stale_revision"]
+    assert store.obligations.get(owed.id).last_filing_id == amendment.filing_id
+
+
+# -- two processes --------------------------------------------------------------------------
+
+
+def test_a_rival_that_records_between_reading_and_writing_wins(store, database, outbox):
+    (owed,) = owing(store)
+    ours, theirs = an_attempt(owed), an_attempt(owed, accepted_at=LATE)
+    interrupted = Interrupted(
+        database, "filings", "insert_many", lambda: record(store.ledger, [theirs])
+    )
+
+    results = record(Ledger(interrupted, outbox), [ours])
+
+    assert outcomes(results) == ["reports.already_filed"]
+    assert [filing["_id"] for filing in recorded(database, owed)] == [theirs.filing_id]
+    now = store.obligations.get(owed.id)
+    assert (now.last_filing_id, now.first_accepted_at) == (theirs.filing_id, LATE)
+
+
+@pytest.mark.parametrize(
+    ("collection", "operation"),
+    [("filings", "find"), ("obligations", "find"), ("filings", "insert_many")],
+)
+def test_the_same_filing_recorded_by_another_process_meanwhile_is_a_repetition(
+    store, database, outbox, collection, operation
+):
+    (owed,) = owing(store)
+    attempt = an_attempt(owed)
+    interrupted = Interrupted(
+        database, collection, operation, lambda: record(store.ledger, [attempt])
+    )
+
+    results = record(Ledger(interrupted, outbox), [attempt])
+
+    assert outcomes(results) == ["repeated"]
+    assert len(recorded(database, owed)) == 1
+
+
+def test_of_rivals_recorded_side_by_side_one_wins_each_revision(store, database, outbox):
+    obligations = owing(store, 40)
+    chance = random.Random(7)
+
+    def rivals() -> list[Any]:
+        return [
+            make(owed)
+            for owed in obligations
+            for make in (
+                an_attempt,
+                lambda owed: an_amending_attempt(owed, 1, chance.randrange(80)),
+                lambda owed: an_amending_attempt(owed, 2, chance.randrange(80)),
+            )
+        ]
+
+    batches = [rivals() for _ in range(4)]
+    for batch in batches[1:]:
+        chance.shuffle(batch)
+    ledgers = [Ledger(database, outbox) for _ in batches]
+
+    with eventlet.Timeout(20):
+        working = [
+            eventlet.spawn(record, ledger, batch)
+            for ledger, batch in zip(ledgers, batches, strict=True)
+        ]
+        results = [each.wait() for each in working]
+
+    told = {key: result for each in results for key, result in each.items()}
+    won = {key for key, result in told.items() if isinstance(result, dict)}
+    kept = list(database["filings"].find())
+    assert {filing["_id"] for filing in kept} == won
+    assert sum(len(batch) for batch in batches) == len(told)
+    for owed in obligations:
+        filings = recorded(database, owed)
+        now = store.obligations.get(owed.id)
+        assert [filing["revision"] for filing in filings] == list(range(1, now.revision + 1))
+        assert filings[0]["kind"] == "original"
+        assert now.last_filing_id == filings[-1]["_id"]
+        assert now.first_accepted_at == filings[0]["accepted_at"]
+        assert now.content_sha256 == filings[-1]["content_sha256"]
+        assert all(len(filing["outbox"]) == 1 for filing in filings)

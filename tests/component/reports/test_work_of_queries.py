@@ -1,0 +1,144 @@
+"""What the ledger and the lists ask of the database stays small however much there is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from contracts.principal import Principal, Role
+from contracts.reference.code_groups import CodeGroup
+from services.reports.domain import Scope
+from services.reports.store import ReportsStore
+from tests.component.reports.recording import owing, record
+from tests.component.reports.watching import explained, stages_of
+from tests.unit.reports.duties import a_round, an_amending_attempt, an_attempt, an_obligation
+
+ROLES = {
+    "officer": Principal(
+        "s", "u", Role.LAO_OFFICER, "organisation", "o00003", "o00003", CodeGroup.LOCAL_OFFICIALS
+    ),
+    "district": Principal("s", "d8104", Role.DISTRICT_OFFICER, "district", "1003"),
+    "province": Principal("s", "p81", Role.PROVINCE_OFFICER, "province", "10"),
+    "country": Principal("s", "operator", Role.OPERATOR, "country", ""),
+}
+MANY = 3_000
+
+
+def spread(store: ReportsStore, count: int) -> list[Any]:
+    """Keep so many obligations of one round, ten in a district, thirty districts in a province."""
+    round_ = a_round()
+    store.rounds.add(round_)
+    obligations = []
+    for number in range(count):
+        province = f"{10 + number // 300}"
+        district = f"{province}{number // 10 % 30:02d}"
+        obligations.append(
+            an_obligation(f"o{number:05d}", province_code=province, district_code=district)
+        )
+    store.obligations.open(round_, obligations, [])
+    return obligations
+
+
+def names_of(commands: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """What was done to which collection."""
+    return [(name, command[name]) for command in commands for name in [next(iter(command))]]
+
+
+def test_a_batch_takes_as_many_operations_as_one_filing_in_any_country(store, database, commands):
+    small = owing(store, 30)
+    with commands.during() as for_one:
+        record(store.ledger, [an_attempt(small[0])])
+    for name in ("obligations", "rounds"):
+        database[name].delete_many({})
+    large = spread(store, MANY)
+
+    with commands.during() as for_many:
+        record(store.ledger, [an_attempt(owed) for owed in large[-200:]])
+
+    assert names_of(for_many) == names_of(for_one)
+    assert len(for_one) == 6
+
+
+def test_a_batch_repeated_or_refused_takes_no_more_either(store, commands):
+    obligations = owing(store, 200)
+    batch = [an_attempt(owed) for owed in obligations]
+    record(store.ledger, batch)
+
+    with commands.during() as repeated:
+        record(store.ledger, batch)
+    with commands.during() as refused:
+        record(store.ledger, [an_attempt(owed) for owed in obligations])
+
+    assert len(repeated) == 5
+    assert len(refused) == 4
+
+
+def test_the_ledger_looks_nothing_up_without_an_index(store, database, commands):
+    obligations = spread(store, MANY)
+    owed = obligations[7]
+    attempt = an_attempt(owed)
+
+    with commands.during() as asked:
+        record(store.ledger, [attempt, an_amending_attempt(owed, 1, 90)])
+        record(store.ledger, [attempt, an_attempt(owed), an_attempt(obligations[8])])
+        store.ledger.get(attempt.filing_id)
+        store.ledger.list(owed.id)
+        store.drafts.get(store.obligations.get(owed.id))
+
+    _require_indexes(database, asked, least=15)
+
+
+def test_the_work_of_a_round_looks_nothing_up_without_an_index(store, database, commands):
+    obligations = spread(store, MANY)
+
+    with commands.during() as asked:
+        store.rounds.get("ethics-2569-1")
+        store.rounds.list(after=None, limit=10)
+        store.obligations.count("ethics-2569-1")
+        store.obligations.begin_draft(obligations[0].id)
+        store.obligations.miss("ethics-2569-1")
+        for scope in (Scope("81"), Scope("81", "8104"), Scope(organisation="o1")):
+            store.organisations.count(scope)
+        store.rounds.purge(a_round())
+
+    _require_indexes(database, asked, least=14)
+
+
+@pytest.mark.parametrize("state", [None, "open"])
+@pytest.mark.parametrize("round_id", [None, "ethics-2569-1"])
+@pytest.mark.parametrize("role", ROLES)
+def test_a_list_looks_nothing_up_without_an_index(store, database, commands, role, round_id, state):
+    spread(store, MANY)
+
+    with commands.during() as asked:
+        after = None
+        for _ in range(3):
+            page = store.obligations.list(
+                ROLES[role], round_id=round_id, state=state, after=after, limit=3
+            )
+            after = (page[-1].due_at, page[-1].id) if page else after
+
+    _require_indexes(database, asked, least=3)
+
+
+@pytest.mark.parametrize("role", ["officer", "country"])
+def test_the_last_page_takes_no_more_looking_than_the_first(store, database, commands, role):
+    obligations = spread(store, MANY)
+    last = obligations[3 if role == "officer" else -20]
+    looked = []
+
+    for after in (None, (last.due_at, last.id)):
+        with commands.during() as asked:
+            store.obligations.list(ROLES[role], round_id=None, state=None, after=after, limit=10)
+        (explanation,) = explained(database, asked[0])
+        looked.append(explanation["executionStats"]["totalKeysExamined"])
+
+    assert max(looked) <= 25
+
+
+def _require_indexes(database: Any, asked: list[dict[str, Any]], *, least: int) -> None:
+    explanations = [(each, plan) for each in asked for plan in explained(database, each)]
+    assert len(explanations) >= least
+    for command, explanation in explanations:
+        assert "COLLSCAN" not in stages_of(explanation), command

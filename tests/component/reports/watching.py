@@ -1,0 +1,105 @@
+"""Seeing what a store asks of its database, and stepping in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from pymongo import monitoring
+from pymongo.database import Database
+
+_EXPLAINED = {
+    "find": ("find", "filter", "sort", "limit", "projection"),
+    "aggregate": ("aggregate", "pipeline", "cursor"),
+    "count": ("count", "query"),
+}
+
+
+class Commands(monitoring.CommandListener):
+    """Remembers the commands that a client sends."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        self.sent.append(dict(event.command))
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        """Of no interest here."""
+
+    failed = succeeded
+
+    @contextmanager
+    def during(self) -> Iterator[list[dict[str, Any]]]:
+        """Gives the list of commands sent inside, filled when it ends."""
+        before = len(self.sent)
+        seen: list[dict[str, Any]] = []
+        yield seen
+        seen.extend(self.sent[before:])
+
+
+def explained(database: Database, command: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the explanations of everything that a remembered command looks for."""
+    kind = next(iter(command))
+    if kind in ("update", "delete"):
+        each = f"{kind}s"
+        inner = [{kind: command[kind], each: [one]} for one in command[each]]
+    elif kind in _EXPLAINED:
+        inner = [{name: command[name] for name in _EXPLAINED[kind] if name in command}]
+    else:
+        return []
+    return [database.command("explain", one, verbosity="executionStats") for one in inner]
+
+
+def stages_of(explanation: dict[str, Any]) -> set[str]:
+    """Return the names of the stages in the plan that was chosen."""
+    if "stages" in explanation:
+        explanation = explanation["stages"][0]["$cursor"]
+    return set(_stages(explanation["queryPlanner"]["winningPlan"]))
+
+
+def _stages(plan: Any) -> Iterator[str]:
+    if isinstance(plan, list):
+        for each in plan:
+            yield from _stages(each)
+    elif isinstance(plan, dict):
+        if "stage" in plan:
+            yield plan["stage"]
+        for inner in plan.values():
+            yield from _stages(inner)
+
+
+class Interrupted:
+    """A database where, once, something else happens right before an operation."""
+
+    def __init__(
+        self, database: Database, collection: str, operation: str, first: Callable[[], Any]
+    ) -> None:
+        self._database = database
+        self._collection = collection
+        self._operation = operation
+        self._first = [first]
+
+    def __getitem__(self, name: str) -> Any:
+        found = self._database[name]
+        return _Interrupted(self, found) if name == self._collection else found
+
+    def step_in(self, operation: str) -> None:
+        if operation == self._operation and self._first:
+            self._first.pop()()
+
+
+class _Interrupted:
+    def __init__(self, database: Interrupted, collection: Any) -> None:
+        self._database = database
+        self._collection = collection
+
+    def __getattr__(self, operation: str) -> Any:
+        real = getattr(self._collection, operation)
+
+        def call(*args: Any, **options: Any) -> Any:
+            self._database.step_in(operation)
+            return real(*args, **options)
+
+        return call

@@ -1,0 +1,208 @@
+"""A receipt can be read over the phone, and checked by anyone with a library of their own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from hypothesis import given
+from hypothesis import strategies as st
+from joserfc import jws
+from joserfc.errors import SecurityWarning
+from joserfc.jwk import OKPKey
+
+from services.reports import receipts
+from services.reports.domain import decide
+from services.reports.receipts import (
+    FIELDS,
+    Signer,
+    check_character,
+    content_sha256,
+    receipt_number,
+)
+from services.reports.wire import receipt_facts
+from tests.builders.answers import some_answers
+from tests.unit.reports.duties import a_round, an_attempt, an_obligation
+
+ALPHABET = receipts._ALPHABET
+SIGNER = Signer(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+FACTS = receipt_facts(
+    decide(an_attempt(an_obligation(), filing_id="f1"), a_round(), an_obligation())
+)
+JWS = SIGNER.sign(FACTS)
+
+numbers = st.text(ALPHABET, min_size=11, max_size=11)
+
+
+def pem_of(key: object) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def unpadded(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+# -- the number -----------------------------------------------------------------------------
+
+
+def is_right(number: str) -> bool:
+    text = number.replace("-", "")
+    return check_character(text[:-1]) == text[-1]
+
+
+def test_a_number_follows_from_the_filing_and_shows_three_groups_of_four():
+    number = receipt_number("f1")
+
+    assert number == receipt_number("f1") != receipt_number("f2")
+    assert [len(group) for group in number.split("-")] == [4, 4, 4]
+    assert set(number) <= {*ALPHABET, "-"}
+    assert is_right(number)
+
+
+def test_no_two_of_many_filings_have_the_same_number():
+    assert len({receipt_number(f"f{n}") for n in range(50_000)}) == 50_000
+
+
+def test_the_check_catches_every_wrong_character():
+    text = receipt_number("f1").replace("-", "")
+
+    for at, right in enumerate(text):
+        for wrong in ALPHABET.replace(right, ""):
+            assert not is_right(text[:at] + wrong + text[at + 1 :])
+
+
+@given(numbers)
+def test_the_check_catches_every_swap_of_two_characters(text):
+    text += check_character(text)
+
+    for i in range(len(text)):
+        for j in range(i):
+            if text[i] != text[j]:
+                swapped = list(text)
+                swapped[i], swapped[j] = text[j], text[i]
+                assert not is_right("".join(swapped))
+
+
+# -- the signature --------------------------------------------------------------------------
+
+
+def test_a_library_of_somebody_else_verifies_it_with_the_published_key():
+    key = OKPKey.import_key(SIGNER.jwk)
+
+    with warnings.catch_warnings():
+        # RFC 9864 asks new protocols to say Ed25519; EdDSA is what verifiers in use understand.
+        warnings.simplefilter("ignore", SecurityWarning)
+        verified = jws.deserialize_compact(JWS, key, algorithms=["EdDSA"])
+
+    assert json.loads(verified.payload) == FACTS
+    assert verified.headers() == {"alg": "EdDSA", "kid": SIGNER.kid}
+
+
+def test_the_key_is_named_by_its_thumbprint_and_only_its_public_half_is_told():
+    assert SIGNER.kid == OKPKey.import_key(SIGNER.jwk).thumbprint()  # RFC 7638
+    assert SIGNER.jwk.keys() == {"kty", "crv", "x", "kid", "alg", "use"}
+
+
+def test_a_receipt_says_what_was_promised_and_reads_back():
+    sealed = SIGNER.seal(FACTS)
+
+    assert sealed == FACTS | {"jws": JWS}
+    assert tuple(FACTS) == FIELDS
+    assert SIGNER.read(JWS) == FACTS
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_changed_field_breaks_the_signature(field):
+    header, _, signature = JWS.split(".")
+    changed = json.dumps(FACTS | {field: "other"}, separators=(",", ":"), sort_keys=True)
+    payload = urlsafe_b64encode(changed.encode()).rstrip(b"=").decode()
+
+    assert SIGNER.read(f"{header}.{payload}.{signature}") is None
+
+
+def test_any_changed_byte_breaks_it():
+    parts = [unpadded(part) for part in JWS.split(".")]
+
+    for which, octets in enumerate(parts):
+        for at in range(len(octets)):
+            tampered = bytes([*octets[:at], octets[at] ^ 1, *octets[at + 1 :]])
+            told = [*parts[:which], tampered, *parts[which + 1 :]]
+            text = ".".join(urlsafe_b64encode(part).rstrip(b"=").decode() for part in told)
+            assert SIGNER.read(text) is None
+
+
+def test_a_missing_or_added_part_is_refused():
+    header, payload, signature = JWS.split(".")
+
+    for text in (
+        f"{header}.{payload}",
+        f"{header}.{payload}.",
+        f".{payload}.{signature}",
+        f"{header}..{signature}",
+        f"{payload}.{signature}",
+    ):
+        assert SIGNER.read(text) is None
+
+
+@given(st.text())
+def test_whatever_is_sent_is_refused_and_never_fails(text):
+    header = JWS.partition(".")[0]
+
+    assert SIGNER.read(text) is None
+    assert SIGNER.read(f"{header}.{text}") is None
+    assert SIGNER.read(f"{JWS.rpartition('.')[0]}.{text}") is None
+
+
+def test_another_key_signs_nothing_that_this_one_reads():
+    other = Signer(Ed25519PrivateKey.generate())
+    header = JWS.partition(".")[0]
+
+    assert SIGNER.read(other.sign(FACTS)) is None
+    assert SIGNER.read(f"{header}.{other.sign(FACTS).partition('.')[2]}") is None
+
+
+def test_what_is_signed_but_no_object_is_no_receipt():
+    signed = f"{JWS.partition('.')[0]}.{urlsafe_b64encode(b'[]').rstrip(b'=').decode()}"
+    signature = Ed25519PrivateKey.from_private_bytes(bytes(range(32))).sign(signed.encode())
+
+    assert SIGNER.read(f"{signed}.{urlsafe_b64encode(signature).rstrip(b'=').decode()}") is None
+
+
+def test_the_key_is_read_from_its_file_and_another_kind_is_refused(tmp_path):
+    right, wrong = tmp_path / "right.pem", tmp_path / "wrong.pem"
+    right.write_bytes(pem_of(Ed25519PrivateKey.from_private_bytes(bytes(range(32)))))
+    wrong.write_bytes(pem_of(generate_private_key(SECP256R1())))
+
+    assert Signer.from_file(right).sign(FACTS) == JWS
+    with pytest.raises(ValueError, match="not an Ed25519"):
+        Signer.from_file(wrong)
+
+
+# -- the content ----------------------------------------------------------------------------
+
+
+@given(st.permutations(list(some_answers())))
+def test_the_same_answers_in_any_order_have_the_same_hash(names):
+    answers = some_answers()
+    reordered = {name: answers[name] for name in names}
+    reordered["deputies"] = [dict(reversed(item.items())) for item in answers["deputies"]]
+
+    assert content_sha256(reordered) == content_sha256(answers)
+
+
+def test_the_hash_is_that_of_the_canonical_json():
+    canonical = '{"a":"ก","b":[1,1.5,true,null]}'
+
+    hashed = content_sha256({"b": [1.0, 1.5, True, None], "a": "ก"})
+
+    assert hashed == hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def test_other_answers_have_another_hash():
+    assert content_sha256(some_answers(score=1)) != content_sha256(some_answers(score=2))
