@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import mongoengine
+import pymongo
 from nameko.extensions import DependencyProvider
 from pymongo import MongoClient, monitoring
 from pymongo.database import Database
@@ -15,6 +16,7 @@ from chassis.outbox import Announces
 from chassis.settings import Settings
 
 TIMEOUT_MS = 5_000
+DEPLOY_SECONDS = 600
 POOL_SIZE = 50
 
 
@@ -63,9 +65,15 @@ def connect(uri: str, alias: str) -> Database[dict[str, Any]]:
 
 
 def build_indexes(documents: list[type[mongoengine.Document]]) -> None:
-    """Build the indexes the documents declare. A deploy step: nothing else builds any."""
+    """Build the indexes the documents declare. A deploy step: nothing else builds any.
+
+    An index over all that is kept may take long: each has DEPLOY_SECONDS.
+    """
     for document in documents:
-        document.ensure_indexes()
+        # Mongoengine forgets old connections by class name, and two services may share a name.
+        document._disconnect()
+        with pymongo.timeout(DEPLOY_SECONDS):
+            document.ensure_indexes()
 
 
 class Kept(DependencyProvider):

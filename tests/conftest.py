@@ -57,7 +57,7 @@ def management(infrastructure: Stack) -> Iterator[httpx.Client]:
     """The broker's HTTP API, signed in as its administrator."""
     credentials = ("sucharit", infrastructure.site.broker_password)
     with httpx.Client(
-        base_url=infrastructure.management_url, auth=credentials, trust_env=False
+        base_url=infrastructure.management_url, auth=credentials, trust_env=False, timeout=60
     ) as client:
         yield client
 

@@ -35,9 +35,11 @@ DEADLINE_SECONDS = 10.0
 def database(mongo_uri: str) -> Iterator[Database[dict[str, Any]]]:
     """The service's database with its indexes built."""
     database = connect(mongo_uri, DATABASE)
-    build_indexes(DOCUMENTS)
-    yield database
-    mongoengine.disconnect(DATABASE)
+    try:
+        build_indexes(DOCUMENTS)
+        yield database
+    finally:
+        mongoengine.disconnect(DATABASE)
 
 
 @pytest.fixture
@@ -55,6 +57,7 @@ def settings(mongo_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     for name, value in {
         "MONGO_URI": mongo_uri,
         "CODE_KEY_FILE": str(key_file),
+        "SIGN_IN_KEY_FILE": str(key_file),
         "ARGON2_MEMORY_KIB": "64",
         "ARGON2_PASSES": "1",
     }.items():

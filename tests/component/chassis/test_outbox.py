@@ -11,7 +11,7 @@ import pytest
 from chassis import bus
 from chassis.outbox import Outbox, Undeclared
 from contracts.events import Event, MalformedEvent
-from tests.builders.broker import frozen, let_broker_note_new_queues
+from tests.builders.broker import frozen
 from tests.builders.parrot.service import ThingMadeV1, Things
 from tests.builders.waiting import soon
 
@@ -110,10 +110,10 @@ def test_nothing_is_lost_while_the_broker_is_down(
 ):
     bus.declare_listener(channel, "ears", ThingMadeV1.key())
     outbox.relay_from(database, Things.outboxes)
-    let_broker_note_new_queues()
-    infrastructure.kill("rabbitmq")
+    infrastructure.stop("rabbitmq")
     for n in range(50):
         things.keep(f"thing {n}")
+    infrastructure.start("rabbitmq")
     infrastructure.wait_ready("rabbitmq")
 
     soon(lambda: things.unsent() == 0, 30)
