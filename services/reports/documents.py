@@ -55,6 +55,7 @@ class RoundDocument(Document):
     due_exceptions = ListField(DictField())
     obligations = IntField()
     statement = StringField()
+    purged = DictField()
     purged_at = DateTimeField()
     outbox = ListField(DictField())
     meta = {
@@ -114,7 +115,8 @@ class ObligationDocument(Document):
         "auto_create_index": False,
         "indexes": [
             ("organisation_id", "code_group", "due_at", "id"),
-            ("round_id", "province_code", "district_code", "due_at", "id"),
+            ("district_code", "due_at", "id"),
+            ("province_code", "due_at", "id"),
             ("round_id", "state", "due_at", "id"),
             ("due_at", "id"),
         ],
@@ -152,7 +154,6 @@ class FilingDocument(Document):
     form_version = IntField(required=True)
     base_revision = IntField()
     reason = StringField()
-    changed = ListField(StringField())
     accepted_at = DateTimeField(required=True)
     recorded_at = DateTimeField(required=True)
     on_time = BooleanField(required=True)
@@ -182,6 +183,7 @@ class RefusalDocument(Document):
     obligation_id = StringField(required=True)
     round_id = StringField(required=True)
     slot_id = StringField(required=True)
+    kind = StringField(required=True)
     accepted_at = DateTimeField(required=True)
     code = StringField(required=True)
     details = DictField()

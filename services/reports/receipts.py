@@ -108,4 +108,9 @@ def _b64(octets: bytes) -> str:
 
 
 def _unb64(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    octets = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if _b64(octets) != text:
+        raise ValueError(
+            "not spelled as base64url is"
+        )  # the standard library reads it all the same
+    return octets

@@ -28,6 +28,8 @@ Announce = Callable[[Filing, str], Event]
 Document = dict[str, Any]
 
 _TO_ANSWER = {"answers": 0, "outbox": 0}
+# Whoever is refused with these may not know of the obligation, or has a recorded filing by that id.
+_NOT_KEPT = (ObligationNotFound, IdempotencyKeyReused)
 _STATES = {
     FilingKind.ORIGINAL: State.FILED,
     FilingKind.NIL: State.CONFIRMED_NIL,
@@ -56,60 +58,66 @@ class Ledger:
         receipt: Receipt,
         announce: Announce,
         at: datetime,
-    ) -> dict[str, Document | ServiceError]:
-        """Decide and record the attempts; return by filing id the stored filing or the refusal.
+    ) -> list[Document | ServiceError]:
+        """Decide and record the attempts; return for each the stored filing or the refusal.
 
         Attempts on one obligation are decided in their order. When it returns, all of it is
         journaled and the obligations are up to date.
         """
-        results: dict[str, Document | ServiceError] = {}
-        waiting = attempts
+        results: dict[int, Document | ServiceError] = {}
+        waiting = list(enumerate(attempts))
         while waiting:
             waiting = self._record_first_of_each(waiting, results, decide, receipt, announce, at)
-        self._keep_refusals(attempts, results)
-        return results
+        in_order = [results[place] for place in range(len(attempts))]
+        self._keep_refusals(attempts, in_order)
+        return in_order
 
     def _record_first_of_each(
         self,
-        attempts: list[Attempt],
-        results: dict[str, Document | ServiceError],
+        attempts: list[tuple[int, Attempt]],
+        results: dict[int, Document | ServiceError],
         decide: Decide,
         receipt: Receipt,
         announce: Announce,
         at: datetime,
-    ) -> list[Attempt]:
-        """Record at most one attempt on each obligation; return those that have to wait."""
+    ) -> list[tuple[int, Attempt]]:
+        """Record at most one attempt on each obligation, with the result at its place in the batch;
+        return those that have to wait.
+        """
         now, later = _first_of_each(attempts)
-        obligations = self._find_obligations([attempt.obligation_id for attempt in now])
+        obligations = self._find_obligations([attempt.obligation_id for _, attempt in now])
         # Read after the obligations, so that whatever those tell of already is among them.
-        recorded = self._find([attempt.filing_id for attempt in now])
+        recorded = self._find([attempt.filing_id for _, attempt in now])
         rounds = self._rounds.find_many({known.round_id for known in obligations.values()})
-        inserts: list[Document] = []
-        for attempt in now:
+        inserts: dict[int, Document] = {}
+        for place, attempt in now:
             known = recorded.get(attempt.filing_id)
             if known is not None:
-                results[attempt.filing_id] = _repeat(attempt, known)
+                results[place] = _repeat(attempt, known)
                 continue
             try:
                 filing = _decide(attempt, obligations, rounds, decide)
             except ServiceError as refusal:
-                results[attempt.filing_id] = refusal
+                results[place] = refusal
                 continue
             document = _document(filing, receipt(filing), at)
             event = announce(filing, document["receipt"]["number"])
             document["outbox"] = self._outbox.seal([event])
-            inserts.append(document)
-        lost = ignore_duplicates(self._filings.insert_many, inserts, ordered=False)
-        beaten = [document for document in inserts if document["_id"] in lost]
-        won = [document for document in inserts if document["_id"] not in lost]
-        results |= {document["_id"]: document for document in won}
-        settled = (results.get(attempt.filing_id) for attempt in now)
+            inserts[place] = document
+        documents = list(inserts.values())
+        lost = ignore_duplicates(self._filings.insert_many, documents, ordered=False)
+        beaten = [document for document in documents if document["_id"] in lost]
+        won = {
+            place: document for place, document in inserts.items() if document["_id"] not in lost
+        }
+        results |= won
+        settled = (results.get(place) for place, _ in now)
         filings = [result for result in settled if isinstance(result, dict)]
         self._bring_up_to_date(filings + self._find_winners(beaten))
-        for document in won:
+        for document in won.values():
             self._outbox.nudge("filings", document["_id"], document["outbox"])
         # Another process recorded that revision, or this very filing, first: decide again.
-        return [attempt for attempt in now if attempt.filing_id in lost] + later
+        return [each for each in now if each[1].filing_id in lost] + later
 
     def _find_obligations(self, ids: list[str]) -> dict[str, Obligation]:
         found = self._obligations.find({"_id": {"$in": ids}}, batch_size=len(ids) + 1)
@@ -153,12 +161,11 @@ class Ledger:
         )
 
     def _keep_refusals(
-        self, attempts: list[Attempt], results: dict[str, Document | ServiceError]
+        self, attempts: list[Attempt], results: list[Document | ServiceError]
     ) -> None:
         refused = []
-        for attempt in attempts:
-            refusal = results[attempt.filing_id]
-            if isinstance(refusal, ServiceError) and not isinstance(refusal, ObligationNotFound):
+        for attempt, refusal in zip(attempts, results, strict=True):
+            if isinstance(refusal, ServiceError) and not isinstance(refusal, _NOT_KEPT):
                 document = _refusal(attempt, refusal)
                 refused.append(ReplaceOne({"_id": document["_id"]}, document, upsert=True))
         if refused:
@@ -180,17 +187,16 @@ class Ledger:
         return list(found.sort("revision"))
 
 
-def _first_of_each(attempts: list[Attempt]) -> tuple[list[Attempt], list[Attempt]]:
-    now: dict[str, Attempt] = {}
-    keys: set[str] = set()
-    later = []
-    for attempt in attempts:
-        if attempt.obligation_id in now or attempt.filing_id in keys:
-            later.append(attempt)
-        else:
-            now[attempt.obligation_id] = attempt
-            keys.add(attempt.filing_id)
-    return list(now.values()), later
+def _first_of_each(
+    attempts: list[tuple[int, Attempt]],
+) -> tuple[list[tuple[int, Attempt]], list[tuple[int, Attempt]]]:
+    now, later = [], []
+    taken: set[str] = set()
+    for place, attempt in attempts:
+        names = {attempt.obligation_id, attempt.filing_id}
+        (later if names & taken else now).append((place, attempt))
+        taken |= names
+    return now, later
 
 
 def _decide(

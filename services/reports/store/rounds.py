@@ -44,6 +44,13 @@ class Rounds:
             raise RoundPurged(round_id=round_id, purged_at=wire_time(document["purged_at"]))
         return _round(document)
 
+    def get_tombstone(self, round_id: str) -> dict[str, Any]:
+        """Return what is left of a purged round: its id and the signed statement."""
+        buried = self._rounds.find_one({"_id": round_id, "state": RoundState.PURGED.value})
+        if buried is None:
+            raise RoundNotFound(round_id=round_id)
+        return {"round_id": round_id, "statement": buried["statement"]}
+
     def find_many(self, round_ids: Iterable[str]) -> dict[str, Round]:
         """Return those of the rounds that exist and are not purged, by id."""
         wanted = {"_id": {"$in": list(round_ids)}, "state": {"$ne": RoundState.PURGED}}

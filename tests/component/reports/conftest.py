@@ -87,22 +87,28 @@ def published(amqp_uri: str) -> Iterator[Callable[[], list[Any]]]:
 
 
 @pytest.fixture
+def containers() -> list[Any]:
+    """The service as its processes run it, in the order they were started."""
+    return []
+
+
+@pytest.fixture
 def run_reports(
     migrated: str,
     amqp_uri: str,
     published: Any,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Callable[[], Any]]:
-    """Runs a process's worth of the service and returns its container, ready."""
+    containers: list[Any],
+) -> Iterator[Callable[[], None]]:
+    """Runs a process's worth of the service until it is ready."""
     key = Ed25519PrivateKey.generate()
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (tmp_path / "signing.pem").write_bytes(pem)
     monkeypatch.setenv("REPORTS_MONGO_URI", migrated)
     monkeypatch.setenv("REPORTS_SIGNING_KEY_FILE", str(tmp_path / "signing.pem"))
-    containers = []
 
-    def run() -> Any:
+    def run() -> None:
         mongoengine.disconnect(SERVICE)
         container = container_of(ReportsService, ProcessSettings(amqp_uri=amqp_uri, ops_port=0))
         container.start()
@@ -144,7 +150,7 @@ def wire(amqp_uri: str) -> Iterator[Wire]:
 
 
 @pytest.fixture
-def reports(run_reports: Callable[[], Any], wire: Wire) -> ReportsClient:
+def reports(run_reports: Callable[[], None], wire: Wire) -> ReportsClient:
     """The running service, asked over the bus."""
     run_reports()
     return ReportsClient(caller(wire, ReportsClient, 5.0))

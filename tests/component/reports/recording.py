@@ -20,9 +20,7 @@ SIGNER = Signer(Ed25519PrivateKey.generate())
 RECORDED = datetime(2027, 2, 1, 8, tzinfo=BANGKOK_OFFSET)
 
 
-def record(
-    ledger: Ledger, attempts: Iterable[Attempt], *, at: datetime = RECORDED
-) -> dict[str, Any]:
+def record(ledger: Ledger, attempts: Iterable[Attempt], *, at: datetime = RECORDED) -> list[Any]:
     return ledger.record(
         list(attempts),
         decide=decide,

@@ -13,7 +13,6 @@ from pymongo.errors import AutoReconnect
 from contracts.reports.errors import (
     AlreadyFiled,
     FilingNotFound,
-    IdempotencyKeyReused,
     NothingToAmend,
     ObligationNotFound,
     StaleRevision,
@@ -36,11 +35,8 @@ from tests.unit.reports.duties import (
 )
 
 
-def outcomes(results: dict[str, Any]) -> list[str]:
-    return [
-        told.get("code", told["outcome"])
-        for told in (answer_of(result) for result in results.values())
-    ]
+def outcomes(results: list[Any]) -> list[str]:
+    return [told.get("code", told["outcome"]) for told in (answer_of(result) for result in results)]
 
 
 def recorded(database, obligation) -> list[dict[str, Any]]:
@@ -111,7 +107,7 @@ def test_attempts_on_one_obligation_are_decided_in_their_order(store, database):
 
     results = record(store.ledger, batch)
 
-    assert [type(results[attempt.filing_id]) for attempt in batch] == [
+    assert [type(result) for result in results] == [
         NothingToAmend,
         dict,
         dict,
@@ -136,7 +132,7 @@ def test_refusals_stop_nobody_else_in_the_batch(store):
 
     results = record(store.ledger, batch)
 
-    assert [type(results[attempt.filing_id]) for attempt in batch] == [
+    assert [type(result) for result in results] == [
         AlreadyFiled,
         WindowClosed,
         ObligationNotFound,
@@ -160,7 +156,7 @@ def test_a_refusal_is_kept_but_for_what_is_not_the_callers_to_know(store):
 
 
 def test_an_empty_batch_is_nothing(store):
-    assert record(store.ledger, []) == {}
+    assert record(store.ledger, []) == []
 
 
 # -- the same again -------------------------------------------------------------------------
@@ -169,9 +165,9 @@ def test_an_empty_batch_is_nothing(store):
 def test_a_repeated_filing_is_answered_with_the_first_ones_receipt(store, database):
     (owed,) = owing(store)
     attempt = an_attempt(owed)
-    first = answer_of(record(store.ledger, [attempt])[attempt.filing_id])
+    first = answer_of(record(store.ledger, [attempt])[0])
 
-    again = answer_of(record(store.ledger, [attempt, attempt])[attempt.filing_id])
+    again = answer_of(record(store.ledger, [attempt, attempt])[1])
 
     assert (first["outcome"], again["outcome"]) == ("recorded", "repeated")
     assert (again["filing"], again["receipt"]) == (first["filing"], first["receipt"])
@@ -198,11 +194,27 @@ def test_a_key_used_for_another_filing_is_refused_and_the_first_one_stands(store
     ]
 
     for each in reused:
-        results = record(store.ledger, [each])
-        assert isinstance(results[each.filing_id], IdempotencyKeyReused)
+        assert outcomes(record(store.ledger, [each])) == ["reports.idempotency_key_reused"]
     assert len(recorded(database, first)) == 1
     assert recorded(database, second) == []
     assert store.ledger.get(attempt.filing_id)["answers"] == some_answers()
+
+
+def test_of_two_filings_with_one_key_in_a_batch_the_first_is_told_it_is_recorded(store, database):
+    first, second = owing(store, 2)
+    attempt = an_attempt(first)
+    batch = [
+        attempt,
+        an_attempt(first, filing_id=attempt.filing_id, answers=some_answers(score=1)),
+        an_attempt(second, filing_id=attempt.filing_id),
+        attempt,
+    ]
+
+    results = record(store.ledger, batch)
+
+    reused = "reports.idempotency_key_reused"
+    assert outcomes(results) == ["recorded", reused, reused, "repeated"]
+    assert database["refusals"].count_documents({}) == 0
 
 
 # -- a crash in between ---------------------------------------------------------------------
@@ -338,8 +350,8 @@ def test_of_rivals_recorded_side_by_side_one_wins_each_revision(store, database,
         ]
         results = [each.wait() for each in working]
 
-    told = {key: result for each in results for key, result in each.items()}
-    won = {key for key, result in told.items() if isinstance(result, dict)}
+    told = [result for each in results for result in each]
+    won = {result["_id"] for result in told if isinstance(result, dict)}
     kept = list(database["filings"].find())
     assert {filing["_id"] for filing in kept} == won
     assert sum(len(batch) for batch in batches) == len(told)

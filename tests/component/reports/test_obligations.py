@@ -1,4 +1,4 @@
-"""Obligations are opened once, listed once each, and made from the newest facts of organisations."""
+"""Obligations are opened once, listed once each, and made of the newest facts there are."""
 
 from __future__ import annotations
 

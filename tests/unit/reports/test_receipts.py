@@ -137,6 +137,14 @@ def test_any_changed_byte_breaks_it():
             assert SIGNER.read(text) is None
 
 
+def test_the_same_signature_spelled_otherwise_is_refused():
+    signed, _, signature = JWS.rpartition(".")
+    last = chr(ord(signature[-1]) + 1)
+
+    for other in (signature + ".", signature + "=", "!" + signature, signature[:-1] + last):
+        assert SIGNER.read(f"{signed}.{other}") is None
+
+
 def test_a_missing_or_added_part_is_refused():
     header, payload, signature = JWS.split(".")
 

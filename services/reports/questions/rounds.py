@@ -1,0 +1,178 @@
+"""Rounds: drafted, opened, closed, and a trial purged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from chassis.jobs import Job, Jobs, runs_job
+from chassis.rpc import answers
+from contracts.errors import StaleVersion
+from contracts.fields import wire_time
+from contracts.paging import page, read_cursor, write_cursor
+from contracts.principal import Principal, Role
+from contracts.reports.errors import RoundPurged
+from contracts.reports.events import (
+    RoundClosedV1,
+)
+from services.reports import rounds, wire
+from services.reports.domain import Round, RoundState
+from services.reports.forms import get_form
+from services.reports.opening import open_obligations
+from services.reports.receipts import Signer
+from services.reports.store import ReportsStore
+from services.reports.trial_logs import TrialLogs
+
+Facts = dict[str, Any]
+
+
+class RoundQuestions:
+    """What reports is asked about rounds, and the long work on them."""
+
+    store: ReportsStore
+    jobs: Jobs
+    signer: Signer
+    trial_logs: TrialLogs
+    now: Callable[[], datetime]
+
+    @answers
+    def create_round(self, by: Facts, proposal: Facts) -> Facts:
+        """Draft a round from a form version known to this release.
+
+        Raises OutOfScope, FormNotFound, InvalidInput, RoundAlreadyExists.
+        """
+        Principal.from_wire(by).require_role(Role.OPERATOR, Role.CENTRAL_HR_BODY)
+        round_ = rounds.drafted(proposal)
+        get_form(round_.form_id, round_.form_version)
+        self.store.rounds.add(round_)
+        return self._shown(round_)
+
+    @answers
+    def list_rounds(self, by: Facts, limit: int, cursor: str | None) -> Facts:
+        """Return rounds in the order of their ids. Raises InvalidInput."""
+        after = read_cursor(cursor, 1)[0] if cursor else None
+        found = self.store.rounds.list(after=after, limit=limit + 1)
+        following = write_cursor(found[limit - 1].id) if len(found) > limit else None
+        return page([wire.round_to_wire(round_) for round_ in found[:limit]], following)
+
+    @answers
+    def get_round(self, by: Facts, round_id: str) -> Facts:
+        """Return a round. Raises RoundNotFound, RoundPurged."""
+        return self._shown(self.store.rounds.get(round_id))
+
+    @answers
+    def change_round(self, by: Facts, round_id: str, made_from: int, changes: Facts) -> Facts:
+        """Change a round that is still a draft.
+
+        Raises OutOfScope, RoundNotFound, RoundPurged, StaleVersion, RoundNotInState, InvalidInput.
+        """
+        Principal.from_wire(by).require_role(Role.OPERATOR, Role.CENTRAL_HR_BODY)
+        round_ = self.store.rounds.get(round_id)
+        if made_from != round_.version:
+            raise StaleVersion(changed=", ".join(sorted(changes)))
+        changed = rounds.changed(round_.to(RoundState.DRAFT, RoundState.DRAFT), changes)
+        self.store.rounds.save(changed)
+        return self._shown(changed)
+
+    @answers
+    def open_round(self, by: Facts, round_id: str) -> Facts:
+        """Start creating the round's obligations; return the job.
+
+        Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, StaleVersion.
+        """
+        return self._start(by, "open_round", round_id, RoundState.OPENING, RoundState.DRAFT)
+
+    @runs_job("open_round")
+    def create_obligations(self, job: Job) -> tuple[Facts, list[Facts]]:
+        """Create every obligation, then open the round.
+
+        Publishes ObligationsOpenedV1, RoundOpenedV1.
+        """
+        round_ = self.store.rounds.get(job.arguments["round_id"])
+        if round_.state is RoundState.OPENING:
+            if round_.mode == "trial":
+                self.trial_logs.make(round_.id)
+            count = open_obligations(
+                self.store, round_, show=lambda done, total: job.show(done=done, total=total)
+            )
+            opened = round_.to(RoundState.OPEN, RoundState.OPENING)
+            round_ = replace(opened, obligations=count)
+            self.store.rounds.save(round_, announcing=[rounds.opened_event(round_)])
+        return {"round_id": round_.id, "obligations": round_.obligations}, []
+
+    @answers
+    def close_round(self, by: Facts, round_id: str) -> Facts:
+        """Start closing the round now; return the job. What is in the intake is still decided.
+
+        Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState.
+        """
+        Principal.from_wire(by).require_role(Role.OPERATOR, Role.CENTRAL_HR_BODY)
+        self.store.rounds.get(round_id).to(RoundState.CLOSED, RoundState.OPEN)
+        return self.jobs.start("close_round", {"round_id": round_id}, requested_by=by)
+
+    @runs_job("close_round")
+    def close_the_window(self, job: Job) -> tuple[Facts, list[Facts]]:
+        """Close the round and mark what was never filed as missed. Publishes RoundClosedV1."""
+        round_ = self.store.rounds.get(job.arguments["round_id"])
+        if round_.state is RoundState.OPEN:
+            at = self.now()
+            closed = round_.to(RoundState.CLOSED, RoundState.OPEN)
+            round_ = replace(closed, closes_at=min(at, round_.closes_at))
+            event = RoundClosedV1(round_id=round_.id, mode=round_.mode.value, closed_at=at)
+            self.store.rounds.save(round_, announcing=[event])
+        return {"round_id": round_.id, "missed": self.store.obligations.miss(round_.id)}, []
+
+    @answers
+    def purge_round(self, by: Facts, round_id: str) -> Facts:
+        """Start purging a trial round; return the job.
+
+        Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotTrial, RoundNotInState, StaleVersion.
+        """
+        Principal.from_wire(by).require_role(Role.OPERATOR, Role.CENTRAL_HR_BODY)
+        round_ = self.store.rounds.get(round_id)
+        if round_.state is not RoundState.PURGING:
+            self.store.rounds.save(round_.to_purging())
+        return self.jobs.start("purge_round", {"round_id": round_id}, requested_by=by)
+
+    @runs_job("purge_round")
+    def purge_trial(self, job: Job) -> tuple[Facts, list[Facts]]:
+        """Delete everything of a trial round but a signed statement of what it was.
+
+        Publishes TrialPurgedV1.
+        """
+        try:
+            round_ = self.store.rounds.get(job.arguments["round_id"])
+        except RoundPurged:  # an earlier run of this job came so far
+            return self.store.rounds.get_tombstone(job.arguments["round_id"]), []
+        purged = self.store.rounds.purge(round_)
+        self.trial_logs.delete(round_.id)
+        at = self.now()
+        facts = {
+            "round_id": round_.id,
+            "obligations": round_.obligations,
+            "filings": purged["filings"],
+            "drafts": purged["drafts"],
+            "purged_at": wire_time(at),
+            "purged_by": job.requested_by["username"],
+        }
+        statement = self.signer.sign(facts)
+        event = rounds.purged_event(facts, at=at, statement=statement)
+        self.store.rounds.bury(round_, statement=statement, at=at, announcing=event)
+        return {**facts, "statement": statement}, []
+
+    def _shown(self, round_: Round) -> Facts:
+        expected = None
+        if round_.state is RoundState.DRAFT:
+            expected = rounds.expected_obligations(self.store.organisations.count(round_.scope))
+        return wire.round_to_wire(round_, expected_obligations=expected)
+
+    def _start(
+        self, by: Facts, kind: str, round_id: str, state: RoundState, *allowed: RoundState
+    ) -> Facts:
+        Principal.from_wire(by).require_role(Role.OPERATOR, Role.CENTRAL_HR_BODY)
+        round_ = self.store.rounds.get(round_id)
+        if round_.state is not state:
+            self.store.rounds.save(round_.to(state, *allowed))
+        return self.jobs.start(kind, {"round_id": round_id}, requested_by=by)

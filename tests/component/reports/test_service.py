@@ -1,0 +1,322 @@
+"""The running service: a round opened, filed in and purged over the bus, and killed meanwhile."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import eventlet
+import orjson
+import pytest
+from amqp.exceptions import NotFound
+from eventlet.event import Event as Signal
+
+from chassis import bus
+from chassis.clock import now
+from chassis.mongo import Kept
+from chassis.outbox import Announces
+from clients.reports import FilingsIntake, ReportsClient
+from contracts.accounts.events import OrganisationRegisteredV1
+from contracts.events import routing_key, seal
+from contracts.fields import wire_time
+from contracts.principal import Principal, Role
+from contracts.reference.code_groups import CodeGroup
+from contracts.reports import INTAKE_QUEUE
+from contracts.reports.errors import AlreadyFiled, RoundPurged, WindowClosed
+from services.reports.store.ledger import Ledger
+from tests.builders.answers import some_answers
+from tests.builders.broker import depth
+from tests.builders.streams import read_stream
+from tests.builders.waiting import soon
+from tests.component.reports.watching import Interrupted
+from tests.unit.reports.duties import a_submission, an_amendment, an_obligation
+
+OPERATOR = Principal("s1", "operator", Role.OPERATOR, "country", "").to_wire()
+
+
+@pytest.fixture
+def registered(wire: Any) -> Callable[[int], None]:
+    """Announces that so many LAOs of one district were registered."""
+
+    def announce(count: int) -> None:
+        sent = []
+        for number in range(count):
+            event = OrganisationRegisteredV1(
+                organisation_id=f"o{number:05d}",
+                kind="lao",
+                type="sao",
+                code=f"68104{number:02d}",
+                organisation_name="สมมติ",
+                full_name="องค์การบริหารส่วนตำบลสมมติ",
+                abbreviation="อบต.สมมติ",
+                province_code="81",
+                province="กระบี่",
+                district_code="8104",
+                district="คลองท่อม",
+                changed_at=now(),
+            )
+            envelope = seal(event, event_id=uuid.uuid4().hex, at=now())
+            sent.append(
+                wire.send(
+                    orjson.dumps(event.facts()),
+                    exchange=bus.EVENTS_EXCHANGE,
+                    routing_key=routing_key(event),
+                    headers=envelope.headers(),
+                    message_id=envelope.id,
+                )
+            )
+        for message in sent:
+            message.confirmed(5)
+
+    return announce
+
+
+@pytest.fixture
+def open_round(reports: ReportsClient, registered: Callable[[int], None]) -> Callable[..., str]:
+    """Opens a round for so many LAOs and returns its id."""
+
+    def run(organisations: int, mode: str = "live") -> str:
+        registered(organisations)
+        at = now()
+        proposal = {
+            "kind": "ethics",
+            "fiscal_year_be": 2569,
+            "no": 1,
+            "form": {"id": "ethics-2568", "version": 1},
+            "mode": mode,
+            "opens_at": wire_time(at - timedelta(days=1)),
+            "lao_due_at": wire_time(at + timedelta(days=1)),
+            "closes_at": wire_time(at + timedelta(days=2)),
+        }
+        round_id = reports.create_round(OPERATOR, proposal)["id"]
+        owed = 3 * organisations
+        soon(lambda: reports.get_round(OPERATOR, round_id)["expected_obligations"] == owed)
+        finished(reports, reports.open_round(OPERATOR, round_id))
+        return round_id
+
+    return run
+
+
+def finished(reports: ReportsClient, job: dict[str, Any]) -> dict[str, Any]:
+    """Wait until the job is done and return its result."""
+    soon(lambda: reports.get_job(OPERATOR, job["id"])["state"] not in ("queued", "running"))
+    job = reports.get_job(OPERATOR, job["id"])
+    assert (job["state"], job["errors"]) == ("done", [])
+    return job["result"]
+
+
+def hung_before_obligations_are_updated(container: Any) -> Signal:
+    """Have the service hang with filings inserted and nothing else done; the signal says when."""
+    (kept,) = (part for part in container.extensions if isinstance(part, Kept))
+    (announces,) = (part for part in container.extensions if isinstance(part, Announces))
+    hanging, never = Signal(), Signal()
+
+    def hang() -> None:
+        hanging.send()
+        never.wait()
+
+    database = Interrupted(kept.database, "obligations", "bulk_write", hang)
+    kept.get_dependency(None).ledger = Ledger(database, announces.outbox())
+    return hanging
+
+
+def database_of(mongo_uri: str) -> str:
+    return mongo_uri.rpartition("/")[2].partition("?")[0]
+
+
+def duties_of(round_id: str, organisations: int) -> list[Any]:
+    return [
+        an_obligation(f"o{number:05d}", group, round_id=round_id)
+        for number in range(organisations)
+        for group in CodeGroup
+    ]
+
+
+def submission(duty: Any, **changes: Any) -> dict[str, Any]:
+    return a_submission(duty, **{"accepted_at": wire_time(now())} | changes)
+
+
+def taken(published: Callable[[], list[Any]], count: int) -> list[tuple[str, dict[str, Any]]]:
+    """Wait for so many announcements of reports and return them with their keys."""
+    events: list[Any] = []
+
+    def enough() -> bool:
+        events.extend(published())
+        return sum(_key(event).startswith("reports.") for event in events) >= count
+
+    soon(enough)
+    return [
+        (_key(event), orjson.loads(event.body))
+        for event in events
+        if _key(event).startswith("reports.")
+    ]
+
+
+def _key(message: Any) -> str:
+    return message.delivery_info["routing_key"]
+
+
+def test_a_round_is_opened_filed_in_and_closed_and_everything_is_announced(
+    reports: ReportsClient, open_round: Any, intake: FilingsIntake, published: Any
+) -> None:
+    round_id = open_round(2)
+    first, second, *_ = duties_of(round_id, 2)
+    original = submission(first)
+
+    filed = intake.file(original)
+    amended = intake.file(an_amendment(first, base=1, score=90, accepted_at=wire_time(now())))
+    with pytest.raises(AlreadyFiled):
+        intake.file(submission(first))
+    repeated = intake.file(original)
+    closed = finished(reports, reports.close_round(OPERATOR, round_id))
+    with pytest.raises(WindowClosed):
+        intake.file(submission(second))
+
+    assert [answer["outcome"] for answer in (filed, amended, repeated)] == [
+        "recorded",
+        "recorded",
+        "repeated",
+    ]
+    assert filed["receipt"] == repeated["receipt"]
+    claimed = {name: value for name, value in filed["receipt"].items() if name != "jws"}
+    assert reports.verify_receipt(jws=filed["receipt"]["jws"], claimed=claimed)["valid"]
+    assert closed == {"round_id": round_id, "missed": 5}
+    told = dict(taken(published, 5))
+    assert told.keys() == {
+        "reports.obligations_opened.v1",
+        "reports.round_opened.v1",
+        "reports.report_filed.v1",
+        "reports.report_amended.v1",
+        "reports.round_closed.v1",
+    }
+    assert len(told["reports.obligations_opened.v1"]["obligations"]) == 6
+    assert told["reports.round_opened.v1"]["obligations"] == 6
+    assert told["reports.report_filed.v1"]["filing_id"] == original["filing_id"]
+
+
+def test_who_asks_sees_drafts_filings_and_lists(
+    reports: ReportsClient, open_round: Any, intake: FilingsIntake
+) -> None:
+    round_id = open_round(2)
+    duty = duties_of(round_id, 2)[0]
+    sent = submission(duty)
+    by = sent["by"]
+
+    draft = reports.save_draft(by, duty.id, made_from=0, answers={"headcount": -1})
+    drafted = reports.list_obligations(by, round_id=None, state=None, limit=10, cursor=None)
+    intake.file(sent)
+    filings = reports.list_filings(by, duty.id)
+
+    assert (draft["version"], [fault["code"] for fault in draft["faults"]]) == (1, ["range"])
+    assert [(item["id"], item["state"]) for item in drafted["items"]] == [(duty.id, "draft")]
+    assert [item["id"] for item in filings["items"]] == [sent["filing_id"]]
+    assert reports.get_filing(by, sent["filing_id"])["answers"] == some_answers()
+    assert reports.get_draft(by, duty.id)["base_revision"] == 1
+    page = reports.list_obligations(OPERATOR, round_id=round_id, state=None, limit=4, cursor=None)
+    rest = reports.list_obligations(
+        OPERATOR, round_id=round_id, state=None, limit=4, cursor=page["next"]
+    )
+    assert [len(page["items"]), len(rest["items"]), rest["next"]] == [4, 2, None]
+
+
+def test_a_killed_service_loses_nothing_that_was_taken_in(
+    containers: list[Any],
+    run_reports: Any,
+    reports: ReportsClient,
+    open_round: Any,
+    intake: FilingsIntake,
+    migrated: str,
+    mongo: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    published: Any,
+) -> None:
+    monkeypatch.setattr("chassis.intake.ANSWER_SECONDS", 1.0)  # to wait no longer than needed
+    database = mongo[database_of(migrated)]
+    filings = database["filings"]
+    round_id = open_round(80)
+    submissions = [submission(duty) for duty in duties_of(round_id, 80)]
+    answers: dict[str, Any] = {}
+
+    def ask(body: dict[str, Any]) -> None:
+        answers[body["filing_id"]] = intake.file(body)
+
+    hanging = hung_before_obligations_are_updated(containers[0])
+    asking = [eventlet.spawn(ask, body) for body in submissions]
+    hanging.wait()
+    containers[0].kill()
+    recorded = filings.count_documents({})
+    run_reports()
+    for each in asking:
+        each.wait()
+
+    accepted = {body["filing_id"] for body in submissions}
+    assert 0 < recorded < len(submissions)
+    soon(lambda: filings.count_documents({}) == len(submissions))
+    assert answers.keys() == accepted == {filing["_id"] for filing in filings.find()}
+    receipts = {key: told["receipt"] for key, told in answers.items() if told is not None}
+    assert receipts == {
+        filing["_id"]: filing["receipt"]
+        for filing in filings.find({"_id": {"$in": list(receipts)}})
+    }
+    soon(lambda: database["obligations"].count_documents({"revision": 1}) == len(submissions))
+    told = taken(published, len(submissions) + 2)
+    filed = {facts["filing_id"] for key, facts in told if key == "reports.report_filed.v1"}
+    assert filed == accepted
+
+
+def test_a_trial_has_a_log_of_its_own_that_goes_with_it(
+    reports: ReportsClient,
+    open_round: Any,
+    intake: FilingsIntake,
+    amqp_uri: str,
+    migrated: str,
+    mongo: Any,
+    published: Any,
+) -> None:
+    round_id = open_round(1, mode="trial")
+    trial_log = bus.trial_log(round_id)
+    duty = duties_of(round_id, 1)[0]
+    intake.file(submission(duty))
+    taken(published, 3)
+
+    own = [key for key, _ in read_stream(amqp_uri, trial_log)]
+    purged = finished(reports, reports.purge_round(OPERATOR, round_id))
+    taken(published, 1)
+
+    suffix = f".v1.trial.{round_id}"
+    assert own == [
+        f"reports.{name}{suffix}" for name in ("obligations_opened", "round_opened", "report_filed")
+    ]
+    live = [key for key, _ in read_stream(amqp_uri, bus.LOG_STREAM) if key.startswith("reports.")]
+    assert live == ["reports.trial_purged.v1"]
+    assert (purged["obligations"], purged["filings"], purged["drafts"]) == (3, 1, 0)
+    with pytest.raises(RoundPurged):
+        reports.get_round(OPERATOR, round_id)
+    database = mongo[database_of(migrated)]
+    for name in ("obligations", "filings", "drafts", "refusals", "opened_districts"):
+        assert database[name].count_documents({}) == 0
+    with bus.open_connection(amqp_uri) as connection, pytest.raises(NotFound):
+        connection.channel().queue_declare(trial_log, passive=True)
+
+
+def test_a_malformed_submission_is_parked_and_the_rest_is_recorded(
+    reports: ReportsClient, open_round: Any, intake: FilingsIntake, wire: Any, amqp_uri: str
+) -> None:
+    duties = duties_of(open_round(3), 3)
+    malformed = {"filing_id": "f1", "obligation_id": duties[0].id}
+    unreadable = submission(duties[1], accepted_at="yesterday")
+    bodies = [*map(submission, duties[2:]), malformed, unreadable, submission(duties[0])]
+
+    for body in bodies:
+        text = orjson.dumps(body)
+        wire.send(text, exchange="", routing_key=INTAKE_QUEUE, message_id="1").confirmed(5)
+    last = intake.file(submission(duties[1]))
+
+    assert last["outcome"] == "recorded"
+    listed = reports.list_obligations(OPERATOR, round_id=None, state="filed", limit=20, cursor=None)
+    assert {item["id"] for item in listed["items"]} == {duty.id for duty in duties}
+    with bus.open_connection(amqp_uri) as connection:
+        channel = connection.channel()
+        soon(lambda: depth(channel, bus.parked(INTAKE_QUEUE)) == 2)
