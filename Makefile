@@ -3,17 +3,18 @@
 
 MAKEFLAGS += --no-print-directory
 BROKER := /usr/lib/rabbitmq/bin/rabbitmq-server
+FONT := /usr/share/fonts/truetype/tlwg/Laksaman.ttf
 INSTALLED := .venv/.installed
 BIN := .venv/bin
 OURS := contracts chassis clients services gateway tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up run down status logs parked test quick lint types fmt flows pins clean
+.PHONY: help up run down status logs parked test quick bench-slips lint types fmt flows pins clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-up: $(BROKER) $(INSTALLED) ## Install what is missing and start everything; safe to repeat
+up: $(BROKER) $(FONT) $(INSTALLED) ## Install what is missing and start everything; safe to repeat
 	@$(BIN)/python -m tools.stack up
 
 run: up ## Import the registry, open a round, file one province's reports [REGISTRY=path]
@@ -31,11 +32,14 @@ logs: $(INSTALLED) ## Follow the logs of every program
 parked: $(INSTALLED) ## Show what is parked; `python -m tools.parked` reads and replays it
 	@$(BIN)/python -m tools.parked list
 
-test: $(BROKER) $(INSTALLED) ## Run every test on a broker and a database of its own [ARGS="-k word"]
+test: $(BROKER) $(FONT) $(INSTALLED) ## Run every test on a broker and a database of its own [ARGS="-k word"]
 	@$(BIN)/python -m pytest $(ARGS)
 
-quick: $(INSTALLED) ## Run the tests that need neither, in seconds
+quick: $(FONT) $(INSTALLED) ## Run the tests that need neither, in seconds
 	@$(BIN)/python -m pytest tests/unit tests/contracts tests/architecture $(ARGS)
+
+bench-slips: $(FONT) $(INSTALLED) ## Print the slips of a whole country by district, and measure
+	@$(BIN)/python -m tools.bench_slips
 
 lint: $(INSTALLED) types ## Check style, types, imports between rooms and spelling
 	@$(BIN)/ruff check --quiet .
@@ -65,6 +69,9 @@ clean: down ## Stop, then delete data, logs, local keys and caches
 
 $(BROKER):
 	@tools/install.sh broker
+
+$(FONT):
+	@tools/install.sh fonts
 
 $(BIN)/python:
 	@tools/install.sh venv

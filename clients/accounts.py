@@ -20,32 +20,65 @@ class AccountsClient:
     service = "accounts"
     errors = (
         errors.ActivationCodeSpent,
+        errors.CodeKeyRetired,
+        errors.HolderIncomplete,
         errors.ImportNotFound,
         errors.IssuanceNotFound,
+        errors.NoSecondFactor,
+        errors.OrganisationChangeNeeded,
+        errors.OrganisationChangeNotFound,
+        errors.OrganisationChangeSettled,
+        errors.OrganisationClosed,
+        errors.OrganisationCodeTaken,
+        errors.OpenIdNotLinked,
+        errors.OpenIdNotOffered,
+        errors.OpenIdRefused,
+        errors.OpenIdUnavailable,
         errors.OrganisationNotFound,
+        errors.OrganisationNotOnRecord,
+        errors.SecondFactorExists,
+        errors.SecondFactorRequired,
         errors.SessionEnded,
         errors.SlipsAlreadyRead,
+        errors.SlipsNotRead,
+        errors.SlotAlreadyExists,
+        errors.SlotClosed,
         errors.SlotInUse,
+        errors.SlotLocked,
+        errors.SlotNotActivated,
+        errors.SlotNotAddable,
+        errors.SlotNotFound,
         errors.TooManyAttempts,
         errors.WeakPassword,
         errors.WrongActivationCode,
         errors.WrongCredentials,
+        errors.WrongSecondFactor,
         shared.InvalidInput,
         shared.JobNotFound,
         shared.OutOfScope,
+        shared.StaleVersion,
     )
 
     def __init__(self, call: Call) -> None:
         self._call = call
 
-    def open_session(self, *, username: str, password: str, takeover: bool, address: str) -> Facts:
-        """Return token, expires_at and principal."""
+    def open_session(
+        self,
+        *,
+        username: str,
+        password: str,
+        takeover: bool,
+        address: str,
+        otp: str | None = None,
+    ) -> Facts:
+        """Return token, expires_at, ended_session_since and principal."""
         return self._call(
             "open_session",
             username=username,
             password=password,
             takeover=takeover,
             address=address,
+            otp=otp,
         )
 
     def find_sessions(self, token_hashes: list[str]) -> dict[str, Facts]:
@@ -83,17 +116,96 @@ class AccountsClient:
     def list_organisations(
         self, by: Facts, *, limit: int, cursor: str | None = None, **filters: str
     ) -> Facts:
-        """Return items and next. Filters are q, type, province and district."""
+        """Return items and next. Filters are q, type, province, district and as_of."""
         return self._call("list_organisations", by=by, limit=limit, cursor=cursor, **filters)
 
-    def get_organisation(self, by: Facts, organisation_id: str) -> Facts:
-        return self._call("get_organisation", by=by, organisation_id=organisation_id)
+    def get_organisation(
+        self, by: Facts, organisation_id: str, *, as_of: str | None = None
+    ) -> Facts:
+        return self._call("get_organisation", by=by, organisation_id=organisation_id, as_of=as_of)
+
+    def add_organisation(self, by: Facts, *, wanted: Facts) -> Facts:
+        return self._call("add_organisation", by=by, wanted=wanted)
+
+    def preview_organisation_change(
+        self, by: Facts, organisation_id: str, *, wanted: Facts
+    ) -> Facts:
+        """Return change, before, after, founded and slots; nothing is kept."""
+        return self._call(
+            "preview_organisation_change", by=by, organisation_id=organisation_id, wanted=wanted
+        )
+
+    def schedule_organisation_change(
+        self, by: Facts, organisation_id: str, *, wanted: Facts
+    ) -> Facts:
+        """Return the change, applied already when its day has come."""
+        return self._call(
+            "schedule_organisation_change", by=by, organisation_id=organisation_id, wanted=wanted
+        )
+
+    def list_organisation_changes(self, by: Facts, organisation_id: str) -> Facts:
+        return self._call("list_organisation_changes", by=by, organisation_id=organisation_id)
+
+    def cancel_organisation_change(self, by: Facts, organisation_id: str, change_id: str) -> None:
+        self._call(
+            "cancel_organisation_change",
+            by=by,
+            organisation_id=organisation_id,
+            change_id=change_id,
+        )
+
+    def list_closing_proposals(self, by: Facts, *, limit: int, cursor: str | None = None) -> Facts:
+        """Return items and next: what an imported registry did not have."""
+        return self._call("list_closing_proposals", by=by, limit=limit, cursor=cursor)
 
     def list_slots(
         self, by: Facts, *, limit: int, cursor: str | None = None, **filters: str
     ) -> Facts:
         """Return items and next. Filters are organisation_id and state."""
         return self._call("list_slots", by=by, limit=limit, cursor=cursor, **filters)
+
+    def get_slot(self, by: Facts, slot_id: str) -> Facts:
+        return self._call("get_slot", by=by, slot_id=slot_id)
+
+    def add_slot(
+        self, by: Facts, *, organisation_id: str, label: str, role: str | None = None
+    ) -> Facts:
+        """Return the slot as added; an agency's needs a role."""
+        return self._call(
+            "add_slot", by=by, organisation_id=organisation_id, label=label, role=role
+        )
+
+    def change_holder(
+        self, by: Facts, slot_id: str, *, made_from: int, changes: dict[str, Any]
+    ) -> Facts:
+        """Return the slot. Changes are of name, position, phone, email and standing."""
+        return self._call(
+            "change_holder", by=by, slot_id=slot_id, made_from=made_from, changes=changes
+        )
+
+    def begin_handover(
+        self,
+        by: Facts,
+        slot_id: str,
+        *,
+        reason: str | None = None,
+        new_holder: dict[str, str | None] | None = None,
+    ) -> Facts:
+        """Return the hand-over with the issuance its slip is read from."""
+        return self._call(
+            "begin_handover", by=by, slot_id=slot_id, reason=reason, new_holder=new_holder
+        )
+
+    def lock_slot(self, by: Facts, slot_id: str, *, reason: str) -> Facts:
+        """Return the slot."""
+        return self._call("lock_slot", by=by, slot_id=slot_id, reason=reason)
+
+    def unlock_slot(self, by: Facts, slot_id: str) -> None:
+        self._call("unlock_slot", by=by, slot_id=slot_id)
+
+    def close_slot(self, by: Facts, slot_id: str, *, reason: str) -> Facts:
+        """Return the slot."""
+        return self._call("close_slot", by=by, slot_id=slot_id, reason=reason)
 
     def begin_import(self, by: Facts, *, filename: str) -> Facts:
         """Return import_id."""
@@ -115,9 +227,75 @@ class AccountsClient:
         """Return items; an office can ask this once."""
         return self._call("read_slips", by=by, issuance_id=issuance_id, district=district)
 
+    def print_slips(self, by: Facts, issuance_id: str, *, district: str | None = None) -> Facts:
+        """Return slips, a count, and pdf_base64; it is the one reading, as `read_slips` is."""
+        return self._call("print_slips", by=by, issuance_id=issuance_id, district=district)
+
+    def hand_out_slips(
+        self,
+        by: Facts,
+        issuance_id: str,
+        *,
+        slot_ids: list[str] | None = None,
+        handed_to: str | None = None,
+    ) -> Facts:
+        """Return how many are handed out now, and how many were; no slot_ids means all."""
+        return self._call(
+            "hand_out_slips",
+            by=by,
+            issuance_id=issuance_id,
+            slot_ids=slot_ids,
+            handed_to=handed_to,
+        )
+
     def get_coverage(self, by: Facts, *, axis: str) -> Facts:
         """Return items by `axis`, province or district."""
         return self._call("get_coverage", by=by, axis=axis)
 
     def get_job(self, by: Facts, job_id: str) -> Facts:
         return self._call("get_job", by=by, job_id=job_id)
+
+    def change_password(
+        self,
+        by: Facts,
+        *,
+        session_id: str,
+        current_password: str,
+        new_password: str,
+        address: str,
+    ) -> None:
+        self._call(
+            "change_password",
+            by=by,
+            session_id=session_id,
+            current_password=current_password,
+            new_password=new_password,
+            address=address,
+        )
+
+    def begin_second_factor(self, by: Facts, *, password: str, address: str) -> Facts:
+        """Return secret and otpauth_uri."""
+        return self._call("begin_second_factor", by=by, password=password, address=address)
+
+    def confirm_second_factor(self, by: Facts, *, code: str, address: str) -> Facts:
+        """Return recovery_codes."""
+        return self._call("confirm_second_factor", by=by, code=code, address=address)
+
+    def remove_second_factor(self, by: Facts, *, password: str, code: str, address: str) -> None:
+        self._call("remove_second_factor", by=by, password=password, code=code, address=address)
+
+    def list_audit(self, by: Facts, **filters: Any) -> Facts:
+        """Return a page of the audit chain. Filters: day, act, subject, limit, cursor."""
+        return self._call("list_audit", by=by, **filters)
+
+    def begin_openid_sign_in(self, *, username: str, takeover: bool) -> Facts:
+        """Return authorization_url and state."""
+        return self._call("begin_openid_sign_in", username=username, takeover=takeover)
+
+    def begin_openid_link(self, by: Facts) -> Facts:
+        """Return authorization_url and state."""
+        return self._call("begin_openid_link", by=by)
+
+    def finish_openid(self, *, state: str, code: str) -> Facts:
+        """Return the session, None where a slot was linked."""
+        return self._call("finish_openid", state=state, code=code)

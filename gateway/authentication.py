@@ -98,6 +98,12 @@ class Sessions:
         """Drop a session that was announced as closed."""
         self._drop(self._tokens.get(session_id, ""))
 
+    def doubt_slot(self, slot_id: str) -> None:
+        """Ask again about a slot's session at its next use, since its holder has changed."""
+        for known in self._known.values():
+            if known.principal.slot_id == slot_id:
+                known.is_fresh = False
+
     def doubt_all(self) -> None:
         """Ask again about every session at its next use, since a closing may have been missed."""
         for known in self._known.values():

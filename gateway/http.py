@@ -11,9 +11,10 @@ from types import ModuleType
 from typing import Any, Literal
 
 from marshmallow import Schema, fields, validate
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
-from werkzeug.http import parse_options_header
+from werkzeug.http import parse_accept_header, parse_options_header
 
 from chassis.http1 import BodyRefused, read_body
 from contracts.errors import ServiceError
@@ -112,6 +113,11 @@ class Request:
             return self.environ["CONTENT_TYPE"]
         return self.environ.get("HTTP_" + name.upper().replace("-", "_"))
 
+    def prefers(self, *offered: str) -> str:
+        """Return the content type the client likes best; the first when it does not say."""
+        accepted = parse_accept_header(self.environ.get("HTTP_ACCEPT", ""), MIMEAccept)
+        return accepted.best_match(offered, default=offered[0])
+
     def form(self) -> Form:
         """Read a multipart body, as `raw_body`. Raises EdgeProblem `malformed_form`."""
         kind, options = parse_options_header(self.header("Content-Type"))
@@ -143,6 +149,7 @@ def take_body(environ: Mapping[str, Any], route: Route) -> bytes:
 
 
 Handler = Callable[[Any, Request], Answer]
+Shape = type[Schema] | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +163,7 @@ class Route:
     body: Schema | None
     query: Schema | None
     consumes: str | None
-    answers: Mapping[int, type[Schema] | str | None]
+    answers: Mapping[int, Shape | tuple[Shape, ...]]
     refuses: tuple[type[ServiceError], ...]
     public: bool
     etag: bool
@@ -180,7 +187,7 @@ def route(
     body: type[Schema] | None = None,
     query: type[Schema] | None = None,
     consumes: str | None = None,
-    answers: Mapping[int, type[Schema] | str | None],
+    answers: Mapping[int, Shape | tuple[Shape, ...]],
     refuses: tuple[type[ServiceError], ...] = (),
     public: bool = False,
     etag: bool = False,
@@ -192,7 +199,8 @@ def route(
 ) -> Callable[[Handler], Handler]:
     """Make a function the answer to `method path`; `routes_of` its module finds it.
 
-    `answers` maps each good status to the schema of its JSON, a content type, or None for no body.
+    `answers` maps each good status to the schema of its JSON, a content type, or None for no body;
+    or to several, of which the client chooses by Accept.
     `consumes` names the content type of a body the handler reads itself. `patterns` narrows what
     a `{name}` in the path may be, by default PATH_VALUE; anything else is 404.
     """

@@ -1,13 +1,18 @@
-"""Issuing activation codes, and reading the slips once."""
+"""Issuing activation codes, reading the slips once, handing them out, and how far it has come."""
 
 from __future__ import annotations
 
+from base64 import b64decode
+
 from contracts.accounts import errors
+from contracts.accounts import issuance_schemas as handing_out
 from contracts.accounts import schemas as shapes
 from contracts.jobs import JobSchema
 from gateway.ask import Ask
-from gateway.http import Answer, Request, route
+from gateway.http import JSON, Answer, Request, route
 from gateway.organisations import started
+
+PDF = "application/pdf"
 
 
 @route(
@@ -30,15 +35,45 @@ def issue_codes(ask: Ask, request: Request) -> Answer:
     "/v1/issuances/{issuance_id}/slips",
     summary="ใบรหัสเปิดใช้งาน (อ่านได้ครั้งเดียว)",
     query=shapes.SlipsQuery,
-    answers={200: shapes.SlipList},
-    refuses=(errors.IssuanceNotFound, errors.SlipsAlreadyRead),
+    answers={200: (PDF, shapes.SlipList)},
+    refuses=(errors.IssuanceNotFound, errors.SlipsAlreadyRead, errors.CodeKeyRetired),
 )
 def read_slips(ask: Ask, request: Request) -> Answer:
-    """Read the codes the caller's office hands out. Once: it is on record, and then 410."""
-    slips = ask.accounts.read_slips(
-        request.by, request.path["issuance_id"], district=request.query.get("district")
+    """Read the codes the caller's office hands out. Once: it is on record, and then 410.
+
+    A PDF to print, one page per slip, unless Accept prefers `application/json`.
+    """
+    issuance_id, district = request.path["issuance_id"], request.query.get("district")
+    if request.prefers(PDF, JSON) == JSON:
+        slips = ask.accounts.read_slips(request.by, issuance_id, district=district)
+        return Answer(200, slips)
+    printed = ask.accounts.print_slips(request.by, issuance_id, district=district)
+    name = f"slips-{request.by['username']}-{issuance_id}.pdf"
+    return Answer(
+        200,
+        b64decode(printed["pdf_base64"]),
+        {"Content-Disposition": f'inline; filename="{name}"'},
+        content_type=PDF,
     )
-    return Answer(200, slips)
+
+
+@route(
+    "POST",
+    "/v1/issuances/{issuance_id}/handouts",
+    summary="บันทึกการจ่ายใบรหัส",
+    body=handing_out.HandoutRequest,
+    answers={200: handing_out.Handout},
+    refuses=(errors.SlipsNotRead,),
+)
+def hand_out_slips(ask: Ask, request: Request) -> Answer:
+    """Record that slips the caller's office has read are handed out; a repeat changes nothing."""
+    handout = ask.accounts.hand_out_slips(
+        request.by,
+        request.path["issuance_id"],
+        slot_ids=request.body.get("slot_ids"),
+        handed_to=request.body.get("handed_to"),
+    )
+    return Answer(200, handout)
 
 
 @route(
@@ -46,8 +81,8 @@ def read_slips(ask: Ask, request: Request) -> Answer:
     "/v1/issuances/coverage",
     summary="ความครอบคลุมของการออกและเปิดใช้รหัส",
     query=shapes.CoverageQuery,
-    answers={200: shapes.CoverageList},
+    answers={200: handing_out.CoverageList},
 )
 def show_coverage(ask: Ask, request: Request) -> Answer:
-    """Count slots issued, read and activated by province or district."""
+    """Count slots issued, read, handed out, activated and locked, by province or district."""
     return Answer(200, ask.accounts.get_coverage(request.by, axis=request.query["by"]))

@@ -8,11 +8,10 @@ from typing import Any
 import orjson
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
-from marshmallow import Schema
 
 from contracts.errors import Kind
 from contracts.fields import Timestamp
-from gateway.http import JSON, MULTIPART, PATH_VALUE, Answer, Request, Route, route
+from gateway.http import JSON, MULTIPART, PATH_VALUE, Answer, Request, Route, Shape, route
 from gateway.problems import EDGE, OF_KIND, PROBLEM_JSON
 from gateway.rules import IDEMPOTENCY_KEY, IF_MATCH
 
@@ -197,19 +196,21 @@ def _responses(one: Route) -> dict[int, dict[str, Any]]:
     if one.etag and one.method == "GET":
         told[304] = {"description": "Unchanged", "headers": _ETAG}
     for status, shape in one.answers.items():
-        told[status] = {"description": one.summary, **_content(shape)}
+        shapes = shape if isinstance(shape, tuple) else (shape,)
+        content = {kind: of for each in shapes for kind, of in _content(each).items()}
+        told[status] = {"description": one.summary, **({"content": content} if content else {})}
         headers = {**(_ETAG if one.etag else {}), **(_REPLAYED if one.idempotency else {})}
         if headers:
             told[status]["headers"] = headers
     return told
 
 
-def _content(shape: type[Schema] | str | None) -> Mapping[str, Any]:
+def _content(shape: Shape) -> Mapping[str, Any]:
     if shape is None:
         return {}
     if isinstance(shape, str):
-        return {"content": {shape: {}}}
-    return {"content": {JSON: {"schema": shape}}}
+        return {shape: {}}
+    return {JSON: {"schema": shape}}
 
 
 def _problem(status: int, codes: set[str]) -> dict[str, Any]:

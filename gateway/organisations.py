@@ -1,10 +1,14 @@
-"""The registry and its slots: looking things up, and bringing the registry in."""
+"""The registry: looking organisations up, adding some, and bringing the registry in."""
 
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
 
 from contracts.accounts import errors
+from contracts.accounts import organisation_schemas as dated
 from contracts.accounts import schemas as shapes
 from contracts.jobs import JobSchema
 from gateway.ask import Ask
@@ -14,11 +18,7 @@ CHUNK_BYTES = 512 << 10
 UPLOAD_SECONDS = 120.0
 
 
-class OrganisationQuery(shapes.OrganisationFilters, Page):
-    """Filters and page."""
-
-
-class SlotQuery(shapes.SlotFilters, Page):
+class OrganisationQuery(dated.OrganisationSearch, Page):
     """Filters and page."""
 
 
@@ -31,21 +31,41 @@ class SlotQuery(shapes.SlotFilters, Page):
 )
 def list_organisations(ask: Ask, request: Request) -> Answer:
     """List organisations within the caller's scope."""
-    return Answer(200, ask.accounts.list_organisations(request.by, **request.query))
+    return Answer(200, ask.accounts.list_organisations(request.by, **told(request.query)))
 
 
 @route(
     "GET",
     "/v1/organisations/{organisation_id}",
     summary="ข้อมูลหน่วยงาน",
-    answers={200: shapes.DatedOrganisation},
-    refuses=(errors.OrganisationNotFound,),
+    query=dated.AsOf,
+    answers={200: dated.OrganisationRecord},
+    refuses=(errors.OrganisationNotFound, errors.OrganisationNotOnRecord),
     etag=True,
 )
 def show_organisation(ask: Ask, request: Request) -> Answer:
-    """Show one organisation with its dated names, types and codes."""
-    organisation = ask.accounts.get_organisation(request.by, request.path["organisation_id"])
-    return Answer(200, organisation, etag=organisation["version"])
+    """Show one organisation with its dated names, types and codes; `as_of` as it was on a day."""
+    organisation = ask.accounts.get_organisation(
+        request.by, request.path["organisation_id"], **told(request.query)
+    )
+    as_of = request.query.get("as_of", "")
+    return Answer(200, organisation, etag=f"{organisation['version']}{as_of}")
+
+
+@route(
+    "POST",
+    "/v1/organisations",
+    summary="เพิ่มหน่วยงานที่ไม่อยู่ในทะเบียน อปท.",
+    body=dated.OrganisationRequest,
+    answers={201: dated.OrganisationRecord},
+    refuses=(errors.OrganisationCodeTaken,),
+    etag=True,
+)
+def add_organisation(ask: Ask, request: Request) -> Answer:
+    """Register Bangkok, or an agency, with the slots of its kind."""
+    added = ask.accounts.add_organisation(request.by, wanted=told(request.body))
+    location = {"Location": f"/v1/organisations/{added['id']}"}
+    return Answer(201, added, location, etag=added["version"])
 
 
 @route(
@@ -74,16 +94,12 @@ def import_registry(ask: Ask, request: Request) -> Answer:
     return started(job)
 
 
-@route(
-    "GET",
-    "/v1/slots",
-    summary="บัญชีผู้ใช้ของหน่วยงาน",
-    query=SlotQuery,
-    answers={200: shapes.SlotList},
-)
-def list_slots(ask: Ask, request: Request) -> Answer:
-    """List the slots within the caller's scope."""
-    return Answer(200, ask.accounts.list_slots(request.by, **request.query))
+def told(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was loaded as it goes over the bus: days as they are written."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in given.items()
+    }
 
 
 def started(job: dict[str, object]) -> Answer:

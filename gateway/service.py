@@ -15,19 +15,24 @@ from chassis.web import WebLimits, WebServer
 from clients.accounts import AccountsClient
 from clients.aggregation import AggregationClient
 from clients.reports import FilingsIntake, ReportsClient
-from contracts.accounts.events import SessionClosedV1
+from contracts.accounts.events import HolderChangedV1, SessionClosedV1
 from contracts.reports import INTAKE_QUEUE
 from contracts.reports.events import TrialPurgedV1
 from gateway import (
+    audit,
     completeness,
     filings,
     issuances,
     jobs,
     obligations,
+    openid,
+    organisation_changes,
     organisations,
     receipts,
     rounds,
+    second_factors,
     sessions,
+    slots,
 )
 from gateway.app import App
 from gateway.ask import Ask
@@ -42,7 +47,12 @@ from gateway.tickets import Tickets
 
 RESOURCES = (
     sessions,
+    second_factors,
+    openid,
+    audit,
     organisations,
+    organisation_changes,
+    slots,
     issuances,
     rounds,
     obligations,
@@ -124,6 +134,14 @@ class Gateway(Service):
             self.edge.sessions.doubt_all()
         else:
             self.edge.sessions.forget(heard.event.session_id)
+
+    @overhears(HolderChangedV1)
+    def learn_holder(self, heard: Heard | None) -> None:
+        """Let the next act bear the name of whoever holds the slot now."""
+        if heard is None:
+            self.edge.sessions.doubt_all()
+        else:
+            self.edge.sessions.doubt_slot(heard.event.slot_id)
 
     @overhears(TrialPurgedV1)
     def forget_trial(self, heard: Heard | None) -> None:

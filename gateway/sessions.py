@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.accounts import errors
 from contracts.accounts import schemas as shapes
+from contracts.accounts import sign_in_schemas as sign_in_shapes
 from gateway.ask import Ask
 from gateway.http import Answer, Request, route
 
@@ -14,7 +15,14 @@ from gateway.http import Answer, Request, route
     summary="ลงชื่อเข้าใช้",
     body=shapes.SessionRequest,
     answers={201: shapes.Session},
-    refuses=(errors.WrongCredentials, errors.SlotInUse, errors.TooManyAttempts),
+    refuses=(
+        errors.WrongCredentials,
+        errors.SlotInUse,
+        errors.SecondFactorRequired,
+        errors.WrongSecondFactor,
+        errors.SlotLocked,
+        errors.TooManyAttempts,
+    ),
     public=True,
 )
 def sign_in(ask: Ask, request: Request) -> Answer:
@@ -23,6 +31,7 @@ def sign_in(ask: Ask, request: Request) -> Answer:
         username=request.body["username"],
         password=request.body["password"],
         takeover=request.body["takeover"],
+        otp=request.body.get("otp"),
         address=request.environ["REMOTE_ADDR"],
     )
     return Answer(201, session, {"Location": "/v1/sessions/current"})
@@ -56,6 +65,7 @@ def sign_out(ask: Ask, request: Request) -> Answer:
     refuses=(
         errors.WrongActivationCode,
         errors.ActivationCodeSpent,
+        errors.SlotLocked,
         errors.WeakPassword,
         errors.TooManyAttempts,
     ),
@@ -71,3 +81,23 @@ def activate(ask: Ask, request: Request) -> Answer:
         address=request.environ["REMOTE_ADDR"],
     )
     return Answer(201, activation)
+
+
+@route(
+    "POST",
+    "/v1/password-changes",
+    summary="เปลี่ยนรหัสผ่าน",
+    body=sign_in_shapes.PasswordChangeRequest,
+    answers={204: None},
+    refuses=(errors.WrongCredentials, errors.WeakPassword, errors.TooManyAttempts),
+)
+def change_password(ask: Ask, request: Request) -> Answer:
+    """Replace the caller's own password; this sign-in stays, any other ends."""
+    ask.accounts.change_password(
+        request.by,
+        session_id=str(request.session_id),
+        current_password=request.body["current_password"],
+        new_password=request.body["new_password"],
+        address=request.environ["REMOTE_ADDR"],
+    )
+    return Answer(204)

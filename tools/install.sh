@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Put on this machine what a bare Debian lacks: `tools/install.sh broker` or `tools/install.sh venv`.
+# Put on this machine what a bare Debian lacks: `tools/install.sh broker`, `fonts` or `venv`.
 set -euo pipefail
 
 debian() { # packages…: install them from Debian, silent unless it fails
@@ -27,6 +27,9 @@ python() { # print the name of a complete Python 3.11
 case "${1-}" in
 broker)
     debian rabbitmq-server
+    ;;
+fonts)
+    debian fonts-tlwg-laksaman
     ;;
 venv)
     found=$(python) || { debian python3-venv && found=$(python); } ||

@@ -33,7 +33,7 @@ LONGEST_SOCKET_PATH = 100  # the kernel's 108, less what supervisord appends whi
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One process of ours. `ops` and `ports` are offsets, `keys` name files under `keys/`."""
+    """One process of ours. `ops`, `ports`, `urls` are offsets, `keys` name files under `keys/`."""
 
     name: str
     package: str
@@ -41,6 +41,7 @@ class Service:
     database: bool = False
     ports: Mapping[str, int] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
+    urls: Mapping[str, int] = field(default_factory=dict)
 
 
 SERVICES = (
@@ -49,7 +50,11 @@ SERVICES = (
         "services.accounts",
         ops=1,
         database=True,
-        keys={"ACCOUNTS_CODE_KEY_FILE": "accounts-code.hex"},
+        keys={
+            "ACCOUNTS_CODE_KEY_FILE": "accounts-code.hex",
+            "ACCOUNTS_SIGN_IN_KEY_FILE": "accounts-sign-in.hex",
+        },
+        urls={"ACCOUNTS_PORTAL_URL": 0},
     ),
     Service(
         "reports",
@@ -82,6 +87,7 @@ def _signing_key() -> bytes:
 
 KEYS: Mapping[str, Callable[[], bytes]] = {
     "accounts-code.hex": _hex_key,
+    "accounts-sign-in.hex": _hex_key,
     "reports-signing.pem": _signing_key,
     "gateway-ticket.hex": _hex_key,
     ".erlang.cookie": _hex_key,
@@ -145,6 +151,8 @@ class Site:
             environment[f"{service.name.upper()}_MONGO_URI"] = uri
         for variable, offset in service.ports.items():
             environment[variable] = str(self.port + offset)
+        for variable, offset in service.urls.items():
+            environment[variable] = f"http://{HOST}:{self.port + offset}"
         for variable, file in service.keys.items():
             environment[variable] = str(self.keys / file)
         return environment

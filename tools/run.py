@@ -18,7 +18,13 @@ from pymongo.errors import PyMongoError
 from contracts.reference.calendar import BANGKOK
 from tools.journey import figures, rounds
 from tools.journey.client import Api, Facts, JourneyFailed
-from tools.journey.codes import demo_password, hand_out, issue_codes
+from tools.journey.codes import (
+    demo_password,
+    hand_out,
+    issue_codes,
+    print_slips,
+    show_coverage,
+)
 from tools.journey.filing import Filed, Filer, await_figures, tally
 from tools.journey.receipts import check_all
 from tools.journey.registry import Country, Registry, choose_registry, import_registry, look_around
@@ -54,13 +60,17 @@ class Journey:
             self.screen.mark(MARKER if country.is_synthetic else "")
             counts = ("rows", "organisations", "added", "changed", "unchanged")
             self.told["registry"] = {name: imported[name] for name in counts}
+        with step("Issue codes for the whole country") as here:
+            issue_codes(operator, {}, here, reissue=False)
         with step(f"Issue, hand out and activate the codes of {country.province_name}") as here:
-            issuance_id = issue_codes(operator, country.province, here)
+            issuance_id = issue_codes(operator, {"province": country.province}, here, reissue=True)
             slips = hand_out(self.anyone, operator, issuance_id, self.password, here)
             officers = _by_district(country, slips)
             district, names = next(iter(officers.items()))
             self.who = f"p{country.province}, d{district}, {names[0]}"
         districts = country.districts()
+        with step("Coverage by province, and a district's slips on paper") as here:
+            self.cover(operator, districts[-1], here)
         rehearsing, late = districts[0], districts[min(1, len(districts) - 1)]
         with step("Rehearse on a trial round") as here:
             filer = self.filer(operator)
@@ -88,6 +98,15 @@ class Journey:
         operator, session = self.anyone.signed_in("operator", kept.read_text())
         step.say(f"{self.stack.url}, until {session['expires_at']}")
         return operator
+
+    def cover(self, operator: Api, district: tuple[str, str], step: Step) -> None:
+        """Show how far the codes have come, and save the slips of one district."""
+        items = operator.get("/v1/issuances/coverage", by="province")["items"]
+        marked = f"{MARKER} " if self.told["synthetic"] else ""
+        title = f"{marked}activation codes"
+        self.told["coverage"] = show_coverage(title, items, self.screen.console)
+        path = _out() / f"slips-{district[0]}.pdf"
+        print_slips(self.anyone, operator, district, self.password, path, step)
 
     def filer(self, operator: Api) -> Filer:
         """Return who files for any officer, by the form as it is served."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from contracts.errors import Kind, ServiceError
 
 
@@ -113,6 +115,24 @@ class IssuanceNotFound(ServiceError):
     message_th = "ไม่พบการออกรหัส {issuance_id} ที่มีใบรหัสสำหรับหน่วยงานของท่าน"
 
 
+class SlipsNotRead(ServiceError):
+    """Only slips that the caller's office has read can have been handed out by it."""
+
+    code = "accounts.slips_not_read"
+    kind = Kind.CONFLICT
+    message = "Your office has not read these slips of issuance {issuance_id}: {slot_ids}."
+    message_th = "หน่วยงานของท่านยังไม่ได้เปิดอ่านใบรหัสเหล่านี้ของการออกรหัส {issuance_id}: {slot_ids}"
+
+
+class CodeKeyRetired(ServiceError):
+    """The key an issuance was made with is no longer known, so its codes are lost."""
+
+    code = "accounts.code_key_retired"
+    kind = Kind.GONE
+    message = "The key of issuance {issuance_id} has been retired. Issue again."
+    message_th = "กุญแจของการออกรหัส {issuance_id} ถูกยกเลิกแล้ว โปรดออกรหัสใหม่"
+
+
 class SlipsAlreadyRead(ServiceError):
     """Slips are read once, and that is on record."""
 
@@ -120,3 +140,195 @@ class SlipsAlreadyRead(ServiceError):
     kind = Kind.GONE
     message = "These slips were read by {read_by} at {read_at}. Issue again if they are lost."
     message_th = "ใบรหัสชุดนี้ถูกเปิดอ่านแล้วโดย {read_by} เมื่อ {read_at} หากสูญหายให้ออกรหัสใหม่"
+
+
+class SlotNotFound(ServiceError):
+    """No such slot, or not the caller's to know of."""
+
+    code = "accounts.slot_not_found"
+    kind = Kind.NOT_FOUND
+    message = "There is no slot {slot_id}."
+    message_th = "ไม่พบบัญชีผู้ใช้ {slot_id}"
+
+
+class SlotLocked(ServiceError):
+    """The slot is locked; told only to whoever has its password or its code, or is above it."""
+
+    code = "accounts.slot_locked"
+    kind = Kind.CONFLICT
+    message = "The slot is locked since {since}. Ask the office above to unlock it."
+    message_th = "บัญชีนี้ถูกระงับตั้งแต่ {since} โปรดติดต่อหน่วยงานที่จ่ายรหัสให้ท่านเพื่อปลดระงับ"
+
+
+class SlotClosed(ServiceError):
+    """The slot is closed for ever."""
+
+    code = "accounts.slot_closed"
+    kind = Kind.CONFLICT
+    message = "The slot was closed for good at {since}."
+    message_th = "บัญชีนี้ถูกปิดถาวรเมื่อ {since}"
+
+
+class SlotNotActivated(ServiceError):
+    """Nobody has activated the slot, so that nobody holds it."""
+
+    code = "accounts.slot_not_activated"
+    kind = Kind.CONFLICT
+    message = "Nobody holds the slot {username}: it is not activated."
+    message_th = "บัญชี {username} ยังไม่ได้เปิดใช้งาน จึงยังไม่มีผู้ถือบัญชี"
+
+
+class SlotNotAddable(ServiceError):
+    """The organisation takes no further slot of this sort."""
+
+    code = "accounts.slot_not_addable"
+    kind = Kind.INVALID
+    message = "No such slot can be added: {reason}."
+    message_th = "เพิ่มบัญชีนี้ไม่ได้: {reason_th}"
+
+
+class SlotAlreadyExists(ServiceError):
+    """The organisation has a slot with this label."""
+
+    code = "accounts.slot_already_exists"
+    kind = Kind.CONFLICT
+    message = "The organisation has a slot with this label already: {username}."
+    message_th = "หน่วยงานนี้มีบัญชีที่ใช้ชื่อเรียกนี้อยู่แล้ว: {username}"
+
+
+class HolderIncomplete(ServiceError):
+    """What is said of a holder does not fit together."""
+
+    code = "accounts.holder_incomplete"
+    kind = Kind.INVALID
+    message = "The holder {reason}."
+    message_th = "ข้อมูลผู้ถือบัญชียังไม่ถูกต้อง: {reason_th}"
+
+
+class OrganisationNotOnRecord(ServiceError):
+    """On that day there was no such organisation: not yet founded, or closed."""
+
+    code = "accounts.organisation_not_on_record"
+    kind = Kind.NOT_FOUND
+    message = "There was no organisation {organisation_id} on {as_of}."
+    message_th = "ไม่มีหน่วยงาน {organisation_id} ในวันที่ {as_of}"
+
+
+class OrganisationClosed(ServiceError):
+    """A closed organisation stays as it was."""
+
+    code = "accounts.organisation_closed"
+    kind = Kind.CONFLICT
+    message = "The organisation is closed from {closed_on} on."
+    message_th = "หน่วยงานนี้เลิกตั้งแต่วันที่ {closed_on}"
+
+
+class OrganisationCodeTaken(ServiceError):
+    """The part of a code that stays an organisation's own belongs to another."""
+
+    code = "accounts.organisation_code_taken"
+    kind = Kind.CONFLICT
+    message = "The code {organisation_code} belongs to another organisation."
+    message_th = "รหัส {organisation_code} เป็นของหน่วยงานอื่น"
+
+
+class OrganisationChangeNotFound(ServiceError):
+    """The organisation has no such change."""
+
+    code = "accounts.organisation_change_not_found"
+    kind = Kind.NOT_FOUND
+    message = "There is no change {change_id} of this organisation."
+    message_th = "ไม่พบการเปลี่ยนแปลง {change_id} ของหน่วยงานนี้"
+
+
+class OrganisationChangeNeeded(ServiceError):
+    """A change scheduled for later makes sense only after this one."""
+
+    code = "accounts.organisation_change_needed"
+    kind = Kind.CONFLICT
+    message = "A change scheduled for later rests on this one. Cancel that first."
+    message_th = "มีการเปลี่ยนแปลงที่กำหนดไว้ภายหลังซึ่งต้องอาศัยรายการนี้ โปรดยกเลิกรายการนั้นก่อน"
+
+
+class OrganisationChangeSettled(ServiceError):
+    """Only a change that is still scheduled can be cancelled."""
+
+    code = "accounts.organisation_change_settled"
+    kind = Kind.CONFLICT
+    message = "The change can no longer be cancelled: it is {state}."
+    message_th = "ยกเลิกการเปลี่ยนแปลงนี้ไม่ได้แล้ว: {state_th}"
+
+
+class SecondFactorRequired(ServiceError):
+    """Name and password are right; the slot asks for a code as well."""
+
+    code = "accounts.second_factor_required"
+    kind = Kind.UNAUTHENTICATED
+    message = "This slot needs a second factor. Repeat with the code of your authenticator as otp."
+    message_th = "บัญชีนี้ต้องยืนยันตัวตนขั้นที่สอง โปรดกรอกรหัส 6 หลักจากแอปยืนยันตัวตน"
+
+
+class WrongSecondFactor(ServiceError):
+    """The code is wrong, out of its time, or was used before."""
+
+    code = "accounts.wrong_second_factor"
+    kind = Kind.UNAUTHENTICATED
+    message = "The code is wrong or was used already. Wait for the next one."
+    message_th = "รหัสยืนยันตัวตนไม่ถูกต้องหรือถูกใช้ไปแล้ว โปรดรอรหัสถัดไปแล้วลองใหม่"
+
+
+class SecondFactorExists(ServiceError):
+    """The slot has one that counts."""
+
+    code = "accounts.second_factor_exists"
+    kind = Kind.CONFLICT
+    message = "This slot has a second factor already. Remove it before you set up another."
+    message_th = "บัญชีนี้ตั้งค่าการยืนยันตัวตนขั้นที่สองไว้แล้ว โปรดยกเลิกของเดิมก่อนตั้งใหม่"
+
+
+class NoSecondFactor(ServiceError):
+    """The slot has none."""
+
+    code = "accounts.no_second_factor"
+    kind = Kind.NOT_FOUND
+    message = "This slot has no second factor. Set one up first."
+    message_th = "บัญชีนี้ยังไม่ได้ตั้งค่าการยืนยันตัวตนขั้นที่สอง โปรดตั้งค่าก่อน"
+
+
+class OpenIdNotOffered(ServiceError):
+    """Signing in through an OpenID provider is not set up here."""
+
+    code = "accounts.openid_not_offered"
+    kind = Kind.NOT_FOUND
+    message = "Signing in through ThaID is not offered here. Sign in with your password."
+    message_th = "ระบบนี้ยังไม่เปิดให้เข้าสู่ระบบด้วย ThaID โปรดใช้รหัสผ่าน"
+
+
+class OpenIdUnavailable(ServiceError):
+    """The OpenID provider does not answer, or not as it should."""
+
+    code = "accounts.openid_unavailable"
+    kind = Kind.UNAVAILABLE
+    message = "ThaID cannot be reached now. Sign in with your password, or try again later."
+    message_th = "ขณะนี้ติดต่อ ThaID ไม่ได้ โปรดใช้รหัสผ่านหรือลองใหม่ภายหลัง"
+
+    def __init__(self, details: Mapping[str, str] | None = None, /, **facts: object) -> None:
+        super().__init__({"retry_after_seconds": "30"} | dict(details or {}), **facts)
+
+
+class OpenIdRefused(ServiceError):
+    """What came back from the provider proves nothing: forged, too late, or for somebody else."""
+
+    code = "accounts.openid_refused"
+    kind = Kind.UNAUTHENTICATED
+    message = "ThaID did not confirm who you are. Begin again."
+    message_th = "การยืนยันตัวตนด้วย ThaID ไม่สำเร็จ โปรดเริ่มใหม่อีกครั้ง"
+
+
+class OpenIdNotLinked(ServiceError):
+    """The person is not the one this slot is linked to."""
+
+    code = "accounts.openid_not_linked"
+    kind = Kind.UNAUTHENTICATED
+    message = "This slot is not linked to your ThaID. Sign in with your password and link it."
+    message_th = "บัญชีนี้ไม่ได้ผูกกับ ThaID ของท่าน โปรดเข้าสู่ระบบด้วยรหัสผ่านแล้วผูกบัญชีก่อน"

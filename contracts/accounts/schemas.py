@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from contracts.accounts.sign_in_schemas import OTP
 from contracts.fields import Closed, Timestamp
 from contracts.principal import Role
 from contracts.reference.code_groups import CodeGroup
 from contracts.reference.lao_types import LaoType
 
 ORGANISATION_KINDS = ("lao", "district_office", "province_office", "agency")
-SLOT_STATES = ("not_issued", "issued", "read", "activated")
 
 _USERNAME = validate.Length(1, 64)
 # Longer ones are not stronger, and hashing them costs.
@@ -126,6 +126,10 @@ class SessionRequest(Closed):
         load_default=False,
         metadata={"description": "ยืนยันให้เครื่องอื่นที่ใช้บัญชีนี้อยู่ออกจากระบบ"},
     )
+    otp = fields.String(
+        validate=OTP,
+        metadata={"description": "รหัสยืนยันตัวตนขั้นที่สอง หรือรหัสสำรอง หากบัญชีตั้งค่าไว้"},
+    )
 
 
 class Session(Schema):
@@ -133,7 +137,18 @@ class Session(Schema):
 
     token = fields.String(required=True)
     expires_at = Timestamp(required=True)
+    ended_session_since = Timestamp(
+        required=True,
+        allow_none=True,
+        metadata={"description": "เครื่องที่ถูกให้ออกจากระบบลงชื่อเข้าใช้ตั้งแต่เมื่อใด"},
+    )
     principal = fields.Nested(SignedInPrincipal, required=True)
+
+
+class OpenIdOutcome(Schema):
+    """What became of it: a session, or null where the slot was linked."""
+
+    session = fields.Nested(Session, required=True, allow_none=True)
 
 
 # -- slots and activation -------------------------------------------------------------------
@@ -146,6 +161,11 @@ class HolderRequest(Closed):
     position = fields.String(required=True, validate=validate.Length(1, 200))
     phone = fields.String(validate=validate.Regexp(r"^[0-9+][0-9 ,#()-]{3,39}$"))
     email = fields.Email(validate=validate.Length(3, 254))
+    standing = fields.String(
+        load_default="incumbent",
+        validate=validate.OneOf(("incumbent", "acting")),
+        metadata={"description": "ดำรงตำแหน่ง หรือรักษาการ"},
+    )
 
 
 class ActivationRequest(Closed):
@@ -174,46 +194,6 @@ class Activation(Schema):
     activated_at = Timestamp(required=True)
 
 
-class SlotHolder(Schema):
-    """Who holds the slot now."""
-
-    name = fields.String(required=True)
-    position = fields.String(required=True)
-    since = Timestamp(required=True)
-
-
-class Slot(Schema):
-    """One credential of one organisation."""
-
-    slot_id = fields.String(required=True)
-    username = fields.String(required=True)
-    organisation_id = fields.String(required=True, allow_none=True)
-    organisation = fields.String(
-        required=True, allow_none=True, metadata={"description": "ชื่อเต็มของหน่วยงาน"}
-    )
-    role = fields.String(required=True, validate=validate.OneOf(list(Role)))
-    code_group = fields.String(
-        required=True, allow_none=True, validate=validate.OneOf([*CodeGroup, None])
-    )
-    state = fields.String(required=True, validate=validate.OneOf(SLOT_STATES))
-    holder = fields.Nested(SlotHolder, required=True, allow_none=True)
-    activated_at = Timestamp(required=True, allow_none=True)
-
-
-class SlotFilters(Closed):
-    """Which slots to list, beside the page."""
-
-    organisation_id = fields.String(validate=_ID)
-    state = fields.String(validate=validate.OneOf(SLOT_STATES))
-
-
-class SlotList(Schema):
-    """A page of slots, by id."""
-
-    items = fields.List(fields.Nested(Slot), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
 # -- import ---------------------------------------------------------------------------------
 
 
@@ -221,44 +201,6 @@ class ImportQuery(Closed):
     """How to import."""
 
     dry_run = fields.Boolean(load_default=False, metadata={"description": "เปรียบเทียบเท่านั้น ไม่บันทึก"})
-
-
-class RegistryFinding(Schema):
-    """Something wrong at one place of the file, and what to do about it."""
-
-    line = fields.Integer(required=True)
-    column = fields.String(required=True)
-    reason = fields.String(required=True)
-    message = fields.String(required=True)
-    value = fields.String(required=True)
-
-
-class RegistryFindings(Schema):
-    """How many there are, by reason, and the first thousand."""
-
-    count = fields.Integer(required=True)
-    by_reason = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
-    rows = fields.List(fields.Nested(RegistryFinding), required=True)
-
-
-class ImportResult(Schema):
-    """The result of the job `import_registry`; of the LAOs, each is counted once."""
-
-    dry_run = fields.Boolean(required=True)
-    rows = fields.Integer(required=True)
-    organisations = fields.Integer(required=True)
-    added = fields.Integer(required=True)
-    changed = fields.Integer(required=True)
-    unchanged = fields.Integer(required=True)
-    gone = fields.Integer(
-        required=True, metadata={"description": "อปท. ที่มีอยู่เดิมแต่ไม่มีในไฟล์ ระบบไม่ลบ"}
-    )
-    provinces = fields.Integer(required=True)
-    districts = fields.Integer(required=True)
-    rejected = fields.Nested(RegistryFindings, required=True, metadata={"description": "แถวที่ไม่รับ"})
-    dirt = fields.Nested(
-        RegistryFindings, required=True, metadata={"description": "ค่าที่เว้นว่างหรือควรตรวจ"}
-    )
 
 
 # -- issuance -------------------------------------------------------------------------------
@@ -326,21 +268,3 @@ class CoverageQuery(Closed):
     """By which areas."""
 
     by = fields.String(load_default="province", validate=validate.OneOf(("province", "district")))
-
-
-class CoverageItem(Schema):
-    """How far the codes of one area have come; each number contains the next."""
-
-    key = fields.String(required=True)
-    name = fields.String(required=True)
-    slots = fields.Integer(required=True)
-    issued = fields.Integer(required=True)
-    read = fields.Integer(required=True)
-    activated = fields.Integer(required=True)
-
-
-class CoverageList(Schema):
-    """Every area of the caller's scope."""
-
-    items = fields.List(fields.Nested(CoverageItem), required=True)
-    next = fields.String(required=True, allow_none=True)

@@ -1,6 +1,6 @@
 """The six types of LAO: what each is called, who heads it, and which office writes to it.
 
-The first digit of an LAO code is not its type: Pattaya's code starts like a city's.
+The first digit of an LAO code follows its type but is not it: Pattaya's starts like a city's.
 """
 
 from enum import StrEnum
@@ -25,6 +25,7 @@ class LaoType(StrEnum):
     abbreviation: str
     head_position: str
     routing_tier: RoutingTier
+    code_digit: str
 
     PAO = (
         "pao",
@@ -33,6 +34,7 @@ class LaoType(StrEnum):
         "อบจ.",
         "นายกองค์การบริหารส่วนจังหวัด",
         RoutingTier.PROVINCE,
+        "2",
     )
     CITY = (
         "city",
@@ -41,6 +43,7 @@ class LaoType(StrEnum):
         "ทน.",
         "นายกเทศมนตรี",
         RoutingTier.PROVINCE,
+        "3",
     )
     TOWN = (
         "town",
@@ -49,6 +52,7 @@ class LaoType(StrEnum):
         "ทม.",
         "นายกเทศมนตรี",
         RoutingTier.PROVINCE,
+        "4",
     )
     SUBDISTRICT = (
         "subdistrict",
@@ -57,6 +61,7 @@ class LaoType(StrEnum):
         "ทต.",
         "นายกเทศมนตรี",
         RoutingTier.DISTRICT,
+        "5",
     )
     SAO = (
         "sao",
@@ -65,6 +70,7 @@ class LaoType(StrEnum):
         "อบต.",
         "นายกองค์การบริหารส่วนตำบล",
         RoutingTier.DISTRICT,
+        "6",
     )
     SPECIAL = (
         "special",
@@ -73,6 +79,7 @@ class LaoType(StrEnum):
         "",
         "นายกเมืองพัทยา",
         RoutingTier.PROVINCE,
+        "3",
     )
 
     def __new__(
@@ -83,6 +90,7 @@ class LaoType(StrEnum):
         abbreviation: str,
         head_position: str,
         routing_tier: RoutingTier,
+        code_digit: str,
     ) -> Self:
         lao_type = str.__new__(cls, value)
         lao_type._value_ = value
@@ -91,6 +99,7 @@ class LaoType(StrEnum):
         lao_type.abbreviation = abbreviation
         lao_type.head_position = head_position
         lao_type.routing_tier = routing_tier
+        lao_type.code_digit = code_digit
         return lao_type
 
     @classmethod

@@ -18,6 +18,10 @@ def get_province(code: str) -> Province:
     return _BY_CODE[code]
 
 
+def find_province(code: str) -> Province | None:
+    return _BY_CODE.get(code)
+
+
 def find_province_by_name(name_th: str) -> Province | None:
     return _BY_NAME.get(name_th)
 

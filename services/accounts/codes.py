@@ -1,22 +1,26 @@
 """Activation codes: derived from a key outside the database, readable aloud, checked when typed.
 
 The same key, issuance and slot always give the same code, so none is kept: whoever steals the
-database has hashes that say nothing without the key.
+database has hashes that say nothing without the key. The key can be changed: codes are made with
+the newest, and those made with an older one hold until they expire as long as that key is known.
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from pathlib import Path
 from typing import Any
 
 from nameko.extensions import DependencyProvider
 
+from contracts.accounts.errors import CodeKeyRetired
 from services.accounts.settings import Settings
 
 # No 0 O 1 I L. There are 31, a prime, so that the check character misses no slip of one key.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 12
+GROUP = 4
 KEY_BYTES = 32
 
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
@@ -30,12 +34,17 @@ class KeyUnusable(SystemExit):
 class ActivationCodes:
     """Makes codes, and the keyed hashes that are kept of them."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    def __init__(self, newest: bytes, *older: bytes) -> None:
+        self._keys = {_id_of(key): key for key in (newest, *older)}
+        self.key_id = _id_of(newest)
 
-    def make(self, issuance_id: str, slot_id: str) -> str:
-        """Return the code of a slot in an issuance: twelve characters and a check character."""
-        number = int.from_bytes(self._mac("code", issuance_id, slot_id))
+    def make(self, issuance_id: str, slot_id: str, key_id: str | None = None) -> str:
+        """Return the code of a slot in an issuance: twelve characters and a check character.
+
+        Raises CodeKeyRetired when the issuance's key is not among those known.
+        """
+        key = self.require_key(issuance_id, key_id)
+        number = int.from_bytes(_mac(key, "code", issuance_id, slot_id))
         characters = []
         for _ in range(LENGTH):
             number, value = divmod(number, len(ALPHABET))
@@ -43,12 +52,38 @@ class ActivationCodes:
         body = "".join(characters)
         return body + check_character(body)
 
-    def hash(self, slot_id: str, code: str) -> str:
-        """Return what is kept of a slot's code."""
-        return self._mac("kept", slot_id, code).hex()
+    def require_key(self, issuance_id: str, key_id: str | None) -> bytes:
+        """Return the key an issuance is made with. Raises CodeKeyRetired."""
+        key = self._keys.get(key_id or self.key_id)
+        if key is None:
+            raise CodeKeyRetired(issuance_id=issuance_id)
+        return key
 
-    def _mac(self, purpose: str, *parts: str) -> bytes:
-        return hmac.digest(self._key, "\0".join((purpose, *parts)).encode(), "sha256")
+    def issue(self, issuance_id: str, slot_id: str, key_id: str | None) -> str:
+        """Return what is kept of a slot's code in an issuance. Raises CodeKeyRetired."""
+        code = self.make(issuance_id, slot_id, key_id)
+        return _hash(self.require_key(issuance_id, key_id), slot_id, code)
+
+    def hashes(self, slot_id: str, code: str) -> frozenset[str]:
+        """Return what may be kept of a code somebody typed: one hash by each key known."""
+        return frozenset(_hash(key, slot_id, code) for key in self._keys.values())
+
+
+def _id_of(key: bytes) -> str:
+    return hashlib.sha256(b"activation code key\0" + key).hexdigest()[:16]
+
+
+def _hash(key: bytes, slot_id: str, code: str) -> str:
+    return _mac(key, "kept", slot_id, code).hex()
+
+
+def _mac(key: bytes, purpose: str, *parts: str) -> bytes:
+    return hmac.digest(key, "\0".join((purpose, *parts)).encode(), "sha256")
+
+
+def in_groups(code: str) -> str:
+    """Return a code as it is printed, ABCD-EFGH-JKMN-P."""
+    return "-".join(code[start : start + GROUP] for start in range(0, len(code), GROUP))
 
 
 def check_character(body: str) -> str:
@@ -66,12 +101,21 @@ def read_typed(text: str) -> str | None:
     return code if check_character(code[:-1]) == code[-1] else None
 
 
+def read_keys(newest: Path, older: str) -> list[bytes]:
+    """Return the newest key and those in the `*.hex` files of a folder. Raises KeyUnusable."""
+    if not older:
+        return [read_key(newest)]
+    if not Path(older).is_dir():
+        raise KeyUnusable(f"cannot start: {older} is no folder of older keys")
+    return [read_key(path) for path in (newest, *sorted(Path(older).glob("*.hex")))]
+
+
 def read_key(path: Path) -> bytes:
     """Return the key a file holds in hexadecimal digits. Raises KeyUnusable."""
     try:
         key = bytes.fromhex(path.read_text().strip())
     except (OSError, ValueError) as problem:
-        raise KeyUnusable(f"cannot start: no key of activation codes: {problem}") from problem
+        raise KeyUnusable(f"cannot start: no key: {problem}") from problem
     if len(key) != KEY_BYTES:
         raise KeyUnusable(f"cannot start: {path} holds {len(key)} bytes, not {KEY_BYTES}")
     return key
@@ -84,8 +128,9 @@ class Codes(DependencyProvider):
         self._codes: ActivationCodes | None = None
 
     def setup(self) -> None:
-        """Read the key."""
-        self._codes = ActivationCodes(read_key(Settings.read().code_key_file))
+        """Read the keys."""
+        settings = Settings.read()
+        self._codes = ActivationCodes(*read_keys(settings.code_key_file, settings.code_old_keys))
 
     def get_dependency(self, worker_ctx: Any) -> ActivationCodes | None:
         """Return the codes."""

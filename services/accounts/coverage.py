@@ -13,7 +13,7 @@ from services.accounts.store import AccountsStore
 
 def show_coverage(store: AccountsStore, by: Principal, axis: str) -> list[dict[str, Any]]:
     """Return the counts of each province or district in the caller's area, sorted by name."""
-    counted = store.slots.count_progress(by, axis)
+    counted = store.coverage.list_counts(by, axis)
     if axis == "province":
         names = {row["key"]: get_province(row["key"]).name_th for row in counted}
     else:

@@ -31,6 +31,13 @@ def _meta(collection: str, *indexes: object) -> dict[str, object]:
     }
 
 
+def _where_there_is(field: str, indexed: str = "") -> dict[str, object]:
+    return {
+        "fields": [indexed or field],
+        "partialFilterExpression": {field: {"$exists": True}},
+    }
+
+
 class DetailsDocument(EmbeddedDocument):
     """What only an LAO has."""
 
@@ -58,15 +65,26 @@ class FactsDocument(EmbeddedDocument):
     details = EmbeddedDocumentField(DetailsDocument, null=True)
     valid_from = StringField(required=True)
     valid_to = StringField(null=True)
+    sort_key = StringField(required=True)
+    searched = ListField(StringField())
 
 
 class OrganisationDocument(Document):
-    """One organisation: what it is, and what it was."""
+    """One organisation: what it is, was and is to be; `keys` are what a search looks it up by.
+
+    `slots_behind` stands while its slots do not follow it yet, `proposal` while a registry that
+    does not have it waits for somebody's decision.
+    """
 
     meta = _meta(
         "organisations",
         {"fields": ["kind", "own_code"], "unique": True},
         ["sort_key", "_id"],
+        ["keys", "sort_key", "_id"],
+        ["facts.code"],
+        _where_there_is("next_change_on"),
+        _where_there_is("slots_behind"),
+        _where_there_is("proposal", "proposal.since"),
         ["facts.province_code", "sort_key", "_id"],
         ["facts.district_code", "sort_key", "_id"],
         outbox.INDEX,
@@ -79,7 +97,14 @@ class OrganisationDocument(Document):
     history = EmbeddedDocumentListField(FactsDocument)
     version = IntField(required=True)
     sort_key = StringField(required=True)
-    searched = StringField(required=True)
+    keys = ListField(StringField())
+    founded_on = StringField(null=True)
+    closed_on = StringField(null=True)
+    successor_ids = ListField(StringField())
+    changes = ListField(DictField())
+    next_change_on = StringField()
+    slots_behind = BooleanField()
+    proposal = DictField()
     outbox = ListField(DictField())
 
 
@@ -94,6 +119,9 @@ class CodeDocument(EmbeddedDocument):
     read_at = DateTimeField(null=True)
     read_by = StringField(null=True)
     reading = StringField(null=True)
+    handed_at = DateTimeField(null=True)
+    handed_by = StringField(null=True)
+    handed_to = StringField(null=True)
 
 
 class SessionDocument(EmbeddedDocument):
@@ -103,6 +131,7 @@ class SessionDocument(EmbeddedDocument):
     token_hash = StringField(required=True)
     opened_at = DateTimeField(required=True)
     expires_at = DateTimeField(required=True)
+    idle_at = DateTimeField(null=True)
 
 
 class EndedDocument(EmbeddedDocument):
@@ -113,13 +142,42 @@ class EndedDocument(EmbeddedDocument):
 
 
 class HolderDocument(EmbeddedDocument):
-    """The person who holds a slot from a time on."""
+    """The person who holds a slot from a time on; no name when the position is vacant."""
 
-    name = StringField(required=True)
+    name = StringField(null=True)
     position = StringField(required=True)
     phone = StringField(null=True)
     email = StringField(null=True)
+    standing = StringField(required=True)
     since = DateTimeField(required=True)
+
+
+class PastHolderDocument(EmbeddedDocument):
+    """Who held a slot until a time; how to reach them is not kept."""
+
+    name = StringField(null=True)
+    position = StringField(required=True)
+    standing = StringField(required=True)
+    since = DateTimeField(required=True)
+    until = DateTimeField(required=True)
+
+
+class DeedDocument(EmbeddedDocument):
+    """What an office has done to a slot: a lock, a hand-over, a closure."""
+
+    since = DateTimeField(required=True)
+    by_slot_id = StringField(required=True)
+    reason = StringField(null=True)
+    new_holder = MapField(StringField(null=True), null=True)
+
+
+class SecondFactorDocument(EmbeddedDocument):
+    """A second factor: its secret sealed, its recovery codes as keyed hashes."""
+
+    sealed_secret = StringField(required=True)
+    last_step = IntField(required=True)
+    confirmed_at = DateTimeField(null=True)
+    recovery_hashes = ListField(StringField())
 
 
 class SlotDocument(Document):
@@ -131,6 +189,7 @@ class SlotDocument(Document):
         ["organisation_id"],
         ["province_code", "_id"],
         ["district_code", "_id"],
+        ["counted"],
         {"fields": ["code.issuance_id", "code.reading"], "sparse": True},
         {
             "fields": ["session.token_hash"],
@@ -140,11 +199,18 @@ class SlotDocument(Document):
             "fields": ["taken_over.token_hash"],
             "partialFilterExpression": {"taken_over.token_hash": {"$exists": True}},
         },
+        {
+            "fields": ["organisation_id", "label"],
+            "unique": True,
+            "partialFilterExpression": {"label": {"$type": "string"}},
+        },
         outbox.INDEX,
     )
 
     id = StringField(primary_key=True)
+    version = IntField(required=True)
     username = StringField(required=True)
+    label = StringField(null=True)
     role = StringField(required=True)
     code_group = StringField(null=True)
     organisation_id = StringField(null=True)
@@ -154,10 +220,18 @@ class SlotDocument(Document):
     password_hash = StringField(null=True)
     activated_at = DateTimeField(null=True)
     holder = EmbeddedDocumentField(HolderDocument, null=True)
+    past_holders = EmbeddedDocumentListField(PastHolderDocument)
+    handover = EmbeddedDocumentField(DeedDocument, null=True)
+    lock = EmbeddedDocumentField(DeedDocument, null=True)
+    closure = EmbeddedDocumentField(DeedDocument, null=True)
     code = EmbeddedDocumentField(CodeDocument, null=True)
     spent_codes = EmbeddedDocumentListField(CodeDocument)
     session = EmbeddedDocumentField(SessionDocument, null=True)
     taken_over = EmbeddedDocumentListField(EndedDocument)
+    counted = BooleanField(null=True)
+    left = ListField(StringField())
+    openid = DictField(null=True)  # pid_hash, name, ial, linked_at
+    second_factor = EmbeddedDocumentField(SecondFactorDocument, null=True)
     outbox = ListField(DictField())
 
 
@@ -210,6 +284,7 @@ class IssuanceDocument(Document):
     issued_by = StringField(required=True)
     issued_at = DateTimeField(required=True)
     expires_at = DateTimeField(required=True)
+    key_id = StringField(null=True)
     finished_at = DateTimeField(null=True)
     by_tier = MapField(IntField(), null=True)
     outbox = ListField(DictField())
@@ -225,6 +300,73 @@ class ReadingDocument(Document):
     slot_id = StringField(required=True)
     read_by = StringField(required=True)
     read_at = DateTimeField(required=True)
+
+
+class CoverageDocument(Document):
+    """How far the codes of one area have come; `counting` tells one counting from another."""
+
+    meta = _meta("coverage", ["province_code"], ["district_code"])
+
+    id = StringField(primary_key=True)
+    province_code = StringField(required=True)
+    district_code = StringField(null=True)
+    counting = StringField(required=True)
+    slots = IntField(required=True)
+    issued = IntField(required=True)
+    read = IntField(required=True)
+    handed_out = IntField(required=True)
+    activated = IntField(required=True)
+    locked = IntField(required=True)
+
+
+class OpenIdFlowDocument(Document):
+    """Somebody on the way to the OpenID provider and back; gone after a while."""
+
+    meta = _meta("openid_flows", {"fields": ["begun_at"], "expireAfterSeconds": 3600})
+
+    id = StringField(primary_key=True)
+    username = StringField(required=True)
+    slot_id = StringField(null=True)
+    takeover = BooleanField(required=True)
+    begun_at = DateTimeField(required=True)
+
+
+class AuditDocument(Document):
+    """One act or refusal in the chain of hashes; what is hashed is all but `_id` and `outbox`."""
+
+    meta = _meta(
+        "audit",
+        {"fields": ["prev_sha256"], "unique": True},
+        {"fields": ["day", "seq"], "unique": True},
+        ["organisation_ids", "_id"],
+        ["act", "_id"],
+        ["subject", "_id"],
+        outbox.INDEX,
+    )
+
+    id = StringField(primary_key=True)
+    day = StringField(required=True)
+    seq = IntField(required=True)
+    at = StringField(required=True)
+    act = StringField(required=True)
+    by = DictField(null=True)
+    subject = StringField(required=True)
+    outcome = StringField(required=True)
+    organisation_ids = ListField(StringField())
+    facts = DictField()
+    prev_sha256 = StringField(required=True)
+    sha256 = StringField(required=True)
+    outbox = ListField(DictField())
+
+
+class AuditHeadDocument(Document):
+    """How far the chain is known to have come on a day."""
+
+    meta = _meta("audit_heads")
+
+    id = StringField(primary_key=True)
+    seq = IntField(required=True)
+    sha256 = StringField(required=True)
 
 
 class JobDocument(Document):
@@ -246,5 +388,9 @@ DOCUMENTS: list[type[Document]] = [
     UploadPartDocument,
     IssuanceDocument,
     ReadingDocument,
+    CoverageDocument,
+    OpenIdFlowDocument,
+    AuditDocument,
+    AuditHeadDocument,
     JobDocument,
 ]

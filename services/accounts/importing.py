@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from eventlet import tpool
-
+from chassis.aside import aside
 from chassis.jobs import Job
 from contracts.accounts.errors import RegistryRefused
 from contracts.reference.calendar import as_bangkok
@@ -23,12 +22,12 @@ from services.accounts.domain.organisations import (
     plan_import,
 )
 from services.accounts.domain.slots import slots_of
+from services.accounts.import_shapes import ROWS_SHOWN, show_comparison
 from services.accounts.registry import Finding, Registry, RegistryUnreadable, read_registry
 from services.accounts.store import AccountsStore
 
 KIND = "import_registry"
 BATCH = 500
-FINDINGS_SHOWN = 1_000
 
 Item = TypeVar("Item")
 
@@ -42,9 +41,12 @@ def import_registry(store: AccountsStore, job: Job, *, at: datetime) -> dict[str
     file = store.uploads.read(job.arguments["import_id"])
     stored = store.organisations.list_by_key()
     # A second of reading belongs in a thread of its own.
-    registry, plan = tpool.execute(_prepare, file, stored, at)
+    registry, plan = aside(_prepare, file, stored, at)
     if not job.arguments["dry_run"]:
         _apply(store, job, plan, at)
+        store.changes.withdraw_proposals(each.id for each in plan.present)
+        gone = [each.id for each in plan.gone]
+        store.changes.propose_closing(gone, job.arguments["import_id"], at=at)
         metrics.record_import(_counts(plan))
     return {"dry_run": job.arguments["dry_run"], **_told(registry, plan)}
 
@@ -80,6 +82,7 @@ def _apply(store: AccountsStore, job: Job, plan: ImportPlan, at: datetime) -> No
     for batch in _batches(stored):
         store.slots.settle([slot for each in batch for slot in slots_of(each)], there)
         job.show(done=(done := done + len(batch)), total=max(done, total))
+    store.coverage.recount()
 
 
 def _told(registry: Registry, plan: ImportPlan) -> dict[str, Any]:
@@ -90,6 +93,7 @@ def _told(registry: Registry, plan: ImportPlan) -> dict[str, Any]:
         **_counts(plan),
         "provinces": kinds[OrganisationKind.PROVINCE_OFFICE],
         "districts": kinds[OrganisationKind.DISTRICT_OFFICE],
+        "comparison": show_comparison(plan),
         "rejected": _findings(registry.rejected),
         "dirt": _findings(registry.dirt),
     }
@@ -120,7 +124,7 @@ def _findings(findings: Sequence[Finding]) -> dict[str, Any]:
                 "message": finding.message_th,
                 "value": finding.value,
             }
-            for finding in findings[:FINDINGS_SHOWN]
+            for finding in findings[:ROWS_SHOWN]
         ],
     }
 

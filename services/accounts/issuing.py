@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +12,7 @@ from contracts.fields import wire_time
 from contracts.principal import Principal
 from services.accounts import metrics
 from services.accounts.codes import ActivationCodes
+from services.accounts.printing import Slip
 from services.accounts.store import AccountsStore
 from services.accounts.store.issuances import Issuance
 
@@ -20,23 +23,38 @@ def issue_codes(
     store: AccountsStore, codes: ActivationCodes, job: Job, *, at: datetime, days: int
 ) -> dict[str, Any]:
     """Give every slot the job names its code. Run again after a crash it ends the same."""
-    issuance = store.issuances.begin(
-        Issuance(
-            id=job.arguments["issuance_id"],
-            scope=job.arguments["scope"],
-            reissue=job.arguments["reissue"],
-            issued_by=job.requested_by["slot_id"],
-            issued_at=at,
-            expires_at=at + timedelta(days=days),
-        )
+    issuance = Issuance(
+        id=job.arguments["issuance_id"],
+        scope=job.arguments["scope"],
+        reissue=job.arguments["reissue"],
+        issued_by=job.requested_by["slot_id"],
+        issued_at=at,
+        expires_at=at + timedelta(days=days),
     )
+    return issue(store, codes, issuance, at=at, show=job.show)
+
+
+def issue(
+    store: AccountsStore,
+    codes: ActivationCodes,
+    issuance: Issuance,
+    *,
+    at: datetime,
+    show: Callable[..., None],
+) -> dict[str, Any]:
+    """Give every slot of an issuance's scope its code; `show` is told how many of how many.
+
+    What was begun with one key goes on with it. Raises CodeKeyRetired.
+    """
+    issuance = store.issuances.begin(replace(issuance, key_id=codes.key_id))
 
     def hash_of(slot_id: str) -> str:
-        return codes.hash(slot_id, codes.make(issuance.id, slot_id))
+        return codes.issue(issuance.id, slot_id, issuance.key_id)
 
     for done, total in store.issuances.issue(issuance, hash_of):
-        job.show(done=done, total=total)
+        show(done=done, total=total)
     by_tier = store.issuances.finish(issuance, at=at)
+    store.coverage.recount()
     metrics.record_issuance(by_tier)
     return {
         "issuance_id": issuance.id,
@@ -54,27 +72,42 @@ def read_slips(
     district: str | None,
     *,
     at: datetime,
-) -> dict[str, Any]:
-    """Return the slips the caller hands out, sorted as they are handed out, and mark them read.
+) -> list[Slip]:
+    """Return the slips the caller hands out, sorted by username, and mark them read.
 
-    Raises IssuanceNotFound, SlipsAlreadyRead.
+    Raises IssuanceNotFound, SlipsAlreadyRead, CodeKeyRetired.
     """
+    key_id = store.slips.find_key(issuance_id)
+    codes.require_key(issuance_id, key_id)  # before the only reading is spent
     slots = store.slips.read(by, issuance_id, district=district, at=at)
     ids = {slot.organisation_id for slot, _ in slots if slot.organisation_id is not None}
     organisations = store.organisations.list_by_id(ids)
     metrics.record_slips_read(by.role, len(slots))
+    return [
+        Slip(
+            slot=slot,
+            facts=organisations[str(slot.organisation_id)].facts,
+            code=codes.make(issuance_id, slot.id, key_id),
+            expires_at=expires_at,
+        )
+        for slot, expires_at in sorted(slots, key=lambda each: each[0].username)
+    ]
+
+
+def show_slips(slips: Sequence[Slip]) -> dict[str, Any]:
+    """Return slips as clients get them that print for themselves."""
     return {
         "items": [
             {
-                "slot_id": slot.id,
-                "username": slot.username,
-                "activation_code": codes.make(issuance_id, slot.id),
-                "organisation": organisations[str(slot.organisation_id)].facts.full_name,
-                "organisation_code": organisations[str(slot.organisation_id)].facts.code,
-                "code_group": slot.code_group,
-                "role": slot.role,
-                "expires_at": wire_time(expires_at),
+                "slot_id": slip.slot.id,
+                "username": slip.slot.username,
+                "activation_code": slip.code,
+                "organisation": slip.facts.full_name,
+                "organisation_code": slip.facts.code,
+                "code_group": slip.slot.code_group,
+                "role": slip.slot.role,
+                "expires_at": wire_time(slip.expires_at),
             }
-            for slot, expires_at in sorted(slots, key=lambda each: each[0].username)
+            for slip in slips
         ]
     }

@@ -13,6 +13,13 @@ _organisations = Counter(
 )
 _codes = Counter("accounts_codes_issued", "Codes, by who hands them out.", ["tier"])
 _slips = Counter("accounts_slips_read", "Slips read, by the role that read them.", ["role"])
+_handed_out = Counter(
+    "accounts_slips_handed_out", "Slips handed out, by the role that did.", ["role"]
+)
+_slot_deeds = Counter("accounts_slot_deeds", "What was done to slots from above.", ["deed"])
+_organisation_changes = Counter(
+    "accounts_organisation_changes", "Dated changes of organisations.", ["kind", "outcome"]
+)
 
 
 def record_sign_in(outcome: str) -> None:
@@ -40,3 +47,18 @@ def record_issuance(by_tier: Mapping[str, int]) -> None:
 def record_slips_read(role: str, count: int) -> None:
     """Count slips read."""
     _slips.labels(role).inc(count)
+
+
+def record_slips_handed_out(role: str, count: int) -> None:
+    """Count slips handed out."""
+    _handed_out.labels(role).inc(count)
+
+
+def record_slot_deed(deed: str) -> None:
+    """Count handed_over, locked, unlocked or closed."""
+    _slot_deeds.labels(deed).inc()
+
+
+def record_organisation_change(kind: str, outcome: str) -> None:
+    """Count a dated change: scheduled, cancelled, applied or failed."""
+    _organisation_changes.labels(kind, outcome).inc()

@@ -9,21 +9,30 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from eventlet import tpool
 from eventlet.semaphore import Semaphore
 from nameko.extensions import DependencyProvider
 
 from chassis import metrics
+from chassis.aside import aside
 from contracts.accounts.errors import WeakPassword
 from services.accounts.settings import Settings
 
 LEAST_CHARACTERS = 12
 LEAST_DIFFERENT_CHARACTERS = 5
 LEAST_TELLING = 5  # a shorter username may stand in a good password by chance
+SHORTEST_RUN = 3
+_ROWS = (
+    *("1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./", "!@#$%^&*()_+"),
+    *("1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm", "8ik,", "9ol.", "0p;/"),
+    *("ๅ/-ภถุึคตจขช", "ๆไำพะัีรนยบลฃ", "ฟหกดเ้่าสวง", "ผปแอิืทมใฝ", "๑๒๓๔๕๖๗๘๙๐"),
+    *("ๅๆฟผ", "/ไหป", "-ำกแ", "ภพดอ", "ถะเิ", "ึี่ท", "คราม", "ตนสใ", "จยวฝ"),
+    *("abcdefghijklmnopqrstuvwxyz", "กขคงจฉชซฌญฎฏฐฑฒณดตถทธนบปผฝพฟภมยรลวศษสหฬอฮ", "01234567890"),
+)
+_WAYS = (*_ROWS, *(row[::-1] for row in _ROWS))
 _COMMON = Path(__file__).with_name("common_passwords.txt")
 
 
-def require_strong(password: str, username: str) -> None:
+def require_strong(password: str, username: str, *, pointer: str = "/password") -> None:
     """Refuse a password that is short, common or made of the username. Raises WeakPassword."""
     password = unicodedata.normalize("NFC", password).casefold()
     own = username.casefold().partition("-")[0]
@@ -36,9 +45,28 @@ def require_strong(password: str, username: str) -> None:
             "ใช้อักขระซ้ำกันมากเกินไป",
         ),
         (_is_common(password), "is a common one", "เป็นรหัสผ่านที่คนใช้กันมาก"),
+        (_is_walk(password), "follows the keyboard", "เรียงตามแป้นพิมพ์"),
     ):
         if is_weak:
-            raise WeakPassword(reason=reason, reason_th=reason_th, pointer="/password")
+            raise WeakPassword(reason=reason, reason_th=reason_th, pointer=pointer)
+
+
+def _is_walk(password: str) -> bool:
+    """Whether it is nothing but runs of neighbouring keys or letters, forwards or backwards."""
+    left = "".join(password.split())
+    while left:
+        run = _longest_run(left)
+        if run < SHORTEST_RUN:
+            return False
+        left = left[run:]
+    return True
+
+
+def _longest_run(text: str) -> int:
+    run = SHORTEST_RUN
+    while run <= len(text) and any(text[:run] in way for way in _WAYS):
+        run += 1
+    return run - 1
 
 
 def _is_common(password: str) -> bool:
@@ -97,7 +125,7 @@ class GreenPasswordHashes:
     def _elsewhere(self, work: Any, *arguments: Any) -> Any:
         with self._free:
             self._show()
-            result = tpool.execute(work, *arguments)
+            result = aside(work, *arguments)
         self._show()
         return result
 

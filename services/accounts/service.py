@@ -11,25 +11,48 @@ from chassis.outbox import Announces
 from chassis.rpc import answers
 from chassis.service import Service
 from contracts.accounts.events import (
+    AuditDayClosedV1,
     CredentialsIssuedV1,
+    HandoverBegunV1,
+    HolderChangedV1,
     OrganisationChangedV1,
+    OrganisationClosedV1,
     OrganisationRegisteredV1,
     SessionClosedV1,
     SessionOpenedV1,
     SlotActivatedV1,
+    SlotClosedV1,
+    SlotLockedV1,
+    SlotUnlockedV1,
 )
+from services.accounts.audit import Audit
 from services.accounts.codes import Codes
+from services.accounts.openid import OpenId
 from services.accounts.passwords import Passwords
+from services.accounts.printing import Printing
+from services.accounts.questions.audit import AuditQuestions
+from services.accounts.questions.changes import ChangeQuestions
 from services.accounts.questions.issuance import IssuanceQuestions
+from services.accounts.questions.openid import OpenIdQuestions
 from services.accounts.questions.organisations import OrganisationQuestions
+from services.accounts.questions.second_factor import SecondFactorQuestions
 from services.accounts.questions.sessions import SessionQuestions
 from services.accounts.questions.slots import SlotQuestions
+from services.accounts.sealing import Sealing
 from services.accounts.settings import Configured, Settings
 from services.accounts.store import AccountsStore
 
 
 class AccountsService(
-    SessionQuestions, OrganisationQuestions, SlotQuestions, IssuanceQuestions, Service
+    SessionQuestions,
+    SecondFactorQuestions,
+    OpenIdQuestions,
+    OrganisationQuestions,
+    ChangeQuestions,
+    SlotQuestions,
+    IssuanceQuestions,
+    AuditQuestions,
+    Service,
 ):
     """The authority on organisations, slots, activation codes and sign-ins."""
 
@@ -38,16 +61,27 @@ class AccountsService(
     announces = Announces(
         OrganisationRegisteredV1,
         OrganisationChangedV1,
+        OrganisationClosedV1,
         CredentialsIssuedV1,
         SlotActivatedV1,
         SessionOpenedV1,
         SessionClosedV1,
+        HolderChangedV1,
+        HandoverBegunV1,
+        SlotLockedV1,
+        SlotUnlockedV1,
+        SlotClosedV1,
+        AuditDayClosedV1,
     )
     store = Kept(AccountsStore, Settings)
     jobs = RunsJobs()
     settings = Configured()
     passwords = Passwords()
     codes = Codes()
+    press = Printing()
+    audit = Audit()
+    sealer = Sealing()
+    openid = OpenId()
     now = Clock()
 
     @answers

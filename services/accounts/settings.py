@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from nameko.extensions import DependencyProvider
 
 from chassis import settings
+from services.accounts.domain.sessions import Lifetime
 
 
 @dataclass(frozen=True)
@@ -18,12 +20,32 @@ class Settings(settings.Settings):
     prefix = "ACCOUNTS_"
 
     mongo_uri: str
+    portal_url: str
     code_key_file: Path
+    sign_in_key_file: Path
     argon2_memory_kib: int = 19_456
     argon2_passes: int = 2
     argon2_at_once: int = 2
     session_hours: int = 12
+    session_idle_minutes: int = 120
     code_days: int = 21
+    openid_issuer: str = ""
+    openid_client_id: str = ""
+    openid_client_secret_file: str = ""
+    openid_redirect_uri: str = ""
+    code_old_keys: str = ""
+    font_dir: Path = Path("/usr/share/fonts/truetype/tlwg")
+
+    def openid_client_secret(self) -> str:
+        """Read what we show the provider. Raises OSError when the file is not there."""
+        return Path(self.openid_client_secret_file).read_text().strip()
+
+    @property
+    def session_lifetime(self) -> Lifetime:
+        """How long sign-ins live."""
+        return Lifetime(
+            timedelta(hours=self.session_hours), timedelta(minutes=self.session_idle_minutes)
+        )
 
 
 class Configured(DependencyProvider):

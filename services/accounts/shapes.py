@@ -2,51 +2,66 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from contracts.fields import wire_time
 from contracts.principal import Principal
-from services.accounts.domain.organisations import Facts, Organisation
-from services.accounts.domain.slots import Slot
+from services.accounts.domain.holders import HolderStanding
+from services.accounts.domain.organisations import Dated, Organisation
+from services.accounts.domain.slots import Slot, stands_above
 from services.accounts.store.slots import KeptSlot
 
 
 def show_organisation(organisation: Organisation) -> dict[str, Any]:
     """Return an organisation as it is now."""
-    return _show_facts(organisation.id, organisation.facts, organisation.valid_from, None)
-
-
-def show_dated(organisation: Organisation) -> dict[str, Any]:
-    """Return an organisation with its details and what it was before."""
-    details = organisation.facts.details
-    return {
-        **show_organisation(organisation),
-        "version": organisation.version,
-        "details": None if details is None else asdict(details),
-        "history": [
-            _show_facts(organisation.id, past.facts, past.valid_from, past.valid_to)
-            for past in organisation.history
-        ],
-    }
+    return show_version(organisation.id, organisation.versions[-1])
 
 
 def show_slot(kept: KeptSlot, organisation: Organisation | None) -> dict[str, Any]:
     """Return a slot as lists show it; how to reach the holder is not in there."""
-    holder = kept.holder and {
-        "name": kept.holder["name"],
-        "position": kept.holder["position"],
-        "since": wire_time(kept.holder["since"]),
-    }
+    holder = kept.holder and _show_person(kept.holder)
     return {
         **_show_identity(kept.slot),
+        "label": kept.slot.label,
         "organisation_id": kept.slot.organisation_id,
         "organisation": organisation and organisation.facts.full_name,
         "state": kept.state,
         "holder": holder,
         "activated_at": kept.activated_at and wire_time(kept.activated_at),
+        "handover": _show_deed(kept.handover),
+        "lock": _show_deed(kept.lock),
+        "closure": _show_deed(kept.closure),
     }
+
+
+def show_slot_detail(
+    kept: KeptSlot, organisation: Organisation | None, by: Principal
+) -> dict[str, Any]:
+    """Return one slot; the people behind it in full to its holder and to those above."""
+    is_told = by.slot_id == kept.slot.id or stands_above(by, kept.slot)
+    holder, past = (kept.holder, kept.past_holders) if is_told else (None, None)
+    return {
+        **show_slot(kept, organisation),
+        "version": kept.version,
+        "contact": holder and {"phone": holder["phone"], "email": holder["email"]},
+        "past_holders": past
+        if past is None
+        else [{**_show_person(each), "until": wire_time(each["until"])} for each in past],
+        "new_holder": kept.handover["new_holder"] if is_told and kept.handover else None,
+    }
+
+
+def _show_person(holder: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": holder["name"],
+        "position": holder["position"],
+        "standing": holder.get("standing", HolderStanding.INCUMBENT),
+        "since": wire_time(holder["since"]),
+    }
+
+
+def _show_deed(deed: dict[str, Any] | None) -> dict[str, Any] | None:
+    return deed and {"since": wire_time(deed["since"]), "reason": deed["reason"]}
 
 
 def show_principal(principal: Principal, organisation: Organisation | None) -> dict[str, Any]:
@@ -78,9 +93,9 @@ def _show_identity(slot: Slot) -> dict[str, Any]:
     }
 
 
-def _show_facts(
-    organisation_id: str, facts: Facts, valid_from: date, valid_to: date | None
-) -> dict[str, Any]:
+def show_version(organisation_id: str, version: Dated) -> dict[str, Any]:
+    """Return what an organisation was from a day to another."""
+    facts, valid_to = version.facts, version.valid_to
     return {
         "id": organisation_id,
         "kind": facts.kind,
@@ -93,6 +108,6 @@ def _show_facts(
         "province": facts.province,
         "district_code": facts.district_code,
         "district": facts.district,
-        "valid_from": valid_from.isoformat(),
+        "valid_from": version.valid_from.isoformat(),
         "valid_to": valid_to and valid_to.isoformat(),
     }

@@ -6,18 +6,22 @@ import hashlib
 import secrets
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from contracts.accounts.errors import WrongActivationCode, WrongCredentials
 from contracts.fields import wire_time
+from contracts.principal import Principal
 from services.accounts.codes import ActivationCodes, read_typed
-from services.accounts.domain.activation import find_usable
-from services.accounts.domain.sessions import Ending, Session
+from services.accounts.domain.activation import KeptCode, find_usable
+from services.accounts.domain.sessions import Ended, Ending, Lifetime, Session, make_way
 from services.accounts.domain.throttling import attempts_key
 from services.accounts.passwords import GreenPasswordHashes, require_strong
+from services.accounts.second_factor import SecondFactors
 from services.accounts.shapes import show_activated, show_principal
 from services.accounts.store import AccountsStore
+from services.accounts.store.activations import ActivationSlot
+from services.accounts.store.sessions import SignInSlot
 
 TOKEN_BYTES = 32
 
@@ -25,41 +29,84 @@ TOKEN_BYTES = 32
 def open_session(
     store: AccountsStore,
     passwords: GreenPasswordHashes,
+    second_factors: SecondFactors,
     *,
     username: str,
     password: str,
+    otp: str | None = None,
     takeover: bool,
     address: str,
     at: datetime,
-    life: timedelta,
-) -> tuple[dict[str, Any], Ending | None]:
+    lifetime: Lifetime,
+) -> tuple[dict[str, Any], Ended | None]:
     """Return the session with its token, and how the one before it ended.
 
-    Raises WrongCredentials, SlotInUse, TooManyAttempts.
+    Raises WrongCredentials, SlotLocked, SlotInUse, SecondFactorRequired, WrongSecondFactor,
+    TooManyAttempts.
     """
-    username = _as_kept(username)
+    username = as_kept(username)
     tried = attempts_key("sign_in", username, address)
     store.attempts.begin(tried, at=at)
     found = store.sessions.find_slot(username)
     kept = None if found is None else found.password_hash
     if not passwords.is_right(kept, password) or found is None:
         raise WrongCredentials
+    # Before a code is used up in vain.
+    make_way(found.session, takeover=takeover, at=at)
+    second_factors.demand(found.kept.slot.id, otp, at=at)
     store.attempts.forget(tried)
+    return begin_session(store, found, takeover=takeover, at=at, lifetime=lifetime)
+
+
+def begin_session(
+    store: AccountsStore, found: SignInSlot, *, takeover: bool, at: datetime, lifetime: Lifetime
+) -> tuple[dict[str, Any], Ended | None]:
+    """Return the session of somebody who has proved who they are, and how the earlier one ended.
+
+    Raises SlotLocked, SlotInUse, WrongCredentials.
+    """
+    found.kept.require_unlocked()
     token = secrets.token_urlsafe(TOKEN_BYTES)
     session = Session(
         id=uuid.uuid4().hex,
         token_hash=hashlib.sha256(token.encode()).hexdigest(),
         opened_at=at,
-        expires_at=at + life,
+        expires_at=at + lifetime.whole,
+        idle_at=at + lifetime.idle,
     )
-    ending = store.sessions.open(found, session, takeover=takeover)
+    ended = store.sessions.open(found, session, takeover=takeover)
     principal = found.kept.principal
     organisation = store.organisations.find(principal.organisation_id)
+    was_taken_over = ended is not None and ended.how is Ending.TAKEN_OVER
     return {
         "token": token,
         "expires_at": wire_time(session.expires_at),
+        "ended_session_since": wire_time(ended.since) if ended and was_taken_over else None,
         "principal": show_principal(principal, organisation),
-    }, ending
+    }, ended
+
+
+def require_password(
+    store: AccountsStore,
+    passwords: GreenPasswordHashes,
+    by: Principal,
+    password: str,
+    address: str,
+    *,
+    at: datetime,
+) -> str:
+    """Return the hash of the password that a signed-in slot gave again.
+
+    Raises WrongCredentials, TooManyAttempts.
+    """
+    tried = attempts_key("password", by.username, address)
+    store.attempts.begin(tried, at=at)
+    found = store.sessions.find_slot(by.username)
+    kept = None if found is None else found.password_hash
+    if not passwords.is_right(kept, password) or kept is None:
+        raise WrongCredentials
+    store.attempts.forget(tried)
+    return kept
 
 
 def activate_slot(
@@ -76,19 +123,17 @@ def activate_slot(
 ) -> dict[str, Any]:
     """Return the slot as activated; the code is dead then.
 
-    Raises WrongActivationCode, ActivationCodeSpent, WeakPassword, TooManyAttempts.
+    Raises WrongActivationCode, ActivationCodeSpent, WeakPassword, TooManyAttempts, SlotLocked.
     """
-    username = _as_kept(username)
+    username = as_kept(username)
     require_strong(password, username)
     tried = attempts_key("activate", username, address)
     store.attempts.begin(tried, at=at)
     code = read_typed(activation_code)
     password_hash = ""
     while True:
-        found = store.activations.find(username)
-        if code is None or found is None:
-            raise WrongActivationCode
-        usable = find_usable(found.codes, codes.hash(found.slot.id, code), at=at)
+        found, usable = _find_by_code(store, codes, username, code, at=at)
+        found.kept.require_unlocked()
         password_hash = password_hash or passwords.make(password)
         if store.activations.activate(found, usable, password_hash, holder, at=at):
             break
@@ -98,6 +143,22 @@ def activate_slot(
     return {**show_activated(found.slot, organisation), "activated_at": wire_time(at)}
 
 
-def _as_kept(username: str) -> str:
+def _find_by_code(
+    store: AccountsStore, codes: ActivationCodes, username: str, code: str | None, *, at: datetime
+) -> tuple[ActivationSlot, KeptCode]:
+    """Return the slot that is meant and its code; of the slots of a bare LAO code the code tells.
+
+    Raises WrongActivationCode, ActivationCodeSpent.
+    """
+    if code is not None:
+        for found in store.activations.list_claimable(username):
+            try:
+                return found, find_usable(found.codes, codes.hashes(found.slot.id, code), at=at)
+            except WrongActivationCode:
+                continue
+    raise WrongActivationCode
+
+
+def as_kept(username: str) -> str:
     """Return a typed username as usernames are: without capitals and spaces around."""
     return username.strip().lower()

@@ -15,6 +15,7 @@ from services.aggregation.domain import CODE_GROUPS, LAO_TYPES, Counts
 
 COUNTRY_KEY, COUNTRY_NAME = "th", "ทั้งประเทศ"
 TOTAL_KEY, TOTAL_NAME = "total", "รวม"
+IN_NO_DISTRICT = "ไม่สังกัดอำเภอ"
 
 _AREAS_INSIDE = {
     "country": tuple(Axis),
@@ -109,7 +110,7 @@ def _name(axis: Axis, key: str, district_names: Mapping[str, str]) -> str:
         case Axis.PROVINCE:
             return get_province(key).name_th
         case Axis.DISTRICT:
-            return district_names.get(key, key)
+            return district_names.get(key, key) or IN_NO_DISTRICT
         case Axis.TYPE:
             return LAO_TYPES[key].label
         case Axis.CODE_GROUP:

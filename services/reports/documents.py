@@ -26,6 +26,7 @@ class OrganisationDocument(Document):
     full_name = StringField(required=True)
     province_code = StringField(required=True)
     district_code = StringField(required=True)
+    closed = BooleanField()
     changed_at = DateTimeField(required=True)
     meta = {
         "collection": "organisations",

@@ -17,6 +17,8 @@ from services.reports import wire
 from services.reports.domain import Mode, Round, RoundState
 
 Facts = dict[str, Any]
+# Bangkok.
+IN_NO_DISTRICT = ""
 _TIMES = ("opens_at", "lao_due_at", "closes_at", "central_due_at")
 
 
@@ -112,7 +114,7 @@ def lao_facts(heard: Iterable[Heard]) -> list[Facts]:
             "type": event.type,
             "full_name": event.full_name,
             "province_code": event.province_code,
-            "district_code": event.district_code,
+            "district_code": event.district_code or IN_NO_DISTRICT,
             "changed_at": event.changed_at,
         }
         for event, _ in heard

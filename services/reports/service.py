@@ -13,7 +13,11 @@ from chassis.mongo import Kept
 from chassis.outbox import Announces
 from chassis.rpc import answers
 from chassis.service import Service
-from contracts.accounts.events import OrganisationChangedV1, OrganisationRegisteredV1
+from contracts.accounts.events import (
+    OrganisationChangedV1,
+    OrganisationClosedV1,
+    OrganisationRegisteredV1,
+)
 from contracts.reports import INTAKE_QUEUE
 from contracts.reports.events import (
     NilConfirmedV1,
@@ -92,6 +96,11 @@ class ReportsService(RoundQuestions, ObligationQuestions, FilingQuestions, Servi
     def learn_of_changed_organisations(self, heard: list[Heard]) -> None:
         """Keep what is needed of changed LAOs; rounds already open stay as they are."""
         self.store.organisations.learn(rounds.lao_facts(heard))
+
+    @listens(OrganisationClosedV1)
+    def forget_closed_organisation(self, heard: Heard) -> None:
+        """Leave an organisation that is no more out of the rounds still to be opened."""
+        self.store.organisations.close(heard.event.organisation_id)
 
     @answers
     def get_job(self, by: Facts, job_id: str) -> Facts:

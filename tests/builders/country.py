@@ -40,6 +40,7 @@ class Caller:
     def __init__(self, url: str, username: str = "", password: str = PASSWORD) -> None:
         self.client = httpx.Client(base_url=url, timeout=30, trust_env=False)
         self.client.headers["Accept-Language"] = "en"
+        self.client.headers["Accept"] = "application/json"
         self.username = username
         self._password = password
 
@@ -95,12 +96,14 @@ class Country:
         )
         self._issuance = issued["issuance_id"]
         self.callers: dict[str, Caller] = {}
+        self.activation_codes: list[str] = []
         for username in ("operator", f"p{PROVINCE}", *(f"d{code}" for code in DISTRICTS)):
             self._hand_out(self.callers.get(username, self.operator))
 
     def _hand_out(self, office: Caller) -> None:
         """Have everybody whose slip the office reads activate and sign in."""
         slips = office.get(f"/v1/issuances/{self._issuance}/slips")["items"]
+        self.activation_codes += [slip["activation_code"] for slip in slips]
         with ThreadPoolExecutor(8) as several:
             for caller in several.map(self._activate, slips):
                 self.callers[caller.username] = caller

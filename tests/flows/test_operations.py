@@ -1,9 +1,12 @@
 """What operations look at: health, readiness, metrics, and that no secret gets out."""
 
 import httpx
+import pyotp
 import pytest
 
+from chassis import bus
 from tests.builders.country import PASSWORD
+from tests.builders.streams import read_stream
 
 OPS_PORTS = {"gateway": 6, "accounts": 1, "reports": 2, "aggregation": 5}
 
@@ -39,21 +42,52 @@ def test_a_correlation_id_is_found_in_the_log_of_every_service_it_passed(country
         assert "follow-me-1" in stack.site.log(program).read_text()
 
 
-def test_no_secret_is_in_any_log_or_database(country, stack, mongo):
+@pytest.fixture
+def second_factor(country):
+    """The secret and the recovery codes of an office that has set up a second factor."""
+    office = country.callers["p81"]
+    secret = office.client.post("/v1/second-factors", json={"password": PASSWORD}).json()["secret"]
+    code = pyotp.TOTP(secret).now()
+    confirmed = office.client.post("/v1/second-factors/confirmations", json={"code": code})
+    codes = confirmed.json()["recovery_codes"]
+    yield secret, *codes
+    removal = {"password": PASSWORD, "code": codes[0]}
+    told = office.client.post("/v1/second-factors/removals", json=removal)
+    assert told.status_code == 204, told.text
+
+
+def test_no_secret_is_in_any_log_collection_event_or_metric(
+    country, stack, mongo, amqp_log, second_factor
+):
     tokens = [
         caller.client.headers["Authorization"].removeprefix("Bearer ")
         for caller in country.callers.values()
     ]
-    logs = "".join(
-        path.read_text(errors="replace") for path in (stack.site.state / "log").iterdir()
-    )
-    stored = "".join(
-        str(document)
-        for name in ("sucharit_accounts", "sucharit_reports", "sucharit_aggregation")
-        for collection in mongo[name].list_collection_names()
-        for document in mongo[name][collection].find()
-    )
+    places = {
+        "logs": "".join(
+            path.read_text(errors="replace") for path in (stack.site.state / "log").iterdir()
+        ),
+        "collections": "".join(
+            str(document)
+            for name in ("sucharit_accounts", "sucharit_reports", "sucharit_aggregation")
+            for collection in mongo[name].list_collection_names()
+            for document in mongo[name][collection].find()
+        ),
+        "events": "".join(body for _, body in amqp_log),
+        "metrics": "".join(
+            httpx.get(f"http://127.0.0.1:{stack.site.port + port}/metrics", trust_env=False).text
+            for port in OPS_PORTS.values()
+        ),
+    }
+    secrets = [PASSWORD, *tokens, *country.activation_codes, *second_factor]
+    spellings = {spelt for secret in secrets for spelt in (secret, secret.replace("-", ""))}
 
-    for secret in (PASSWORD, *tokens):
-        assert secret not in logs
-        assert secret not in stored
+    for place, text in places.items():
+        assert len(text) > 1_000, f"nothing was found in the {place}"
+        assert [secret for secret in spellings if secret in text] == [], place
+
+
+@pytest.fixture
+def amqp_log(country, stack):
+    """Every event there is, as an outside consumer reads them."""
+    return read_stream(stack.site.amqp_uri, bus.LOG_STREAM)

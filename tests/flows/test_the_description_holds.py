@@ -12,6 +12,12 @@ CHECKS = (
 )
 # Who asks; signing in and out is left to the public run, or the first call would end the session.
 CALLERS = {"operator": "operator", "officer": "6810503-3", "nobody": None}
+# The operator's fuzzing finds ids that exist, and would close what other tests still need.
+LEFT_OUT = {
+    "operator": "sessions/current$|/(changes|handovers|locks|closures)$",
+    "officer": "sessions/current$",
+    "nobody": "^$",
+}
 
 
 @pytest.mark.timeout(240)
@@ -26,7 +32,7 @@ def test_fuzzing_finds_no_server_error_and_no_undocumented_status(country, stack
             *("run", f"{stack.url}/openapi.json"),
             *(part for header in authorization for part in ("--header", header)),
             *("--checks", CHECKS, "--phases", "coverage,fuzzing", "--max-examples", "15"),
-            *("--exclude-path-regex", "sessions/current$" if caller else "^$"),
+            *("--exclude-path-regex", LEFT_OUT[who]),
             *("--generation-deterministic", "--no-color", "--suppress-health-check", "all"),
         ],
         cwd=tmp_path,

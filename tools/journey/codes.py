@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections import Counter
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
 
 from tools.journey.answers import MARKER
 from tools.journey.client import Api, Facts, JourneyFailed, Refused, in_parallel
 from tools.journey.screen import Step
 from tools.programs import write_privately
+
+COVERED = ("slots", "issued", "read", "handed_out", "activated", "locked")
+HEADINGS = {"handed_out": "handed", "activated": "active"}
+WIDE = 124
 
 
 def demo_password(keys: Path) -> str:
@@ -21,15 +31,17 @@ def demo_password(keys: Path) -> str:
     return kept.read_text()
 
 
-def issue_codes(operator: Api, province: str, step: Step) -> str:
-    """Issue a code to every slot of the province; return the issuance's id.
+def issue_codes(operator: Api, scope: dict[str, str], step: Step, *, reissue: bool) -> str:
+    """Issue a code to every slot of the scope not yet activated; return the issuance's id.
 
-    Slots that an earlier run activated get a new one as well: the old ones were read, once.
+    With `reissue` those that are activated get one as well: the old ones were read, once.
     """
-    request = {"scope": {"province": province}, "reissue": True}
+    request = {"scope": scope, "reissue": reissue}
+    started = time.monotonic()
     issued = operator.job(operator.post("/v1/issuances", json=request), step.show)
-    tiers = ", ".join(f"{tier} {count}" for tier, count in issued["by_tier"].items())
-    step.say(f"{issued['slots']} codes issued, handed out by: {tiers}")
+    taken = time.monotonic() - started
+    tiers = ", ".join(f"{tier} {count:,}" for tier, count in issued["by_tier"].items())
+    step.say(f"{issued['slots']:,} codes issued in {taken:.1f} s, handed out by: {tiers}")
     return issued["issuance_id"]
 
 
@@ -64,13 +76,59 @@ def hand_out(
 
 
 def _slips(office: Api, issuance_id: str) -> list[Facts]:
-    """Return the slips of an office; none when there is nothing for it to hand out."""
+    """Read the slips of an office and put on record that it handed them out; return them.
+
+    There are none when there is nothing for it to hand out.
+    """
+    where = f"/v1/issuances/{issuance_id}"
     try:
-        return office.get(f"/v1/issuances/{issuance_id}/slips")["items"]
+        slips = office.get(f"{where}/slips")["items"]
     except Refused as refused:
         if refused.code == "issuance_not_found":
             return []
         raise
+    office.post(f"{where}/handouts", json={"all": True})
+    return slips
+
+
+def print_slips(
+    anyone: Api, operator: Api, district: tuple[str, str], password: str, path: Path, step: Step
+) -> None:
+    """Issue a district anew and have its office save its slips as a PDF.
+
+    Its officers are activated by now and stay so until one of the new codes is used.
+    """
+    code, name = district
+    issuance_id = issue_codes(operator, {"district": code}, step, reissue=True)
+    office, _ = anyone.signed_in(f"d{code}", password)
+    pdf = office.ask(
+        "GET", f"/v1/issuances/{issuance_id}/slips", headers={"Accept": "application/pdf"}
+    ).content
+    write_privately(path, pdf)
+    step.say(f"the slips of อำเภอ{name}, read by d{code}, are in {path} ({len(pdf):,} bytes)")
+
+
+def show_coverage(title: str, items: list[Facts], console: Console) -> Facts:
+    """Print how far the codes of every province have come, and return the sums.
+
+    Two provinces stand on a line where there is room for it.
+    """
+    wide = console.width >= WIDE
+    sums = {name: sum(item[name] for item in items) for name in COVERED}
+    rows = [
+        [item["name"], *(f"{item[name]:,}" for name in COVERED)]
+        for item in (*items, {"name": "ทั้งประเทศ", **sums})
+    ]
+    half = (len(rows) + 1) // 2 if wide else len(rows)
+    shown = Table(title=title, title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
+    for _ in range(2 if wide else 1):
+        shown.add_column("province", no_wrap=True)
+        for name in COVERED:
+            shown.add_column(HEADINGS.get(name, name), justify="right", no_wrap=True)
+    for left, right in zip_longest(rows[:half], rows[half:], fillvalue=[]):
+        shown.add_row(*left, *right)
+    console.print(shown)
+    return sums
 
 
 def _require_read_once(office: Api, issuance_id: str) -> None:

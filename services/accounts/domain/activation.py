@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -30,13 +30,13 @@ class KeptCode:
 _IN_THAI = {"used": "ถูกใช้ไปแล้ว", "voided": "ถูกยกเลิกเพราะมีรหัสใหม่แล้ว", "expired": "หมดอายุแล้ว"}
 
 
-def find_usable(codes: Sequence[KeptCode], presented_hash: str, *, at: datetime) -> KeptCode:
-    """Return the code that was presented, if it opens the slot now.
+def find_usable(codes: Sequence[KeptCode], presented: Container[str], *, at: datetime) -> KeptCode:
+    """Return the code that was presented, by the hashes it may have, if it opens the slot now.
 
     Raises WrongActivationCode, ActivationCodeSpent.
     """
     for code in codes:
-        if code.hash == presented_hash:
+        if code.hash in presented:
             state = code.state.value
             if code.state is CodeState.ISSUED and code.expires_at <= at:
                 state = "expired"

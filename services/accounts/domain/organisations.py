@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 
@@ -39,7 +39,15 @@ class Details:
     website: str | None
 
 
-_DETAILS = frozenset(field.name for field in fields(Details))
+DETAILS = frozenset(field.name for field in fields(Details))
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """Where an LAO has its seat; the code begins with the province's."""
+
+    code: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,28 +83,72 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """What an organisation was until a day."""
+class Difference:
+    """One fact that differs, as it was and as it is."""
+
+    field: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """What an organisation was from a day until another, on which it no longer was."""
 
     facts: Facts
     valid_from: date
-    valid_to: date
+    valid_to: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """An organisation as it is now. The id never changes, whatever else does."""
+    """An organisation as it is now. The id never changes, whatever else does.
+
+    `founded_on` is None where nobody told when it began, as the registry does not; `closed_on` is
+    the first day it was no more.
+    """
 
     id: str
     facts: Facts
     valid_from: date
     version: int = 1
-    history: tuple[Past, ...] = ()
+    history: tuple[Dated, ...] = ()
+    founded_on: date | None = None
+    closed_on: date | None = None
+    successor_ids: tuple[str, ...] = ()
 
     @property
     def place(self) -> Place:
         """Where it stands in the tree of areas."""
         return Place(self.facts.province_code, self.facts.district_code or "", self.id)
+
+    @property
+    def versions(self) -> tuple[Dated, ...]:
+        """All it was and is, from old to new."""
+        return *self.history, Dated(self.facts, self.valid_from, self.closed_on)
+
+    def on(self, day: date) -> Dated | None:
+        """Return what it was on a day, or None when there was none.
+
+        What is first on record holds for all days before, unless it is known to have been founded.
+        """
+        if self.closed_on is not None and day >= self.closed_on:
+            return None
+        held = [version for version in self.versions if version.valid_from <= day]
+        if held:
+            return held[-1]
+        return None if self.founded_on is not None else self.versions[0]
+
+    def since(self, day: date, facts: Facts) -> Organisation:
+        """Return it with other facts from a day on; what it was goes to the history."""
+        before = Dated(self.facts, min(self.valid_from, day), day)
+        return replace(
+            self,
+            facts=facts,
+            valid_from=day,
+            version=self.version + 1,
+            history=(*self.history, before),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +162,21 @@ class Change:
     @property
     def dated(self) -> list[str]:
         """The differences that others are told of and the history keeps: all but details."""
-        return [name for name in self.differences if name not in _DETAILS]
+        return [name for name in self.differences if name not in DETAILS]
 
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What storing a registry would do: to LAOs, and to the offices over them."""
+    """What storing a registry would do: to LAOs, and to the offices over them.
+
+    `gone` are in force and not in the file, `closed` the other way round; neither is touched.
+    """
 
     added: list[Organisation]
     changed: list[Change]
     unchanged: list[Organisation]
     gone: list[Organisation]
+    closed: list[Organisation]
 
     @property
     def present(self) -> list[Organisation]:
@@ -148,40 +204,64 @@ def plan_import(
     new_id: Callable[[], str],
 ) -> ImportPlan:
     """Compare what a file describes with what is stored. Nothing that vanished is removed."""
-    plan = ImportPlan([], [], [], [])
+    plan = ImportPlan([], [], [], [], [])
     met = set()
     for facts in wanted:
         met.add(facts.key)
         before = stored.get(facts.key)
         if before is None:
             plan.added.append(Organisation(new_id(), facts, on))
+        elif before.closed_on is not None:
+            plan.closed.append(before)
         elif differences := before.facts.differences(facts):
-            only_details = _DETAILS.issuperset(differences)
-            since = before.valid_from if only_details else on
-            after = Organisation(before.id, facts, since, before.version + 1)
+            only_details = DETAILS.issuperset(differences)
+            after = (
+                replace(before, facts=facts, version=before.version + 1)
+                if only_details
+                else before.since(max(on, before.valid_from), facts)
+            )
             plan.changed.append(Change(before, after, differences))
         else:
             plan.unchanged.append(before)
     plan.gone.extend(
         organisation
         for key, organisation in stored.items()
-        if organisation.facts.kind is OrganisationKind.LAO and key not in met
+        if key not in met
+        and organisation.facts.kind is OrganisationKind.LAO
+        and organisation.facts.district_code is not None
+        and organisation.closed_on is None
     )
     return plan
 
 
-def _lao(lao: RegisteredLao) -> Facts:
+def lao_facts(
+    lao_type: LaoType, *, code: str, name: str, province_code: str, district: District | None
+) -> Facts:
+    """Return the facts of an LAO; Bangkok lies in no district. Raises KeyError."""
     return Facts(
         kind=OrganisationKind.LAO,
-        type=lao.type,
+        type=lao_type,
+        code=code,
+        name=name,
+        full_name=full_name(lao_type, name),
+        abbreviation=short_name(lao_type, name),
+        province_code=province_code,
+        province=get_province(province_code).name_th,
+        district_code=district.code if district else None,
+        district=district.name if district else None,
+    )
+
+
+def _lao(lao: RegisteredLao) -> Facts:
+    facts = lao_facts(
+        lao.type,
         code=lao.code,
         name=lao.name,
-        full_name=full_name(lao.type, lao.name),
-        abbreviation=short_name(lao.type, lao.name),
         province_code=lao.province_code,
-        province=get_province(lao.province_code).name_th,
-        district_code=lao.district_code,
-        district=lao.district,
+        district=District(lao.district_code, lao.district),
+    )
+    return replace(
+        facts,
         details=Details(
             address_no=lao.address_no,
             moo=lao.moo,
@@ -222,6 +302,12 @@ def _district_office(inside: Facts) -> Facts:
         district_code=inside.district_code,
         district=inside.district,
     )
+
+
+def compared(before: Facts, after: Facts) -> list[Difference]:
+    """Return every fact that differs, details by their own names."""
+    was, is_now = asdict(before) | _details(before), asdict(after) | _details(after)
+    return [Difference(name, was.get(name), is_now.get(name)) for name in before.differences(after)]
 
 
 def _details(facts: Facts) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from contracts.accounts.errors import SlotInUse
@@ -17,23 +17,57 @@ class Ending(StrEnum):
     TAKEN_OVER = "taken_over"
     EXPIRED = "expired"
     REACTIVATED = "reactivated"
+    HANDED_OVER = "handed_over"
+    LOCKED = "locked"
+    SLOT_CLOSED = "slot_closed"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 (a reason, no secret)
+
+
+# How much later the end of idleness must be for it to be worth a write.
+WORTH_NOTING = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """How long a sign-in lives: a working day at most, and less when nobody uses it."""
+
+    whole: timedelta
+    idle: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A sign-in. The token itself is kept nowhere, only its hash."""
+    """A sign-in. The token itself is kept nowhere, only its hash.
+
+    `idle_at` is when it ends unless it is used before; one of an earlier release has none.
+    """
 
     id: str
     token_hash: str
     opened_at: datetime
     expires_at: datetime
+    idle_at: datetime | None = None
 
     def is_live(self, *, at: datetime) -> bool:
         """Whether the token still opens anything."""
-        return at < self.expires_at
+        return at < self.expires_at and (self.idle_at is None or at < self.idle_at)
+
+    def used(self, *, at: datetime, idle: timedelta) -> datetime | None:
+        """Return the new end of idleness when it has moved enough to be noted, else None."""
+        if self.idle_at is not None and at + idle < self.idle_at + WORTH_NOTING:
+            return None
+        return at + idle
 
 
-def make_way(current: Session | None, *, takeover: bool, at: datetime) -> Ending | None:
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a session made way for another, and since when it was open."""
+
+    how: Ending
+    since: datetime
+
+
+def make_way(current: Session | None, *, takeover: bool, at: datetime) -> Ended | None:
     """Return how the current session ends so that another may open; None when there is none.
 
     Raises SlotInUse.
@@ -41,7 +75,7 @@ def make_way(current: Session | None, *, takeover: bool, at: datetime) -> Ending
     if current is None:
         return None
     if not current.is_live(at=at):
-        return Ending.EXPIRED
+        return Ended(Ending.EXPIRED, current.opened_at)
     if not takeover:
         raise SlotInUse(since=as_bangkok(current.opened_at).isoformat(timespec="milliseconds"))
-    return Ending.TAKEN_OVER
+    return Ended(Ending.TAKEN_OVER, current.opened_at)

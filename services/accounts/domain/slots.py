@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from contracts.principal import AREA_OF_ROLE, Principal, Role
+from contracts.accounts.errors import SlotNotAddable
+from contracts.principal import AREA_OF_ROLE, Place, Principal, Role
 from contracts.reference.code_groups import CodeGroup
 from contracts.reference.lao_types import RoutingTier
 from services.accounts.domain.organisations import Organisation, OrganisationKind
@@ -41,6 +42,12 @@ class Slot:
     province_code: str | None
     district_code: str | None
     handed_out_by: Tier | None
+    label: str | None = None
+
+    @property
+    def where(self) -> tuple[str | None, str | None, Tier | None]:
+        """Where it stands and who hands out its code: what follows its organisation."""
+        return self.province_code, self.district_code, self.handed_out_by
 
     @property
     def area(self) -> str:
@@ -71,6 +78,28 @@ class Slot:
         )
 
 
+def may_see(by: Principal, slot: Slot) -> bool:
+    """Whether the slot is the caller's to know of; an agency's slots see those of the agency."""
+    if by.role is Role.OPERATOR or by.slot_id == slot.id:
+        return True
+    if by.area == "country":
+        return by.organisation_id is not None and by.organisation_id == slot.organisation_id
+    return by.covers(
+        Place(slot.province_code or "", slot.district_code or "", slot.organisation_id or "")
+    )
+
+
+def stands_above(by: Principal, slot: Slot) -> bool:
+    """Whether the caller answers for the slot: the operator, or the office that hands out its slip.
+
+    Over the operator's own slot stands nobody.
+    """
+    if slot.handed_out_by is None:
+        return False
+    is_its_office = TIER_OF_ROLE.get(by.role) is slot.handed_out_by and may_see(by, slot)
+    return by.role is Role.OPERATOR or is_its_office
+
+
 OPERATOR_SLOT = Slot(
     id=OPERATOR_USERNAME,
     username=OPERATOR_USERNAME,
@@ -91,6 +120,8 @@ def slots_of(organisation: Organisation) -> list[Slot]:
 def _slots_of_lao(lao: Organisation) -> list[Slot]:
     routed = lao.facts.type and lao.facts.type.routing_tier
     tier = Tier.DISTRICT if routed is RoutingTier.DISTRICT else Tier.PROVINCE
+    if lao.facts.district_code is None:  # Bangkok: no office stands between it and the country
+        tier = Tier.OPERATOR
     return [
         _slot(lao, group.number, f"{lao.facts.code}-{group.number}", Role.LAO_OFFICER, tier, group)
         for group in CodeGroup
@@ -113,6 +144,56 @@ _SLOTS_OF_KIND: dict[OrganisationKind, Callable[[Organisation], list[Slot]]] = {
     OrganisationKind.PROVINCE_OFFICE: _slots_of_province_office,
     OrganisationKind.AGENCY: lambda _: [],
 }
+
+
+AGENCY_ROLES = (
+    Role.CENTRAL_HR_BODY,
+    Role.CODE_OWNER,
+    Role.ETHICS_BOARD,
+    Role.NACC_OFFICER,
+)
+_ROLE_OF_OFFICE = {
+    OrganisationKind.DISTRICT_OFFICE: Role.DISTRICT_OFFICER,
+    OrganisationKind.PROVINCE_OFFICE: Role.PROVINCE_OFFICER,
+}
+_TIER_OVER_OFFICE = {
+    OrganisationKind.DISTRICT_OFFICE: Tier.PROVINCE,
+    OrganisationKind.PROVINCE_OFFICE: Tier.OPERATOR,
+}
+_USERNAME_BEFORE_NUMBER = {
+    OrganisationKind.DISTRICT_OFFICE: "d",
+    OrganisationKind.PROVINCE_OFFICE: "p",
+}
+
+
+def another_slot(organisation: Organisation, number: int, *, role: Role | None, label: str) -> Slot:
+    """Return slot `number` of an office or an agency, such as p81-2 or dla-1.
+
+    An office's slots have its one role, an agency's the one given. Raises SlotNotAddable.
+    """
+    kind = organisation.facts.kind
+    if kind is OrganisationKind.LAO:
+        raise SlotNotAddable(
+            reason="an LAO has one slot for each code group",
+            reason_th="อปท. มีบัญชีกลุ่มประมวลจริยธรรมละหนึ่งบัญชีเท่านั้น",
+        )
+    office_role = _ROLE_OF_OFFICE.get(kind)
+    if role is None:
+        role = office_role
+    if role is None or role not in ((office_role,) if office_role else AGENCY_ROLES):
+        raise SlotNotAddable(
+            reason="the role is missing or not one of this organisation",
+            reason_th="ไม่ได้ระบุบทบาท หรือหน่วยงานนี้ไม่มีบทบาทที่ระบุ",
+            pointer="/role",
+        )
+    username = f"{_USERNAME_BEFORE_NUMBER.get(kind, '')}{organisation.facts.code}-{number}"
+    tier = _TIER_OVER_OFFICE.get(kind, Tier.OPERATOR)
+    return replace(
+        _slot(organisation, number, username.lower(), role, tier),
+        province_code=organisation.facts.province_code if office_role else None,
+        district_code=organisation.facts.district_code if office_role else None,
+        label=label,
+    )
 
 
 def _slot(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 from collections.abc import Callable
 from datetime import datetime
@@ -11,13 +12,16 @@ from chassis.jobs import Job, Jobs, runs_job
 from chassis.rpc import answers
 from contracts.paging import page
 from contracts.principal import Principal, Role
-from services.accounts import issuing
+from services.accounts import issuing, metrics
+from services.accounts.audit import AuditTrail
 from services.accounts.codes import ActivationCodes
 from services.accounts.coverage import show_coverage
+from services.accounts.printing import GreenSlipPress, Slip
 from services.accounts.settings import Settings
 from services.accounts.store import AccountsStore
 
 OFFICES = (Role.PROVINCE_OFFICER, Role.DISTRICT_OFFICER)
+CENTRAL_TH = "ผู้ดูแลระบบสุจริต ส่วนกลาง"
 
 
 class IssuanceQuestions:
@@ -26,7 +30,9 @@ class IssuanceQuestions:
     store: AccountsStore
     jobs: Jobs
     codes: ActivationCodes
+    press: GreenSlipPress
     settings: Settings
+    audit: AuditTrail
     now: Callable[[], datetime]
 
     @answers
@@ -38,14 +44,17 @@ class IssuanceQuestions:
         The code a slot had before is void at once. With `reissue` the activated slots get one
         too; they stay signed in and activated until it is used. Raises OutOfScope.
         """
-        Principal.from_wire(by).require_role(Role.OPERATOR)
         arguments = {"issuance_id": uuid.uuid4().hex, "scope": scope, "reissue": reissue}
-        return self.jobs.start(issuing.KIND, arguments, requested_by=by)
+        told = {"scope": scope, "reissue": reissue}
+        with self.audit.watch("issue_codes", by, f"issuance:{arguments['issuance_id']}", told):
+            Principal.from_wire(by).require_role(Role.OPERATOR)
+            return self.jobs.start(issuing.KIND, arguments, requested_by=by)
 
     @runs_job(issuing.KIND)
     def issue_codes(self, job: Job) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """Give each slot of the scope its code, of which only the keyed hash is kept.
 
+        Raises CodeKeyRetired.
         Publishes CredentialsIssuedV1.
         """
         days = self.settings.code_days
@@ -57,13 +66,59 @@ class IssuanceQuestions:
     ) -> dict[str, Any]:
         """Return the slips the caller's office hands out, for the only time, and record it.
 
-        Raises OutOfScope, IssuanceNotFound, SlipsAlreadyRead.
+        Raises OutOfScope, IssuanceNotFound, SlipsAlreadyRead, CodeKeyRetired.
+        """
+        return issuing.show_slips(self._read(by, issuance_id, district))
+
+    @answers
+    def print_slips(
+        self, by: dict[str, Any], issuance_id: str, district: str | None = None
+    ) -> dict[str, Any]:
+        """Do as `read_slips` does, and return a PDF to print: one page for each slip.
+
+        Raises OutOfScope, IssuanceNotFound, SlipsAlreadyRead, CodeKeyRetired.
+        """
+        slips = self._read(by, issuance_id, district)
+        office = self.store.organisations.find(by["organisation_id"])
+        pdf = self.press.print(slips, CENTRAL_TH if office is None else office.facts.full_name)
+        return {"slips": len(slips), "pdf_base64": base64.b64encode(pdf).decode()}
+
+    def _read(self, by: dict[str, Any], issuance_id: str, district: str | None) -> list[Slip]:
+        principal = Principal.from_wire(by)
+        told = {"district": district}
+        with self.audit.watch("read_slips", by, f"issuance:{issuance_id}", told) as facts:
+            principal.require_role(Role.OPERATOR, *OFFICES)
+            slips = issuing.read_slips(
+                self.store, self.codes, principal, issuance_id, district, at=self.now()
+            )
+            facts["slips"] = len(slips)
+        return slips
+
+    @answers
+    def hand_out_slips(
+        self,
+        by: dict[str, Any],
+        issuance_id: str,
+        slot_ids: list[str] | None = None,
+        handed_to: str | None = None,
+    ) -> dict[str, Any]:
+        """Put on record that slips the caller's office has read are handed out, all or some.
+
+        The first hand-out of a slip stays on record. Raises OutOfScope, SlipsNotRead.
         """
         principal = Principal.from_wire(by)
-        principal.require_role(Role.OPERATOR, *OFFICES)
-        return issuing.read_slips(
-            self.store, self.codes, principal, issuance_id, district, at=self.now()
-        )
+        with self.audit.watch("hand_out_slips", by, f"issuance:{issuance_id}") as facts:
+            principal.require_role(Role.OPERATOR, *OFFICES)
+            handout = self.store.slips.hand_out(
+                principal, issuance_id, slot_ids, to=handed_to, at=self.now()
+            )
+            facts["slips"] = handout.now
+        metrics.record_slips_handed_out(principal.role, handout.now)
+        return {
+            "issuance_id": issuance_id,
+            "handed_out": handout.now,
+            "already": handout.before,
+        }
 
     @answers
     def get_coverage(self, by: dict[str, Any], axis: str) -> dict[str, Any]:

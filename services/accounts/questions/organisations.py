@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
 from typing import Any
 
 from chassis.jobs import Job, Jobs, runs_job
 from chassis.rpc import answers
-from contracts.accounts.errors import OrganisationNotFound
+from contracts.accounts.errors import OrganisationNotFound, OrganisationNotOnRecord
+from contracts.errors import InvalidInput
 from contracts.paging import page
 from contracts.principal import Principal, Role
+from contracts.reference.calendar import as_bangkok
 from services.accounts import importing
-from services.accounts.shapes import show_dated, show_organisation
+from services.accounts.audit import AuditTrail
+from services.accounts.domain.organisations import Organisation
+from services.accounts.organisation_shapes import show_record
+from services.accounts.shapes import show_organisation, show_version
 from services.accounts.store import AccountsStore
 
 
@@ -22,6 +27,7 @@ class OrganisationQuestions:
 
     store: AccountsStore
     jobs: Jobs
+    audit: AuditTrail
     now: Callable[[], datetime]
 
     @answers
@@ -30,26 +36,46 @@ class OrganisationQuestions:
         by: dict[str, Any],
         limit: int = 50,
         cursor: str | None = None,
+        as_of: str | None = None,
         **filters: str | None,
     ) -> dict[str, Any]:
         """Return a page of the organisations the caller covers, as a Thai dictionary sorts.
 
-        Filters are q, type, province and district. Raises InvalidInput.
+        Filters are q, type, province and district. With `as_of` they are found and shown by what
+        they were on that day, among those there were. Raises InvalidInput.
         """
         given = {name: value for name, value in filters.items() if value is not None}
-        principal = Principal.from_wire(by)
+        day = self._day(as_of)
         organisations, following = self.store.organisations.list_page(
-            principal, given, limit=limit, cursor=cursor
+            Principal.from_wire(by), given, limit=limit, cursor=cursor, as_of=day
         )
-        return page([show_organisation(each) for each in organisations], following)
+        return page([*_shown(organisations, day)], following)
 
     @answers
-    def get_organisation(self, by: dict[str, Any], organisation_id: str) -> dict[str, Any]:
-        """Return one with its details and history. Raises OrganisationNotFound."""
+    def get_organisation(
+        self, by: dict[str, Any], organisation_id: str, as_of: str | None = None
+    ) -> dict[str, Any]:
+        """Return one with its details and history, and with `as_of` as it was on that day.
+
+        Raises OrganisationNotFound, OrganisationNotOnRecord, InvalidInput.
+        """
         organisation = self.store.organisations.get(organisation_id)
         if not Principal.from_wire(by).covers(organisation.place):
             raise OrganisationNotFound(organisation_id=organisation_id)
-        return show_dated(organisation)
+        shown = show_record(organisation, self._day(as_of))
+        if shown is None:
+            raise OrganisationNotOnRecord(organisation_id=organisation_id, as_of=as_of)
+        return shown
+
+    def _day(self, as_of: str | None) -> date | None:
+        """Return the day that is asked about, None for today. Raises InvalidInput."""
+        if as_of is None:
+            return None
+        day, today = date.fromisoformat(as_of), as_bangkok(self.now()).date()
+        if day > today:
+            reason = "ต้องไม่เกินวันนี้ การเปลี่ยนแปลงที่กำหนดไว้ล่วงหน้าอยู่ในรายการ changes ของหน่วยงาน"
+            raise InvalidInput(pointer="/as_of", reason=reason)
+        return None if day == today else day
 
     @answers
     def begin_import(self, by: dict[str, Any], filename: str) -> dict[str, Any]:
@@ -69,10 +95,11 @@ class OrganisationQuestions:
     def start_import(self, by: dict[str, Any], import_id: str, dry_run: bool) -> dict[str, Any]:
         """Return the job that imports the file. Raises OutOfScope, ImportNotFound."""
         principal = Principal.from_wire(by)
-        principal.require_role(Role.OPERATOR)
-        self.store.uploads.require_begun_by(principal.slot_id, import_id)
         arguments = {"import_id": import_id, "dry_run": dry_run}
-        return self.jobs.start(importing.KIND, arguments, requested_by=by)
+        with self.audit.watch(importing.KIND, by, f"import:{import_id}", {"dry_run": dry_run}):
+            principal.require_role(Role.OPERATOR)
+            self.store.uploads.require_begun_by(principal.slot_id, import_id)
+            return self.jobs.start(importing.KIND, arguments, requested_by=by)
 
     @runs_job(importing.KIND)
     def import_registry(self, job: Job) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -82,3 +109,12 @@ class OrganisationQuestions:
         Publishes OrganisationRegisteredV1, OrganisationChangedV1.
         """
         return importing.import_registry(self.store, job, at=self.now()), []
+
+
+def _shown(organisations: Iterable[Organisation], day: date | None) -> Iterator[dict[str, Any]]:
+    for organisation in organisations:
+        version = None if day is None else organisation.on(day)
+        if version is None:
+            yield show_organisation(organisation)
+        else:
+            yield show_version(organisation.id, version)

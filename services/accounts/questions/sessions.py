@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from chassis.rpc import answers
+from contracts.accounts.errors import WrongCredentials
 from contracts.errors import ServiceError
 from contracts.fields import wire_time
+from contracts.principal import Principal
 from services.accounts import metrics, signing_in
+from services.accounts.audit import AuditTrail
 from services.accounts.codes import ActivationCodes
-from services.accounts.passwords import GreenPasswordHashes
+from services.accounts.passwords import GreenPasswordHashes, require_strong
+from services.accounts.sealing import Sealer
+from services.accounts.second_factor import SecondFactors
 from services.accounts.settings import Settings
 from services.accounts.shapes import show_principal
 from services.accounts.store import AccountsStore
@@ -24,33 +29,47 @@ class SessionQuestions:
     store: AccountsStore
     passwords: GreenPasswordHashes
     codes: ActivationCodes
+    sealer: Sealer
     settings: Settings
+    audit: AuditTrail
     now: Callable[[], datetime]
 
     @answers
     def open_session(
-        self, username: str, password: str, takeover: bool, address: str
+        self,
+        username: str,
+        password: str,
+        takeover: bool,
+        address: str,
+        otp: str | None = None,
     ) -> dict[str, Any]:
         """Sign a slot in and return its token, told this once; of two at once only one wins.
 
         A takeover ends the session that is open. Raises WrongCredentials, SlotInUse,
-        TooManyAttempts. Publishes SessionOpenedV1, SessionClosedV1.
+        SlotLocked, SecondFactorRequired, WrongSecondFactor, TooManyAttempts.
+        Publishes SessionOpenedV1, SessionClosedV1, AuditDayClosedV1 as the first act of a day.
         """
         try:
-            session, ending = signing_in.open_session(
+            session, ended = signing_in.open_session(
                 self.store,
                 self.passwords,
+                SecondFactors(self.store.second_factors, self.sealer),
                 username=username,
                 password=password,
+                otp=otp,
                 takeover=takeover,
                 address=address,
                 at=self.now(),
-                life=timedelta(hours=self.settings.session_hours),
+                lifetime=self.settings.session_lifetime,
             )
         except ServiceError as refusal:
             metrics.record_sign_in(refusal.code)
+            self._record_refused("sign_in", username, refusal)
             raise
-        metrics.record_sign_in("opened" if ending is None else ending)
+        metrics.record_sign_in("opened" if ended is None else ended.how)
+        who = _who(session["principal"])
+        facts = {} if ended is None else {"ended": ended.how, "since": wire_time(ended.since)}
+        self.audit.record("sign_in", who, subject_of(who["slot_id"]), "done", facts)
         return session
 
     @answers
@@ -59,7 +78,9 @@ class SessionQuestions:
 
         A token that opens nothing is left out; one whose session was taken over says so.
         """
-        found = self.store.sessions.list_by_token(token_hashes, at=self.now())
+        at = self.now()
+        found = self.store.sessions.list_by_token(token_hashes, at=at)
+        self._note_use(found, at)
         answer: dict[str, dict[str, Any]] = {}
         for token_hash, session in found.items():
             if isinstance(session, TakenOver):
@@ -79,7 +100,9 @@ class SessionQuestions:
 
         Publishes SessionClosedV1.
         """
-        self.store.sessions.close(session_id, slot_id, at=self.now())
+        if self.store.sessions.close(session_id, slot_id, at=self.now()):
+            slot = self.store.slots.get(slot_id)
+            self.audit.record("sign_out", slot.principal.to_wire(), subject_of(slot_id))
 
     @answers
     def describe_session(self, by: dict[str, Any]) -> dict[str, Any]:
@@ -99,8 +122,9 @@ class SessionQuestions:
     ) -> dict[str, Any]:
         """Give a slot a password and a holder for its code, which dies; a live session ends.
 
-        Raises WrongActivationCode, ActivationCodeSpent, WeakPassword, TooManyAttempts.
-        Publishes SlotActivatedV1, SessionClosedV1.
+        A bare LAO code of 7 digits stands for the slot of that LAO the activation code is of.
+        Raises WrongActivationCode, ActivationCodeSpent, SlotLocked, WeakPassword,
+        TooManyAttempts. Publishes SlotActivatedV1, HolderChangedV1, SessionClosedV1.
         """
         try:
             activated = signing_in.activate_slot(
@@ -116,6 +140,72 @@ class SessionQuestions:
             )
         except ServiceError as refusal:
             metrics.record_activation(refusal.code)
+            self._record_refused("activate", username, refusal)
             raise
         metrics.record_activation("activated")
+        self.audit.record("activate", _who(activated), subject_of(activated["slot_id"]))
         return activated
+
+    @answers
+    def change_password(
+        self,
+        by: dict[str, Any],
+        session_id: str,
+        current_password: str,
+        new_password: str,
+        address: str,
+    ) -> None:
+        """Replace the caller's password; any other session of the slot ends.
+
+        Raises WrongCredentials, WeakPassword, TooManyAttempts. Publishes SessionClosedV1.
+        """
+        principal = Principal.from_wire(by)
+        with self.audit.watch("change_password", by, subject_of(principal.slot_id)):
+            at = self.now()
+            require_strong(new_password, principal.username, pointer="/new_password")
+            kept = signing_in.require_password(
+                self.store, self.passwords, principal, current_password, address, at=at
+            )
+            made = self.passwords.make(new_password)
+            if not self.store.sessions.change_password(
+                principal.slot_id, kept, made, session_id=session_id, at=at
+            ):
+                raise WrongCredentials
+
+    def _note_use(self, found: Mapping[str, Any], at: datetime) -> None:
+        """Note that sessions are used, each once a minute at most."""
+        idle = self.settings.session_lifetime.idle
+        used = {}
+        for each in found.values():
+            if not isinstance(each, TakenOver) and (until := each[1].used(at=at, idle=idle)):
+                used[each[0].slot.id] = (each[1], until)
+        if used:
+            self.store.sessions.note_use(used)
+
+    def _record_refused(self, act: str, username: str, refusal: ServiceError) -> None:
+        """Record a refusal before sign-in. A name nobody has may be anything, so it is not kept."""
+        found = self.store.sessions.find_slot(signing_in.as_kept(username))
+        facts = {"code": refusal.code}
+        if found is None:
+            self.audit.record(act, None, subject_of("unknown"), "refused", facts)
+            return
+        slot = found.kept.slot
+        facts |= {"username": slot.username}
+        if slot.organisation_id is not None:
+            facts |= {"organisation_id": slot.organisation_id}
+        self.audit.record(act, None, subject_of(slot.id), "refused", facts)
+
+
+def subject_of(slot_id: str) -> str:
+    """Return a slot as the subject of an audit entry."""
+    return f"slot:{slot_id}"
+
+
+def _who(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """Return who acted, from how a slot is shown to its holder."""
+    organisation = shown["organisation"]
+    return {
+        "slot_id": shown["slot_id"],
+        "username": shown["username"],
+        "organisation_id": organisation and organisation["id"],
+    }

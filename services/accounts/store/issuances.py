@@ -13,7 +13,7 @@ from chassis.outbox import Outbox
 from contracts.accounts.events import CredentialsIssuedV1
 from services.accounts.domain.activation import CodeState
 from services.accounts.domain.slots import Tier
-from services.accounts.store.slots import AREA_FIELDS
+from services.accounts.store.slots import AREA_FIELDS, UNCOUNTED
 from services.accounts.store.slots import COLLECTION as SLOTS
 
 ISSUANCES = "issuances"
@@ -23,7 +23,10 @@ SPENT_CODES_KEPT = 10
 
 @dataclass(frozen=True, slots=True)
 class Issuance:
-    """One act of issuing. `scope` names province, district and organisation where given."""
+    """One act of issuing. `scope` names province, district and organisation where given.
+
+    `key_id` is the key its codes are made with; issuances of an earlier release name none.
+    """
 
     id: str
     scope: Mapping[str, str]
@@ -31,6 +34,7 @@ class Issuance:
     issued_by: str
     issued_at: datetime
     expires_at: datetime
+    key_id: str | None = None
 
 
 class IssuanceStore:
@@ -51,7 +55,7 @@ class IssuanceStore:
             upsert=True,
             return_document=ReturnDocument.AFTER,
         )
-        kept = {name: document[name] for name in Issuance.__dataclass_fields__ if name != "id"}
+        kept = {name: document.get(name) for name in Issuance.__dataclass_fields__ if name != "id"}
         return Issuance(id=issuance_id, **kept)
 
     def issue(self, issuance: Issuance, hash_of: Callable[[str], str]) -> Iterator[tuple[int, int]]:
@@ -102,6 +106,13 @@ class IssuanceStore:
         return {tier.value: counted.get(tier.value, 0) for tier in Tier}
 
 
+def spend_code(code: dict[str, Any]) -> dict[str, Any]:
+    """Return what is to be pushed when a code makes way: an unused one is void from then on."""
+    if code["state"] == CodeState.ISSUED:
+        code = {**code, "state": CodeState.VOIDED.value}
+    return {"$each": [code], "$slice": -SPENT_CODES_KEPT}
+
+
 def _waiting(issuance: Issuance) -> dict[str, Any]:
     return {
         "handed_out_by": {"$ne": None},
@@ -112,7 +123,8 @@ def _waiting(issuance: Issuance) -> dict[str, Any]:
 
 
 def _still_wanting(issuance: Issuance) -> dict[str, Any]:
-    return {} if issuance.reissue else {"activated_at": None}
+    not_closed = {"closure": None}
+    return not_closed if issuance.reissue else {**not_closed, "activated_at": None}
 
 
 def _issuing(issuance: Issuance, slot: dict[str, Any], code_hash: str) -> UpdateOne:
@@ -127,8 +139,11 @@ def _issuing(issuance: Issuance, slot: dict[str, Any], code_hash: str) -> Update
         "read_at": None,
         "read_by": None,
         "reading": None,
+        "handed_at": None,
+        "handed_by": None,
+        "handed_to": None,
     }
-    update: dict[str, Any] = {"$set": {"code": code}}
+    update: dict[str, Any] = {"$set": {"code": code, **UNCOUNTED}, "$inc": {"version": 1}}
     unchanged: dict[str, Any] = {"_id": slot["_id"], "code": None}
     if before is not None:
         unchanged = {
@@ -136,7 +151,5 @@ def _issuing(issuance: Issuance, slot: dict[str, Any], code_hash: str) -> Update
             "code.hash": before["hash"],
             "code.state": before["state"],
         }
-        if before["state"] == CodeState.ISSUED:
-            before = {**before, "state": CodeState.VOIDED.value}
-        update["$push"] = {"spent_codes": {"$each": [before], "$slice": -SPENT_CODES_KEPT}}
+        update["$push"] = {"spent_codes": spend_code(before)}
     return UpdateOne({**unchanged, **_still_wanting(issuance)}, update)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -16,16 +15,15 @@ from contracts.accounts.errors import OrganisationNotFound
 from contracts.accounts.events import OrganisationChangedV1, OrganisationRegisteredV1
 from contracts.paging import read_cursor, write_cursor
 from contracts.principal import Principal
-from contracts.reference.lao_types import LaoType
-from contracts.reference.thai_text import normalise, sort_key
-from services.accounts.domain.organisations import (
-    Change,
-    Details,
-    Facts,
-    Key,
-    Organisation,
-    OrganisationKind,
-    Past,
+from services.accounts.domain.changes import found_by_import
+from services.accounts.domain.organisations import Change, Key, Organisation, OrganisationKind
+from services.accounts.domain.searching import keys, looked_up, squeezed
+from services.accounts.store.organisation_records import (
+    change_record,
+    changing_fields,
+    dated_record,
+    new_record,
+    organisation_of,
 )
 
 COLLECTION = "organisations"
@@ -37,6 +35,10 @@ _AREA_FIELDS = {
     "district": "facts.district_code",
     "organisation": "_id",
 }
+# What a list does not show; a history is read only with what it belongs to.
+NOT_OF_LISTS = {"history": 0, "changes": 0, "keys": 0, "outbox": 0}
+SEARCH_INDEX = [("keys", 1), ("sort_key", 1), ("_id", 1)]
+_CODE = re.compile(r"[0-9]{1,7}")
 _EVENT_FACTS = (
     *("kind", "type", "code", "full_name", "abbreviation"),
     *("province_code", "province", "district_code", "district"),
@@ -55,22 +57,30 @@ class OrganisationStore:
         document = self._collection.find_one({"_id": organisation_id})
         if document is None:
             raise OrganisationNotFound(organisation_id=organisation_id)
-        return _organisation(document)
+        return organisation_of(document)
 
     def find(self, organisation_id: str | None) -> Organisation | None:
         """Return one without history, or None."""
-        document = self._collection.find_one({"_id": organisation_id}, {"history": 0})
-        return None if document is None else _organisation(document)
+        document = self._collection.find_one({"_id": organisation_id}, NOT_OF_LISTS)
+        return None if document is None else organisation_of(document)
+
+    def find_by_code(self, kind: OrganisationKind, code: str) -> Organisation | None:
+        """Return the one of a kind that has the code now, without history, or None."""
+        wanted = {"facts.code": code, "kind": kind.value}
+        document = self._collection.find_one(wanted, NOT_OF_LISTS)
+        return None if document is None else organisation_of(document)
 
     def list_by_id(self, ids: Iterable[str]) -> dict[str, Organisation]:
         """Return those there are of the ids, without history."""
-        found = self._collection.find({"_id": {"$in": list(ids)}}, {"history": 0})
-        return {document["_id"]: _organisation(document) for document in found}
+        found = self._collection.find({"_id": {"$in": list(ids)}}, NOT_OF_LISTS)
+        return {document["_id"]: organisation_of(document) for document in found}
 
     def list_by_key(self) -> dict[Key, Organisation]:
         """Return all, without history."""
-        found = self._collection.find({}, {"history": 0}).batch_size(READ_AT_ONCE)
-        return {organisation.facts.key: organisation for organisation in map(_organisation, found)}
+        found = self._collection.find({}, NOT_OF_LISTS).batch_size(READ_AT_ONCE)
+        return {
+            organisation.facts.key: organisation for organisation in map(organisation_of, found)
+        }
 
     def list_names(self, kind: OrganisationKind) -> dict[str, str]:
         """Return the name of each organisation of a kind by its code."""
@@ -78,32 +88,84 @@ class OrganisationStore:
         return {document["facts"]["code"]: document["facts"]["name"] for document in found}
 
     def list_page(
-        self, by: Principal, filters: dict[str, str], *, limit: int, cursor: str | None
+        self,
+        by: Principal,
+        filters: dict[str, str],
+        *,
+        limit: int,
+        cursor: str | None,
+        as_of: date | None = None,
     ) -> tuple[list[Organisation], str | None]:
-        """Return a page of what the caller covers, as a Thai dictionary sorts, and the cursor."""
-        conditions = list(_conditions(by, filters))
-        if cursor is not None:
-            key, last_id = read_cursor(cursor, 2)
-            conditions.append(
-                {"$or": [{"sort_key": {"$gt": key}}, {"sort_key": key, "_id": {"$gt": last_id}}]}
-            )
+        """Return a page of what the caller covers, as a Thai dictionary sorts, and the cursor.
+
+        With `as_of` they are chosen and sorted by what they were on that day, and come with
+        their history; else by what those are that are not closed.
+        """
         found = list(
-            self._collection.find({"$and": conditions} if conditions else {}, {"history": 0})
-            .sort([("sort_key", 1), ("_id", 1)])
-            .limit(limit + 1)
+            self._find_past(by, filters, limit + 1, cursor, as_of)
+            if as_of
+            else self._find_present(by, filters, limit + 1, cursor)
         )
         shown = found[:limit]
-        following = len(found) > limit
-        after = write_cursor(shown[-1]["sort_key"], shown[-1]["_id"]) if following else None
-        return [_organisation(document) for document in shown], after
+        last = shown[-1] if len(found) > limit else None
+        of_name = (last.get("then") or last)["sort_key"] if last else ""
+        after = write_cursor(of_name, last["_id"]) if last else None
+        return [organisation_of(document) for document in shown], after
 
-    def add(self, organisations: Sequence[Organisation], *, at: datetime) -> None:
-        """Store new ones and announce each; those another process has added meanwhile stay."""
+    def _find_present(
+        self, by: Principal, filters: dict[str, str], limit: int, cursor: str | None
+    ) -> Iterator[dict[str, Any]]:
+        conditions = [
+            area_condition(by, _AREA_FIELDS),
+            {"closed_on": None},
+            *_conditions(filters, "facts"),
+            *_after(cursor, "sort_key"),
+        ]
+        searched_by_name = "q" in filters and not _is_code(filters["q"])
+        if searched_by_name:
+            conditions.append(_with_keys(filters["q"]))
+        found = self._collection.find({"$and": conditions}, NOT_OF_LISTS)
+        # Left to choose, the server may walk the names of the whole country for a rare one.
+        hint = SEARCH_INDEX if searched_by_name else None
+        return found.sort([("sort_key", 1), ("_id", 1)]).limit(limit).hint(hint)
+
+    def _find_past(
+        self, by: Principal, filters: dict[str, str], limit: int, cursor: str | None, day: date
+    ) -> Iterator[dict[str, Any]]:
+        there: list[dict[str, Any]] = [
+            area_condition(by, _AREA_FIELDS),
+            {"$or": [{"founded_on": None}, {"founded_on": {"$lte": day.isoformat()}}]},
+            {"$or": [{"closed_on": None}, {"closed_on": {"$gt": day.isoformat()}}]},
+        ]
+        if "q" in filters and not _is_code(filters["q"]):
+            there.append(_with_keys(filters["q"]))
+        then = [*_conditions(filters, "then"), *_after(cursor, "then.sort_key")]
+        return self._collection.aggregate(
+            [
+                {"$match": {"$and": there}},
+                {"$project": {"outbox": 0, "keys": 0, "changes": 0}},
+                {"$set": {"then": _version_on(day)}},
+                {"$match": {"$and": then} if then else {}},
+                {"$sort": {"then.sort_key": 1, "_id": 1}},
+                {"$limit": limit},
+            ]
+        )
+
+    def add(
+        self, organisations: Sequence[Organisation], *, at: datetime, slots_behind: bool = False
+    ) -> None:
+        """Store new ones and announce each; those another process has added meanwhile stay.
+
+        With `slots_behind` their slots are seen to even if this process does not come to it.
+        """
+        behind = {"slots_behind": True} if slots_behind else {}
+        if not organisations:
+            return
         documents = []
         for organisation in organisations:
-            registered = OrganisationRegisteredV1(**_told(organisation, at))
+            registered = OrganisationRegisteredV1(**told(organisation, at))
             entries = self._outbox.seal([registered])
-            documents.append({**_document(organisation), "history": [], "outbox": entries})
+            documents.append(new_record(organisation, entries) | behind)
         refused = set()
         try:
             self._collection.insert_many(documents, ordered=False)
@@ -121,12 +183,16 @@ class OrganisationStore:
         updates, stored = [], []
         for change in changes:
             entries = self._entries_of(change, at)
-            update: dict[str, Any] = {"$set": _document(change.after)}
+            update: dict[str, Any] = {
+                "$set": changing_fields(change.after),
+                "$addToSet": {"keys": {"$each": keys([change.after.facts])}},
+            }
             if change.dated:
-                before = _dated(
-                    change.before.facts, change.before.valid_from, change.after.valid_from
-                )
-                update["$push"] = {"history": before, "outbox": {"$each": entries}}
+                update["$push"] = {
+                    "history": dated_record(change.after.history[-1]),
+                    "changes": change_record(found_by_import(change, at=at)),
+                    "outbox": {"$each": entries},
+                }
             unchanged = {"_id": change.after.id, "version": change.before.version}
             updates.append(UpdateOne(unchanged, update))
             stored.append((change.after.id, entries))
@@ -142,7 +208,7 @@ class OrganisationStore:
         if not change.dated:
             return []
         named = ["organisation_name" if name == "name" else name for name in change.dated]
-        return self._outbox.seal([OrganisationChangedV1(**_told(change.after, at), changed=named)])
+        return self._outbox.seal([OrganisationChangedV1(**told(change.after, at), changed=named)])
 
 
 def area_condition(by: Principal, fields: dict[str, str]) -> dict[str, str]:
@@ -150,25 +216,50 @@ def area_condition(by: Principal, fields: dict[str, str]) -> dict[str, str]:
     return {} if by.area == "country" else {fields[by.area]: by.area_code}
 
 
-def _conditions(by: Principal, filters: dict[str, str]) -> Iterator[dict[str, Any]]:
-    if own := area_condition(by, _AREA_FIELDS):
-        yield own
+def _conditions(filters: dict[str, str], facts: str) -> Iterator[dict[str, Any]]:
     for name, field in (
-        ("type", "facts.type"),
-        ("province", "facts.province_code"),
-        ("district", "facts.district_code"),
+        ("type", "type"),
+        ("province", "province_code"),
+        ("district", "district_code"),
     ):
         if name in filters:
-            yield {field: filters[name]}
+            yield {f"{facts}.{field}": filters[name]}
     if "q" in filters:
-        yield {"searched": {"$regex": re.escape(_searchable(filters["q"]))}}
+        query = squeezed(filters["q"])
+        if _is_code(query):
+            yield {f"{facts}.code": {"$regex": f"^{query}"}}
+        else:
+            yield {f"{facts}.searched": {"$regex": re.escape(query)}}
 
 
-def _searchable(text: str) -> str:
-    return normalise(text).casefold()
+def _is_code(text: str) -> bool:
+    return _CODE.fullmatch(squeezed(text)) is not None
 
 
-def _told(organisation: Organisation, at: datetime) -> dict[str, Any]:
+def _with_keys(text: str) -> dict[str, Any]:
+    return {"keys": {"$in": looked_up(squeezed(text))}}
+
+
+def _after(cursor: str | None, field: str) -> Iterator[dict[str, Any]]:
+    if cursor is not None:
+        key, last_id = read_cursor(cursor, 2)
+        yield {"$or": [{field: {"$gt": key}}, {field: key, "_id": {"$gt": last_id}}]}
+
+
+def _version_on(day: date) -> dict[str, Any]:
+    """Return the expression of what an organisation was on a day, as `Organisation.on` has it."""
+    versions = {"$concatArrays": ["$history", ["$facts"]]}
+    held = {
+        "$filter": {
+            "input": versions,
+            "as": "one",
+            "cond": {"$lte": ["$$one.valid_from", day.isoformat()]},
+        }
+    }
+    return {"$ifNull": [{"$last": held}, {"$first": versions}]}
+
+
+def told(organisation: Organisation, at: datetime) -> dict[str, Any]:
     facts = organisation.facts
     return {
         "organisation_id": organisation.id,
@@ -176,53 +267,3 @@ def _told(organisation: Organisation, at: datetime) -> dict[str, Any]:
         "changed_at": at,
         **{name: getattr(facts, name) for name in _EVENT_FACTS},
     }
-
-
-def _document(organisation: Organisation) -> dict[str, Any]:
-    facts = organisation.facts
-    kind, own_code = facts.key
-    return {
-        "_id": organisation.id,
-        "kind": str(kind),
-        "own_code": own_code,
-        "facts": _dated(facts, organisation.valid_from, None),
-        "version": organisation.version,
-        "sort_key": sort_key(facts.name),
-        "searched": _searchable(f"{facts.full_name} {facts.abbreviation} {facts.code}"),
-    }
-
-
-def _dated(facts: Facts, valid_from: date, valid_to: date | None) -> dict[str, Any]:
-    stored = asdict(facts)
-    del stored["kind"]
-    return {
-        **stored,
-        "type": facts.type and str(facts.type),
-        "valid_from": valid_from.isoformat(),
-        "valid_to": valid_to and valid_to.isoformat(),
-    }
-
-
-def _organisation(document: dict[str, Any]) -> Organisation:
-    kind = OrganisationKind(document["kind"])
-    return Organisation(
-        id=document["_id"],
-        facts=_facts(kind, document["facts"]),
-        valid_from=date.fromisoformat(document["facts"]["valid_from"]),
-        version=document["version"],
-        history=tuple(
-            Past(
-                facts=_facts(kind, past),
-                valid_from=date.fromisoformat(past["valid_from"]),
-                valid_to=date.fromisoformat(past["valid_to"]),
-            )
-            for past in document.get("history", ())
-        ),
-    )
-
-
-def _facts(kind: OrganisationKind, stored: dict[str, Any]) -> Facts:
-    given = {name: stored[name] for name in Facts.__dataclass_fields__ if name in stored}
-    given["type"] = stored["type"] and LaoType(stored["type"])
-    given["details"] = stored["details"] and Details(**stored["details"])
-    return Facts(kind=kind, **given)

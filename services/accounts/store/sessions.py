@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from pymongo import UpdateOne, WriteConcern
+
 from chassis.outbox import Outbox
 from contracts.accounts.errors import WrongCredentials
 from contracts.accounts.events import SessionClosedV1, SessionOpenedV1
-from services.accounts.domain.sessions import Ending, Session, make_way
+from services.accounts.domain.sessions import Ended, Ending, Session, make_way
 from services.accounts.store.slots import COLLECTION, KeptSlot, kept_slot
 
 TAKEN_OVER_KEPT = 5
@@ -44,35 +46,40 @@ class SessionStore:
         document = self._collection.find_one({"username": username})
         return None if document is None else _sign_in_slot(document)
 
-    def open(self, found: SignInSlot, session: Session, *, takeover: bool) -> Ending | None:
+    def open(self, found: SignInSlot, session: Session, *, takeover: bool) -> Ended | None:
         """Store the session as the slot's only one. Returns how the one before it ended.
 
         Two at once do not both win: the later one is decided anew, as if it had just come.
-        Raises SlotInUse, and WrongCredentials when the password has been changed meanwhile.
+        Raises SlotInUse, SlotLocked, and WrongCredentials when the password has been changed
+        meanwhile.
         """
+        if found.password_hash is None:
+            raise WrongCredentials  # handed over or closed: whatever was proved, nobody holds it
+        found.kept.require_unlocked()
         slot_id = found.kept.slot.id
         current = found.session
         while True:
-            ending = make_way(current, takeover=takeover, at=session.opened_at)
-            entries = self._entries(slot_id, session, current, ending)
+            ended = make_way(current, takeover=takeover, at=session.opened_at)
+            entries = self._entries(slot_id, session, current, ended)
             update: dict[str, Any] = {
                 "$set": {"session": asdict(session)},
                 "$push": {"outbox": {"$each": entries}},
             }
-            if current is not None and ending is Ending.TAKEN_OVER:
+            if current and ended and ended.how is Ending.TAKEN_OVER:
                 told = {"token_hash": current.token_hash, "at": session.opened_at}
                 update["$push"]["taken_over"] = {"$each": [told], "$slice": -TAKEN_OVER_KEPT}
             result = self._collection.update_one(
                 {
                     "_id": slot_id,
                     "password_hash": found.password_hash,
+                    "lock": None,
                     **({"session": None} if current is None else {"session.id": current.id}),
                 },
                 update,
             )
             if result.matched_count:
                 self._outbox.nudge(COLLECTION, slot_id, entries)
-                return ending
+                return ended
             current = self._current(slot_id, found.password_hash)
 
     def close(self, session_id: str, slot_id: str, *, at: datetime) -> bool:
@@ -108,15 +115,63 @@ class SessionStore:
                 found[session.token_hash] = kept_slot(document), session
         return found
 
+    def change_password(
+        self, slot_id: str, old_hash: str, new_hash: str, *, session_id: str, at: datetime
+    ) -> bool:
+        """Replace the password; a session other than the one it is changed in ends.
+
+        Returns False when the password or the session has changed meanwhile.
+        """
+        document = self._collection.find_one({"_id": slot_id}, {"session": 1})
+        current = document and _session(document)
+        closed = []
+        if current is not None and current.id != session_id:
+            reason = Ending.PASSWORD_CHANGED
+            closed.append(
+                SessionClosedV1(session_id=current.id, slot_id=slot_id, reason=reason, closed_at=at)
+            )
+        entries = self._outbox.seal(closed)
+        result = self._collection.update_one(
+            {
+                "_id": slot_id,
+                "password_hash": old_hash,
+                **({"session": None} if current is None else {"session.id": current.id}),
+            },
+            {
+                "$set": {"password_hash": new_hash, **({"session": None} if closed else {})},
+                "$push": {"outbox": {"$each": entries}},
+            },
+        )
+        if result.matched_count:
+            self._outbox.nudge(COLLECTION, slot_id, entries)
+        return bool(result.matched_count)
+
+    def note_use(self, used: Mapping[str, tuple[Session, datetime]]) -> None:
+        """Move the end of idleness of sessions, by slot, unless they have ended.
+
+        Not journaled: a note that is lost is made again at the next use.
+        """
+        self._collection.with_options(write_concern=WriteConcern(w=1, j=False)).bulk_write(
+            [
+                UpdateOne(
+                    {"_id": slot_id, "session.id": session.id},
+                    {"$max": {"session.idle_at": idle_at}},
+                )
+                for slot_id, (session, idle_at) in used.items()
+            ],
+            ordered=False,
+        )
+
     def _current(self, slot_id: str, password_hash: str | None) -> Session | None:
         same = {"_id": slot_id, "password_hash": password_hash}
-        document = self._collection.find_one(same, {"session": 1})
+        document = self._collection.find_one(same)
         if document is None:
             raise WrongCredentials
+        kept_slot(document).require_unlocked()
         return _session(document)
 
     def _entries(
-        self, slot_id: str, session: Session, current: Session | None, ending: Ending | None
+        self, slot_id: str, session: Session, current: Session | None, ended: Ended | None
     ) -> list[dict[str, Any]]:
         opened = SessionOpenedV1(
             session_id=session.id,
@@ -124,10 +179,10 @@ class SessionStore:
             opened_at=session.opened_at,
             expires_at=session.expires_at,
         )
-        if current is None or ending is None:
+        if current is None or ended is None:
             return self._outbox.seal([opened])
         closed = SessionClosedV1(
-            session_id=current.id, slot_id=slot_id, reason=ending, closed_at=session.opened_at
+            session_id=current.id, slot_id=slot_id, reason=ended.how, closed_at=session.opened_at
         )
         return self._outbox.seal([closed, opened])
 

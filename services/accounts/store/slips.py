@@ -1,23 +1,33 @@
-"""Keeps who has read which slips: each office its own, once."""
+"""Keeps who has read which slips, each office its own and once, and to whom it gave them."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
-from contracts.accounts.errors import IssuanceNotFound, SlipsAlreadyRead
+from contracts.accounts.errors import IssuanceNotFound, SlipsAlreadyRead, SlipsNotRead
 from contracts.fields import wire_time
 from contracts.principal import Principal
 from services.accounts.domain.activation import CodeState
 from services.accounts.domain.slots import TIER_OF_ROLE, Slot
 from services.accounts.store.issuances import ISSUANCES
 from services.accounts.store.organisations import area_condition
-from services.accounts.store.slots import AREA_FIELDS, slot_of
+from services.accounts.store.slots import AREA_FIELDS, UNCOUNTED, slot_of
 from services.accounts.store.slots import COLLECTION as SLOTS
 
 READINGS = "slip_readings"
+
+
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """How many slips were handed out now, and how many had been before."""
+
+    now: int
+    before: int
 
 
 class SlipStore:
@@ -42,16 +52,66 @@ class SlipStore:
         reading = f"{issuance_id}/{by.area_code or by.area}/{district or '*'}"
         slips = _handed_out(by, issuance_id, district)
         self._require_unread(reading, slips, at)
-        reader = by.username if by.holder_name is None else f"{by.holder_name} ({by.username})"
+        reader = _who(by)
         self._record(reading, issuance_id, by, reader, at)
         self._slots.update_many(
             {**slips, **_readable(at), "code.read_at": None},
-            {"$set": {"code.read_at": at, "code.read_by": reader, "code.reading": reading}},
+            {
+                "$set": {
+                    "code.read_at": at,
+                    "code.read_by": reader,
+                    "code.reading": reading,
+                    **UNCOUNTED,
+                },
+                "$inc": {"version": 1},
+            },
         )
         found = list(self._slots.find({**slips, "code.reading": reading}))
         if not found:
             self._require_unread(reading, slips, at)
         return [(slot_of(document), document["code"]["expires_at"]) for document in found]
+
+    def find_key(self, issuance_id: str) -> str | None:
+        """Return the id of the key that made the codes. Raises IssuanceNotFound."""
+        issuance = self._issuances.find_one({"_id": issuance_id}, {"key_id": 1})
+        if issuance is None:
+            raise IssuanceNotFound(issuance_id=issuance_id)
+        return issuance.get("key_id")
+
+    def hand_out(
+        self,
+        by: Principal,
+        issuance_id: str,
+        slot_ids: Collection[str] | None,
+        *,
+        to: str | None,
+        at: datetime,
+    ) -> Handout:
+        """Mark slips the caller's office has read as handed out; None means all of them.
+
+        The first hand-out stays on record. Raises SlipsNotRead when one of those named is not
+        among them, or none is there; nothing is marked then.
+        """
+        condition = {**_handed_out(by, issuance_id, None), "code.read_at": {"$type": "date"}}
+        if slot_ids is not None:
+            condition["_id"] = {"$in": list(slot_ids)}
+        read = {slot["_id"] for slot in self._slots.find(condition, {"_id": 1})}
+        missing = sorted(set(slot_ids or ()) - read)
+        if missing or not read:
+            raise SlipsNotRead(issuance_id=issuance_id, slot_ids=", ".join(missing) or "-")
+        marked = self._slots.update_many(
+            {**condition, "code.handed_at": None},
+            {
+                "$set": {
+                    "code.handed_at": at,
+                    "code.handed_by": _who(by),
+                    "code.handed_to": to,
+                    **UNCOUNTED,
+                },
+                "$inc": {"version": 1},
+            },
+        )
+        return Handout(marked.modified_count, len(read) - marked.modified_count)
 
     def _require_unread(self, reading: str, slips: dict[str, Any], at: datetime) -> None:
         if (earlier := self._readings.find_one({"_id": reading})) is not None:
@@ -91,6 +151,10 @@ def _handed_out(by: Principal, issuance_id: str, district: str | None) -> dict[s
         # Beside the area and not instead of it: a district officer cannot widen it so.
         condition["$and"] = [{"district_code": district}]
     return condition
+
+
+def _who(by: Principal) -> str:
+    return by.username if by.holder_name is None else f"{by.holder_name} ({by.username})"
 
 
 def _readable(at: datetime) -> dict[str, Any]:

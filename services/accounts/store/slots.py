@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from pymongo import InsertOne, UpdateOne
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from contracts.accounts.errors import SessionEnded
+from contracts.accounts.errors import SessionEnded, SlotAlreadyExists, SlotLocked, SlotNotFound
+from contracts.fields import wire_time
 from contracts.paging import read_cursor, write_cursor
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
@@ -24,12 +25,20 @@ AREA_FIELDS = {
     "province": "province_code",
     "district": "district_code",
     "organisation": "organisation_id",
+    "slot": "_id",
 }
+# What a write sets beside a new version when it changes a count; see `store/coverage.py`.
+UNCOUNTED: dict[str, Any] = {"counted": None}
+_USABLE: dict[str, Any] = {"closure": None, "lock": None}
+_FIRST: dict[str, Any] = {**_USABLE, "handover": None, "activated_at": None}
 _STATES: dict[str, dict[str, Any]] = {
-    "activated": {"activated_at": {"$ne": None}},
-    "read": {"activated_at": None, "code.read_at": {"$type": "date"}},
-    "issued": {"activated_at": None, "code": {"$ne": None}, "code.read_at": None},
-    "not_issued": {"activated_at": None, "code": None},
+    "closed": {"closure": {"$ne": None}},
+    "locked": {"closure": None, "lock": {"$ne": None}},
+    "handing_over": {**_USABLE, "handover": {"$ne": None}},
+    "activated": {**_USABLE, "activated_at": {"$ne": None}},
+    "read": {**_FIRST, "code.read_at": {"$type": "date"}},
+    "issued": {**_FIRST, "code": {"$ne": None}, "code.read_at": None},
+    "not_issued": {**_FIRST, "code": None},
 }
 
 
@@ -41,6 +50,16 @@ class KeptSlot:
     state: str
     activated_at: datetime | None
     holder: dict[str, Any] | None
+    version: int
+    past_holders: list[dict[str, Any]]
+    handover: dict[str, Any] | None
+    lock: dict[str, Any] | None
+    closure: dict[str, Any] | None
+
+    def require_unlocked(self) -> None:
+        """Refuse a slot that is locked. Raises SlotLocked."""
+        if self.lock is not None:
+            raise SlotLocked(since=wire_time(self.lock["since"]))
 
     @property
     def principal(self) -> Principal:
@@ -61,6 +80,37 @@ class SlotStore:
             raise SessionEnded
         return kept_slot(document)
 
+    def require(self, slot_id: str) -> KeptSlot:
+        """Return one. Raises SlotNotFound."""
+        document = self._collection.find_one({"_id": slot_id})
+        if document is None:
+            raise SlotNotFound(slot_id=slot_id)
+        return kept_slot(document)
+
+    def list_of(self, organisation_id: str) -> list[KeptSlot]:
+        """Return all slots of an organisation, closed ones too."""
+        found = self._collection.find({"organisation_id": organisation_id}).sort("_id", 1)
+        return [kept_slot(document) for document in found]
+
+    def count_of(self, organisation_id: str) -> int:
+        """Return how many slots an organisation has, closed ones too."""
+        return self._collection.count_documents({"organisation_id": organisation_id})
+
+    def add(self, slot: Slot) -> bool:
+        """Store a further slot. Returns False when its id or its username is taken.
+
+        Raises SlotAlreadyExists when the organisation has a slot with its label.
+        """
+        try:
+            self._collection.insert_one(new_document(slot))
+        except DuplicateKeyError:
+            labelled = {"organisation_id": slot.organisation_id, "label": slot.label}
+            there = self._collection.find_one(labelled, {"username": 1})
+            if there is not None:
+                raise SlotAlreadyExists(username=there["username"]) from None
+            return False
+        return True
+
     def list_places(self) -> dict[str, Slot]:
         """Return every slot by its id."""
         found = self._collection.find({}, _FACTS).batch_size(READ_AT_ONCE)
@@ -75,7 +125,10 @@ class SlotStore:
                 writes.append(InsertOne(new_document(slot)))
             elif _moved(there, slot):
                 where = {name: _plain(getattr(slot, name)) for name in _MOVING}
-                writes.append(UpdateOne({"_id": slot.id}, {"$set": where}))
+                moved = {"$set": {**where, **UNCOUNTED}, "$inc": {"version": 1}}
+                if there.province_code is not None:
+                    moved["$addToSet"] = {"left": area_key(asdict(there))}
+                writes.append(UpdateOne({"_id": slot.id}, moved))
         if not writes:
             return
         try:
@@ -95,7 +148,7 @@ class SlotStore:
         cursor: str | None,
     ) -> tuple[list[KeptSlot], str | None]:
         """Return a page of the slots the caller covers, and the cursor of the next."""
-        conditions: list[dict[str, Any]] = [area_condition(by, AREA_FIELDS)]
+        conditions: list[dict[str, Any]] = [_visible(by)]
         if organisation_id is not None:
             conditions.append({"organisation_id": organisation_id})
         if state is not None:
@@ -106,28 +159,10 @@ class SlotStore:
         shown = [kept_slot(document) for document in found[:limit]]
         return shown, write_cursor(shown[-1].slot.id) if len(found) > limit else None
 
-    def count_progress(self, by: Principal, axis: str) -> list[dict[str, Any]]:
-        """Count slots, issued, read and activated of each area of the axis the caller covers."""
-        field = f"${AREA_FIELDS[axis]}"
-        is_activated = {"$gt": ["$activated_at", None]}
-        counts = {
-            "activated": is_activated,
-            "read": {"$or": [is_activated, {"$gt": ["$code.read_at", None]}]},
-            "issued": {"$or": [is_activated, {"$gt": ["$code.hash", None]}]},
-        }
-        grouped = {name: {"$sum": {"$cond": [is_so, 1, 0]}} for name, is_so in counts.items()}
-        rows = self._collection.aggregate(
-            [
-                {"$match": {**area_condition(by, AREA_FIELDS), AREA_FIELDS[axis]: {"$ne": None}}},
-                {"$group": {"_id": field, "slots": {"$sum": 1}, **grouped}},
-            ]
-        )
-        return [{"key": row.pop("_id"), **row} for row in rows]
-
     def set_operator(self, password_hash: str, *, at: datetime) -> None:
         """Give the operator's slot a password; its session, if any, ends."""
         first = new_document(OPERATOR_SLOT) | {"activated_at": at}
-        changed = {"password_hash": password_hash, "session": None}
+        changed = {"password_hash": password_hash, "session": None, "second_factor": None}
         self._collection.update_one(
             {"_id": first.pop("_id")},
             {
@@ -148,33 +183,69 @@ def new_document(slot: Slot) -> dict[str, Any]:
     facts = {name: _plain(value) for name, value in asdict(slot).items()}
     return {
         "_id": facts.pop("id"),
+        "version": 1,
         **facts,
         "password_hash": None,
         "activated_at": None,
         "holder": None,
+        "past_holders": [],
+        "handover": None,
+        "lock": None,
+        "closure": None,
         "code": None,
         "spent_codes": [],
         "session": None,
         "taken_over": [],
+        **UNCOUNTED,
         "outbox": [],
     }
 
 
+def area_key(slot: Mapping[str, Any]) -> str:
+    """Return the smallest area a slot is counted in, as `81/8104`; `81/` is the province alone."""
+    return f"{slot['province_code']}/{slot['district_code'] or ''}"
+
+
 def kept_slot(document: dict[str, Any]) -> KeptSlot:
-    """Return the slot a document holds."""
+    """Return the slot a document holds; one stored before a field was invented lacks it."""
+    return KeptSlot(
+        slot=slot_of(document),
+        state=_state(document),
+        activated_at=document["activated_at"],
+        holder=document["holder"],
+        version=document.get("version", 0),
+        past_holders=document.get("past_holders", []),
+        handover=document.get("handover"),
+        lock=document.get("lock"),
+        closure=document.get("closure"),
+    )
+
+
+def _state(document: dict[str, Any]) -> str:
+    for field, state in (
+        ("closure", "closed"),
+        ("lock", "locked"),
+        ("handover", "handing_over"),
+        ("activated_at", "activated"),
+    ):
+        if document.get(field) is not None:
+            return state
     code = document["code"]
-    if document["activated_at"] is not None:
-        state = "activated"
-    elif code is None:
-        state = "not_issued"
-    else:
-        state = "issued" if code["read_at"] is None else "read"
-    return KeptSlot(slot_of(document), state, document["activated_at"], document["holder"])
+    if code is None:
+        return "not_issued"
+    return "issued" if code["read_at"] is None else "read"
+
+
+def _visible(by: Principal) -> dict[str, Any]:
+    """Return the condition on the slots the caller may see; as `may_see` has it."""
+    if by.area == "country" and by.role is not Role.OPERATOR:
+        return {"organisation_id": by.organisation_id}
+    return dict(area_condition(by, AREA_FIELDS))
 
 
 def slot_of(document: dict[str, Any]) -> Slot:
     """Return the facts of a slot."""
-    facts = {name: document[name] for name in _FACTS}
+    facts = {name: document.get(name) for name in _FACTS}
     return Slot(
         **facts
         | {

@@ -17,6 +17,7 @@ from contracts.reports.events import ObligationsOpenedV1
 from services.reports.domain import Mode, Obligation, Round, Scope, State
 
 DUPLICATE = 11000
+_OPEN = {"closed": {"$ne": True}}
 _FIELDS_OF_AREA = {
     "country": None,
     "province": "province_code",
@@ -32,16 +33,25 @@ class Organisations:
         self._organisations = database["organisations"]
 
     def learn(self, facts: Iterable[dict[str, Any]]) -> None:
-        """Keep each organisation's newest facts; older or repeated ones change nothing."""
+        """Keep each organisation's newest facts; older or repeated ones change nothing.
+
+        Neither do any of one that is closed, in whatever order they are heard.
+        """
         updates = [
             UpdateOne(
-                {"_id": known["_id"], "changed_at": {"$lt": known["changed_at"]}},
+                {"_id": known["_id"], "changed_at": {"$lt": known["changed_at"]}, **_OPEN},
                 {"$set": known},
                 upsert=True,
             )
             for known in facts
         ]
         ignore_duplicates(self._organisations.bulk_write, updates, ordered=False)
+
+    def close(self, organisation_id: str) -> None:
+        """Keep that an organisation is no more."""
+        self._organisations.update_one(
+            {"_id": organisation_id}, {"$set": {"closed": True}}, upsert=True
+        )
 
     def count(self, scope: Scope) -> int:
         """Return how many organisations lie in the scope."""
@@ -169,7 +179,7 @@ def _of_scope(scope: Scope) -> dict[str, Any]:
         "district_code": scope.district,
         "_id": scope.organisation,
     }
-    return {name: value for name, value in wanted.items() if value is not None}
+    return {name: value for name, value in wanted.items() if value is not None} | _OPEN
 
 
 def to_document(obligation: Obligation) -> dict[str, Any]:

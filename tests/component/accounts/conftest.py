@@ -20,12 +20,15 @@ from chassis.service import readiness_of
 from chassis.settings import ProcessSettings
 from chassis.wire import Wire
 from clients.accounts import AccountsClient
+from contracts.principal import Principal
 from services.accounts.codes import ActivationCodes
 from services.accounts.documents import DATABASE, DOCUMENTS
 from services.accounts.passwords import GreenPasswordHashes, PasswordHashes
 from services.accounts.service import AccountsService
 from services.accounts.settings import Settings
 from services.accounts.store import AccountsStore
+from tests.component.accounts.direct import Desk
+from tests.component.accounts.krabi import DISTRICT, HOLDER, OFFICER, import_file
 
 CODE_KEY = bytes(range(32))
 DEADLINE_SECONDS = 10.0
@@ -60,6 +63,7 @@ def settings(mongo_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         "SIGN_IN_KEY_FILE": str(key_file),
         "ARGON2_MEMORY_KIB": "64",
         "ARGON2_PASSES": "1",
+        "PORTAL_URL": "https://sucharit.example",
     }.items():
         monkeypatch.setenv(f"ACCOUNTS_{name}", value)
     return Settings.read()
@@ -145,3 +149,28 @@ def wait_until() -> Callable[[Callable[[], Any]], None]:
                 eventlet.sleep(0.05)
 
     return wait
+
+
+@pytest.fixture
+def desk(
+    database: Any,
+    store: AccountsStore,
+    codes: ActivationCodes,
+    passwords: GreenPasswordHashes,
+    settings: Settings,
+) -> Desk:
+    """Everybody of Krabi's district Khlong Thom, with the codes their slips tell."""
+    import_file(store, database)
+    return Desk(database, store, codes, passwords, settings)
+
+
+@pytest.fixture
+def slips(desk: Desk) -> dict[str, str]:
+    return desk.read(DISTRICT, desk.issue(district="8104"))
+
+
+@pytest.fixture
+def officer(desk: Desk, slips: dict[str, str]) -> Principal:
+    """The holder of OFFICER, signed in."""
+    desk.activate(OFFICER, slips[OFFICER], holder={**HOLDER, "phone": "020000000"})
+    return desk.principal(desk.sign_in(OFFICER))

@@ -25,6 +25,7 @@ PROVINCE = Principal(
 DISTRICT = Principal("y-1", "d8104", Role.DISTRICT_OFFICER, "district", "8104")
 PASSWORD = "ช้างม้าวัวควาย 4 ตัว"
 HOLDER = {"name": "ผู้ทดสอบ สอง", "position": "นิติกร"}
+OFFICER = "5810401-1"
 ADDRESS = "203.0.113.9"
 
 

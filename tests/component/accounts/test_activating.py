@@ -63,7 +63,7 @@ def read(store: AccountsStore, codes: ActivationCodes) -> Read:
 
     def read(by: Principal, issuance: dict[str, Any], district: str | None = None) -> list[str]:
         slips = issuing.read_slips(store, codes, by, issuance["issuance_id"], district, at=now())
-        return [slip["username"] for slip in slips["items"]]
+        return [slip.slot.username for slip in slips]
 
     return read
 
@@ -168,7 +168,7 @@ def test_a_slip_tells_all_its_holder_needs(
 
     slips = issuing.read_slips(store, codes, DISTRICT, issuance, None, at=now())
 
-    slip = slips["items"][0]
+    slip = issuing.show_slips(slips)["items"][0]
     assert slip["activation_code"] == code_of(database, codes, USERNAME)
     assert set(slip["activation_code"]) <= set(ALPHABET)
     assert (slip["username"], slip["role"], slip["code_group"]) == (

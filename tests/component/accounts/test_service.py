@@ -11,9 +11,15 @@ from marshmallow import RAISE
 from prometheus_client import generate_latest
 from pymongo import MongoClient
 
+from chassis.clock import now
 from chassis.jobs import ERRORS_KEPT
 from clients.accounts import AccountsClient
-from contracts.accounts import schemas
+from contracts.accounts import (
+    issuance_schemas,
+    organisation_schemas,
+    schemas,
+    slot_schemas,
+)
 from contracts.accounts.errors import (
     OrganisationNotFound,
     SessionEnded,
@@ -22,6 +28,7 @@ from contracts.accounts.errors import (
 )
 from contracts.errors import InvalidInput, JobNotFound, OutOfScope
 from services.accounts.documents import DOCUMENTS
+from services.accounts.store.openid import Flow, OpenIdStore
 from tests.component.accounts.krabi import (
     ADDRESS,
     DISTRICT,
@@ -106,8 +113,8 @@ def test_from_the_registry_down_to_a_signed_in_officer(
     assert [slot["state"] for slot in slots] == ["activated", "read", "read"]
     assert slots[0]["holder"]["position"] == HOLDER["position"]
     covered = accounts.get_coverage(OPERATOR_WIRE, axis="district")["items"]
-    khlong_thom = {"slots": 7, "issued": 7, "read": 7, "activated": 2}
-    assert covered[0] == {"key": "8104", "name": "คลองท่อม", **khlong_thom}
+    khlong_thom = {"slots": 7, "issued": 7, "read": 7, "handed_out": 2, "activated": 2}
+    assert covered[0] == {"key": "8104", "name": "คลองท่อม", **khlong_thom, "locked": 0}
 
 
 def test_refusals_arrive_by_name(accounts: AccountsClient, finished: Finished) -> None:
@@ -158,17 +165,20 @@ def test_every_answer_has_the_shape_the_api_promises(
     (lao,) = accounts.list_organisations(OPERATOR_WIRE, limit=9, q="เพหลา")["items"]
 
     for schema, answer in (
-        (schemas.ImportResult, imported),
+        (organisation_schemas.ImportResult, imported),
         (schemas.IssuanceResult, issued),
         (schemas.SlipList, slips),
         (schemas.Activation, activation),
         (schemas.Session, session),
         (schemas.SignedInPrincipal, session["principal"]),
         (schemas.OrganisationList, organisations),
-        (schemas.DatedOrganisation, accounts.get_organisation(OPERATOR_WIRE, lao["id"])),
-        (schemas.SlotList, accounts.list_slots(OPERATOR_WIRE, limit=50)),
-        (schemas.CoverageList, accounts.get_coverage(OPERATOR_WIRE, axis="province")),
-        (schemas.CoverageList, accounts.get_coverage(OPERATOR_WIRE, axis="district")),
+        (
+            organisation_schemas.OrganisationRecord,
+            accounts.get_organisation(OPERATOR_WIRE, lao["id"]),
+        ),
+        (slot_schemas.SlotList, accounts.list_slots(OPERATOR_WIRE, limit=50)),
+        (issuance_schemas.CoverageList, accounts.get_coverage(OPERATOR_WIRE, axis="province")),
+        (issuance_schemas.CoverageList, accounts.get_coverage(OPERATOR_WIRE, axis="district")),
     ):
         assert schema(unknown=RAISE).validate(answer) == {}
 
@@ -261,11 +271,13 @@ def test_what_is_stored_is_what_the_documents_declare(
     import_krabi(accounts, finished)
     username, _ = activate_first(accounts, OPERATOR_WIRE, issue_krabi(accounts, finished))
     sign_in(accounts, username)
-    sign_in(accounts, username, takeover=True)
+    _, session = sign_in(accounts, username, takeover=True)
+    accounts.begin_second_factor(session["principal"], password=PASSWORD, address=ADDRESS)
     with pytest.raises(WrongCredentials):
         accounts.open_session(username="x", password="y", takeover=False, address=ADDRESS)
 
     database = mongo[database_of(mongo_uri)]
+    OpenIdStore(database).begin("hash of a state", Flow(username, None, False, now()))
     for document in DOCUMENTS:
         stored = list(database[document._meta["collection"]].find())
         assert stored, document.__name__

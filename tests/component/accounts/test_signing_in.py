@@ -19,21 +19,33 @@ from contracts.accounts.errors import (
 )
 from contracts.fields import wire_time
 from services.accounts import signing_in
+from services.accounts.domain.sessions import Lifetime
 from services.accounts.domain.throttling import FREE_ATTEMPTS
 from services.accounts.passwords import GreenPasswordHashes, PasswordHashes
+from services.accounts.sealing import Sealer
+from services.accounts.second_factor import SecondFactors
 from services.accounts.settings import Settings
 from services.accounts.store import AccountsStore
 from services.accounts.store.sessions import TakenOver
 from tests.component.accounts.krabi import ADDRESS, PASSWORD, announced, import_file
 
 LIFE = timedelta(hours=12)
+IDLE = timedelta(hours=2)
+LIFETIME = Lifetime(LIFE, IDLE)
 USERNAME = "5810401-1"
 
 SignIn = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
-def sign_in(store: AccountsStore, database: Any, passwords: GreenPasswordHashes) -> SignIn:
+def factors(store: AccountsStore) -> SecondFactors:
+    return SecondFactors(store.second_factors, Sealer(bytes(range(32))))
+
+
+@pytest.fixture
+def sign_in(
+    store: AccountsStore, database: Any, passwords: GreenPasswordHashes, factors: SecondFactors
+) -> SignIn:
     """Signs in to a slot that has the password."""
     import_file(store, database)
     database.slots.update_one(
@@ -47,9 +59,9 @@ def sign_in(store: AccountsStore, database: Any, passwords: GreenPasswordHashes)
             "takeover": False,
             "address": ADDRESS,
             "at": now(),
-            "life": LIFE,
+            "lifetime": LIFETIME,
         }
-        session, _ = signing_in.open_session(store, passwords, **asked | changes)
+        session, _ = signing_in.open_session(store, passwords, factors, **asked | changes)
         return session
 
     return sign_in
@@ -148,6 +160,58 @@ def test_an_expired_session_opens_nothing_and_holds_up_nobody(
     assert endings(database) == ["expired"]
 
 
+def test_a_takeover_tells_since_when_the_other_was_signed_in(sign_in: SignIn) -> None:
+    at = now()
+    assert sign_in(at=at)["ended_session_since"] is None
+
+    assert sign_in(takeover=True)["ended_session_since"] == wire_time(at)
+
+
+def test_a_session_nobody_uses_ends_and_holds_up_nobody(
+    sign_in: SignIn, store: AccountsStore, database: Any
+) -> None:
+    at = now()
+    idle = sign_in(at=at)
+
+    assert store.sessions.list_by_token([hash_of(idle)], at=at + IDLE - timedelta(seconds=1))
+    assert store.sessions.list_by_token([hash_of(idle)], at=at + IDLE) == {}
+    assert sign_in(at=at + IDLE)["ended_session_since"] is None
+    assert endings(database) == ["expired"]
+
+
+def test_a_session_in_use_lives_on_and_is_written_once_a_minute_at_most(
+    sign_in: SignIn, store: AccountsStore
+) -> None:
+    at = now()
+    hashes = [hash_of(sign_in(at=at))]
+    notes = 0
+    for seconds in range(0, 600, 5):
+        moment = at + timedelta(seconds=seconds)
+        ((kept, session),) = store.sessions.list_by_token(hashes, at=moment).values()
+        until = session.used(at=moment, idle=IDLE)
+        if until is not None:
+            store.sessions.note_use({kept.slot.id: (session, until)})
+            notes += 1
+
+    assert notes == 9
+    assert store.sessions.list_by_token(hashes, at=at + timedelta(minutes=9) + IDLE / 2)
+    assert store.sessions.list_by_token(hashes, at=at + timedelta(minutes=10) + IDLE) == {}
+
+
+def test_a_note_of_use_does_not_bring_back_a_session_that_was_taken_over(
+    sign_in: SignIn, store: AccountsStore, database: Any
+) -> None:
+    first = sign_in()
+    ((kept, session),) = store.sessions.list_by_token([hash_of(first)], at=now()).values()
+    second = sign_in(takeover=True)
+    before = database.slots.find_one({"username": USERNAME})["session"]
+
+    store.sessions.note_use({kept.slot.id: (session, now() + LIFE)})
+
+    assert database.slots.find_one({"username": USERNAME})["session"] == before
+    assert hash_of(second) == before["token_hash"]
+
+
 def test_signing_out_ends_the_session_once(
     sign_in: SignIn, store: AccountsStore, database: Any
 ) -> None:
@@ -184,6 +248,36 @@ def test_guessing_is_slowed_down_for_the_guesser_alone(sign_in: SignIn) -> None:
 
     assert refused.value.details["retry_after_seconds"] == "5"
     assert sign_in(address="198.51.100.1", at=at)["token"]
+
+
+def test_the_delay_rises_and_a_third_party_does_not_lock_the_holder_out(sign_in: SignIn) -> None:
+    at, waits = now(), []
+    while len(waits) < 4:
+        with pytest.raises((WrongCredentials, TooManyAttempts)) as refused:
+            sign_in(password="a wrong guess", at=at, address="192.0.2.66")
+        if refused.type is TooManyAttempts:
+            waits.append(int(refused.value.details["retry_after_seconds"]))
+            at += timedelta(seconds=waits[-1])
+
+    assert waits == [5, 10, 20, 40]
+    assert sign_in(at=at)["token"]
+
+
+def test_a_province_behind_one_address_signs_in_while_one_of_it_guesses(
+    sign_in: SignIn, database: Any
+) -> None:
+    kept = database.slots.find_one({"username": USERNAME})["password_hash"]
+    database.slots.update_many({}, {"$set": {"password_hash": kept}})
+    usernames = database.slots.distinct("username", {"username": {"$ne": USERNAME}})
+    for _ in range(FREE_ATTEMPTS):
+        with pytest.raises(WrongCredentials):
+            sign_in(password="a wrong guess")
+
+    signed_in = [sign_in(username=username)["token"] for username in usernames]
+
+    assert len(signed_in) == 14
+    with pytest.raises(TooManyAttempts):
+        sign_in()
 
 
 def test_after_the_delay_the_right_password_opens_and_all_is_forgotten(

@@ -6,13 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.accounts.errors import CodeKeyRetired
 from services.accounts.codes import (
     ALPHABET,
     LENGTH,
     ActivationCodes,
     KeyUnusable,
     check_character,
+    in_groups,
     read_key,
+    read_keys,
     read_typed,
 )
 
@@ -74,13 +77,47 @@ def test_what_is_kept_of_a_code_needs_the_key_and_belongs_to_one_slot() -> None:
     code = ActivationCodes(b"k" * 32).make("issuance", "slot")
 
     kept = {
-        ActivationCodes(b"k" * 32).hash("slot", code),
-        ActivationCodes(b"x" * 32).hash("slot", code),
-        ActivationCodes(b"k" * 32).hash("other", code),
+        *ActivationCodes(b"k" * 32).hashes("slot", code),
+        *ActivationCodes(b"x" * 32).hashes("slot", code),
+        *ActivationCodes(b"k" * 32).hashes("other", code),
     }
 
     assert len(kept) == 3
     assert not any(code in each for each in kept)
+
+
+def test_a_code_made_with_an_older_key_is_found_as_long_as_that_key_is_known() -> None:
+    before = ActivationCodes(b"k" * 32)
+    kept = before.issue("issuance", "slot", before.key_id)
+    code = before.make("issuance", "slot")
+    rotated = ActivationCodes(b"x" * 32, b"k" * 32)
+
+    assert kept in rotated.hashes("slot", code)
+    assert rotated.make("issuance", "slot", before.key_id) == code
+    assert rotated.make("issuance", "slot") != code
+    assert kept not in ActivationCodes(b"x" * 32).hashes("slot", code)
+    with pytest.raises(CodeKeyRetired):
+        ActivationCodes(b"x" * 32).make("issuance", "slot", before.key_id)
+
+
+def test_the_newest_key_comes_first_and_a_folder_may_hold_older_ones(tmp_path: Path) -> None:
+    old_keys = tmp_path / "old"
+    old_keys.mkdir()
+    for path, byte in ((tmp_path / "new.hex", b"n"), (old_keys / "a.hex", b"a")):
+        path.write_text((byte * 32).hex())
+    (old_keys / "README").write_text("not a key")
+
+    assert read_keys(tmp_path / "new.hex", "") == [b"n" * 32]
+    assert read_keys(tmp_path / "new.hex", str(old_keys)) == [b"n" * 32, b"a" * 32]
+    (old_keys / "b.hex").write_text("short")
+    with pytest.raises(KeyUnusable):
+        read_keys(tmp_path / "new.hex", str(old_keys))
+    with pytest.raises(KeyUnusable):
+        read_keys(tmp_path / "new.hex", str(tmp_path / "nowhere"))
+
+
+def test_a_code_is_printed_in_groups_that_can_be_typed_back() -> None:
+    assert in_groups("ABCDEFGHJKMNP") == "ABCD-EFGH-JKMN-P"
 
 
 def test_no_character_of_the_alphabet_looks_like_another() -> None:

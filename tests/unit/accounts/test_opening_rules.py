@@ -13,7 +13,7 @@ from contracts.accounts.errors import (
     WrongActivationCode,
 )
 from services.accounts.domain.activation import CodeState, KeptCode, find_usable
-from services.accounts.domain.sessions import Ending, Session, make_way
+from services.accounts.domain.sessions import Ended, Ending, Session, make_way
 from services.accounts.domain.throttling import (
     FREE_ATTEMPTS,
     LONGEST_DELAY_SECONDS,
@@ -37,14 +37,14 @@ def test_a_slot_in_use_is_given_up_only_to_a_takeover() -> None:
         make_way(OPEN, takeover=False, at=NOON + MINUTE)
 
     assert refused.value.details == {"since": "2026-01-31T12:00:00.000+07:00"}
-    assert make_way(OPEN, takeover=True, at=NOON + MINUTE) is Ending.TAKEN_OVER
+    assert make_way(OPEN, takeover=True, at=NOON + MINUTE) == Ended(Ending.TAKEN_OVER, NOON)
 
 
 def test_a_session_holds_its_slot_until_the_moment_it_expires() -> None:
     with pytest.raises(SlotInUse):
         make_way(OPEN, takeover=False, at=OPEN.expires_at - timedelta(milliseconds=1))
 
-    assert make_way(OPEN, takeover=False, at=OPEN.expires_at) is Ending.EXPIRED
+    assert make_way(OPEN, takeover=False, at=OPEN.expires_at) == Ended(Ending.EXPIRED, NOON)
 
 
 def waits(attempts: int) -> list[int]:
@@ -95,7 +95,7 @@ def kept(code: str, state: CodeState = CodeState.ISSUED, minutes: int = 1) -> Ke
 def test_the_present_code_opens_the_slot() -> None:
     present = kept("new")
 
-    assert find_usable([present, kept("old", CodeState.VOIDED)], "new", at=NOON) is present
+    assert find_usable([present, kept("old", CodeState.VOIDED)], {"new"}, at=NOON) is present
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_the_present_code_opens_the_slot() -> None:
 )
 def test_a_code_that_was_right_once_says_what_became_of_it(code: KeptCode, state: str) -> None:
     with pytest.raises(ActivationCodeSpent) as refused:
-        find_usable([kept("newer"), code], "c", at=NOON)
+        find_usable([kept("newer"), code], {"c"}, at=NOON)
 
     assert refused.value.details["state"] == state
     assert refused.value.in_thai()
@@ -118,6 +118,6 @@ def test_a_code_that_was_right_once_says_what_became_of_it(code: KeptCode, state
 
 def test_a_code_that_never_was_is_wrong() -> None:
     with pytest.raises(WrongActivationCode):
-        find_usable([kept("a"), kept("b", CodeState.USED)], "c", at=NOON)
+        find_usable([kept("a"), kept("b", CodeState.USED)], {"c"}, at=NOON)
     with pytest.raises(WrongActivationCode):
-        find_usable([], "c", at=NOON)
+        find_usable([], {"c"}, at=NOON)

@@ -5,8 +5,15 @@ from pathlib import Path
 import pytest
 
 from contracts.accounts.errors import WeakPassword
-from services.accounts.passwords import PasswordHashes, require_strong
+from services.accounts.passwords import _COMMON, PasswordHashes, require_strong
 from services.accounts.settings import Settings
+
+REQUIRED = {
+    "mongo_uri": "mongodb://nowhere/a",
+    "portal_url": "https://nowhere.example",
+    "code_key_file": Path("key"),
+    "sign_in_key_file": Path("key"),
+}
 
 
 @pytest.mark.parametrize(
@@ -20,6 +27,12 @@ from services.accounts.settings import Settings
         ("1q2w3e4r5t6y", "is a common one"),
         ("รหัสผ่าน123456", "is a common one"),
         ("abababababab", "repeats too few characters"),
+        ("Manchester2568", "is a common one"),
+        ("นครศรีธรรมราช2569", "is a common one"),
+        ("qwerty asdfgh 12345", "follows the keyboard"),
+        ("poiuytre 98765", "follows the keyboard"),
+        ("ฟหกด ไำพะ ผปแอ", "follows the keyboard"),
+        ("4rfv 5tgb 6yhn 7ujm", "follows the keyboard"),
         ("my 5810401 slot", "contains the username"),
         ("OPERATOR of it all", "contains the username"),
     ],
@@ -37,15 +50,31 @@ def test_a_weak_password_is_refused_with_the_reason(password: str, reason: str) 
 
 @pytest.mark.parametrize(
     "password",
-    ["correct horse battery", "ช้างม้าวัวควาย 4 ตัว", "xK4-9vLq_72Trw", "with p81 inside it"],
+    [
+        "sawadee from the wayside",
+        "correct horse battery",
+        "ช้างม้าวัวควาย 4 ตัว",
+        "xK4-9vLq_72Trw",
+        "with p81 inside it",
+    ],
 )
 def test_a_long_password_that_nobody_guesses_is_taken(password: str) -> None:
     require_strong(password, "p81")
 
 
+def test_the_list_has_a_thousand_common_words_and_each_is_refused_with_digits_after_it() -> None:
+    lines = _COMMON.read_text(encoding="utf-8").splitlines()
+    words = [line for line in lines if line.isalpha()]
+
+    assert len(words) >= 1_000
+    for word in words:
+        with pytest.raises(WeakPassword):
+            require_strong(f"{word.upper()}2568!2569!25", "5810401-1")
+
+
 @pytest.fixture(scope="module")
 def hashes() -> PasswordHashes:
-    cheap = Settings("mongodb://nowhere/a", Path("key"), argon2_memory_kib=64, argon2_passes=1)
+    cheap = Settings(**REQUIRED, argon2_memory_kib=64, argon2_passes=1)
     return PasswordHashes(cheap)
 
 
@@ -73,7 +102,7 @@ def test_a_password_is_right_however_its_letters_are_composed(hashes: PasswordHa
 
 
 def test_the_cost_is_owasps_minimum_unless_told_otherwise() -> None:
-    settings = Settings("mongodb://nowhere/a", Path("key"))
+    settings = Settings(**REQUIRED)
 
     kept = PasswordHashes(settings).make("correct horse battery")
 

@@ -1,0 +1,323 @@
+"""Dated organisations as clients of the HTTP API see them: changes, proposals, comparisons."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from contracts.accounts.schemas import (
+    DatedOrganisation,
+    Organisation,
+    OrganisationFilters,
+)
+from contracts.fields import Closed, Timestamp
+from contracts.reference.lao_types import LaoType
+
+CHANGE_KINDS = ("rename", "upgrade", "merge", "split", "close")
+CHANGE_STATES = ("scheduled", "applied", "cancelled", "failed")
+MOST_ORGANISATIONS_OF_A_CHANGE = 20
+
+# A year typed in the Buddhist Era lies outside.
+_DAY = validate.Range(date(2000, 1, 1), date(2199, 12, 31))
+_NAME = [validate.Length(1, 200), validate.Regexp(r"^[^\x00-\x1f\ufffd]*[^\s\x00-\x1f\ufffd]$")]
+_TEXT = validate.Length(1, 500)
+_LAO_CODE = validate.Regexp(r"^[2-6][0-9]{6}$")
+_DISTRICT = validate.Regexp(r"^[0-9]{4}$")
+_ID = validate.Regexp(r"^[A-Za-z0-9-]{1,64}$")
+_UP_TO_MANY = validate.Length(1, MOST_ORGANISATIONS_OF_A_CHANGE)
+_AS_OF = {"description": "ตามข้อมูลที่ใช้ในวันนั้น ต้องไม่เกินวันนี้"}
+
+
+class AsOf(Closed):
+    """On which day; today when left out."""
+
+    as_of = fields.Date(validate=_DAY, metadata=_AS_OF)
+
+
+class OrganisationSearch(OrganisationFilters):
+    """Which organisations, by what they were on a day."""
+
+    as_of = fields.Date(validate=_DAY, metadata=_AS_OF)
+
+
+class OrganisationRecord(DatedOrganisation):
+    """One organisation with all that is on record of it; `as_of` moves only the first part."""
+
+    successor_ids = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "id ของหน่วยงานที่รับช่วง เมื่อหน่วยงานนี้เลิกแล้ว"},
+    )
+
+
+class OrganisationRequest(Closed):
+    """An organisation that is in no registry: Bangkok (`lao`, `special`), or an agency."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(("lao", "agency")))
+    type = fields.String(
+        load_default=None, allow_none=True, validate=validate.OneOf([LaoType.SPECIAL.value, None])
+    )
+    code = fields.String(
+        required=True,
+        validate=validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9-]{1,19}$"),
+        metadata={"description": "อปท. เป็นเลข 7 หลัก หน่วยงานกลางเป็นอักษรย่อโรมัน"},
+    )
+    name = fields.String(required=True, validate=_NAME)
+    abbreviation = fields.String(validate=_NAME)
+    province_code = fields.String(load_default="10", validate=validate.Regexp(r"^[0-9]{2}$"))
+    founded_on = fields.Date(load_default=None, allow_none=True, validate=_DAY)
+
+    @validates_schema
+    def _sort_and_code_agree(self, given: dict[str, Any], **_: Any) -> None:
+        if (given["kind"] == "lao") != (given["type"] is not None):
+            raise ValidationError({"type": ["อปท. รูปแบบพิเศษต้องเป็น special หน่วยงานกลางเป็น null"]})
+        if given["kind"] == "lao":
+            try:
+                _LAO_CODE(given["code"])
+            except ValidationError as problem:
+                raise ValidationError({"code": ["รหัส อปท. ต้องเป็นเลข 7 หลัก"]}) from problem
+        elif not given["code"][:2].isalpha():  # or its usernames would look like an office's
+            raise ValidationError({"code": ["อักษรย่อต้องขึ้นต้นด้วยอักษรโรมันอย่างน้อยสองตัว"]})
+
+
+class FoundingRequest(Closed):
+    """An LAO that a split brings about."""
+
+    type = fields.String(required=True, validate=validate.OneOf(list(LaoType)))
+    code = fields.String(required=True, validate=_LAO_CODE)
+    name = fields.String(required=True, validate=_NAME)
+    district_code = fields.String(
+        validate=_DISTRICT, metadata={"description": "อำเภอเดียวกับหน่วยงานเดิมเมื่อไม่ระบุ"}
+    )
+
+
+_ALLOWED = {
+    "rename": {"name", "district_code"},
+    "upgrade": {"type", "name", "district_code"},
+    "merge": {"successor_ids"},
+    "split": {"founds", "continues"},
+    "close": {"successor_ids"},
+}
+_REQUIRED = {
+    "rename": (),
+    "upgrade": ("type",),
+    "merge": ("successor_ids",),
+    "split": ("founds",),
+    "close": (),
+}
+
+
+class ChangeRequest(Closed):
+    """What becomes of an organisation from a day on, and the order it rests on."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(CHANGE_KINDS))
+    effective_on = fields.Date(
+        required=True,
+        validate=_DAY,
+        metadata={"description": "มีผลตั้งแต่วันนี้ ถ้าถึงวันแล้วมีผลทันที"},
+    )
+    order_no = fields.String(required=True, validate=validate.Length(1, 100))
+    reason = fields.String(required=True, validate=_TEXT)
+    preview = fields.Boolean(
+        load_default=False, metadata={"description": "แสดงผลที่จะเกิดขึ้นเท่านั้น ไม่บันทึก"}
+    )
+    name = fields.String(validate=_NAME, metadata={"description": "ชื่อใหม่ ไม่มีคำนำหน้าประเภท"})
+    type = fields.String(
+        validate=validate.OneOf(list(LaoType)), metadata={"description": "ฐานะใหม่ (upgrade)"}
+    )
+    district_code = fields.String(
+        validate=_DISTRICT, metadata={"description": "อำเภอใหม่ เมื่อเขตการปกครองเปลี่ยน"}
+    )
+    successor_ids = fields.List(
+        fields.String(validate=_ID),
+        validate=_UP_TO_MANY,
+        metadata={"description": "id ของหน่วยงานที่รับช่วง (merge, close)"},
+    )
+    founds = fields.List(
+        fields.Nested(FoundingRequest),
+        validate=_UP_TO_MANY,
+        metadata={"description": "อปท. ที่ตั้งขึ้นใหม่ (split)"},
+    )
+    continues = fields.Boolean(
+        metadata={"description": "หน่วยงานเดิมยังคงอยู่หลังแยก (split)"},
+    )
+
+    @validates_schema
+    def _terms_fit_the_kind(self, given: dict[str, Any], **_: Any) -> None:
+        kind = given["kind"]
+        terms = given.keys() & set().union(*_ALLOWED.values())
+        problems = {name: ["ไม่ใช้กับการเปลี่ยนแปลงแบบนี้"] for name in terms - _ALLOWED[kind]}
+        problems |= {name: ["โปรดระบุ"] for name in _REQUIRED[kind] if name not in given}
+        if kind == "rename" and not terms:
+            problems["name"] = ["โปรดระบุชื่อใหม่หรืออำเภอใหม่"]
+        codes = [each["code"][1:] for each in given.get("founds", ())]
+        if len(set(codes)) < len(codes):
+            problems["founds"] = ["รหัสซ้ำกัน"]
+        if problems:
+            raise ValidationError(problems)
+
+
+class OrganisationDifference(Schema):
+    """One fact, as it was and as it is."""
+
+    field = fields.String(required=True)
+    before = fields.Raw(required=True, allow_none=True)
+    after = fields.Raw(required=True, allow_none=True)
+
+
+class OrganisationChange(Schema):
+    """A change and what has become of it."""
+
+    id = fields.String(required=True)
+    kind = fields.String(
+        required=True,
+        validate=validate.OneOf((*CHANGE_KINDS, "correction")),
+        metadata={"description": "correction คือข้อมูลที่ต่างเมื่อนำเข้าทะเบียน"},
+    )
+    state = fields.String(required=True, validate=validate.OneOf(CHANGE_STATES))
+    effective_on = fields.Date(required=True)
+    order_no = fields.String(required=True, allow_none=True)
+    reason = fields.String(required=True)
+    requested_by = fields.String(required=True)
+    requested_at = Timestamp(required=True)
+    settled_at = Timestamp(required=True, allow_none=True)
+    differences = fields.List(fields.Nested(OrganisationDifference), required=True)
+    successor_ids = fields.List(fields.String(), required=True)
+    problem = fields.String(
+        required=True, allow_none=True, metadata={"description": "เหตุที่ดำเนินการไม่สำเร็จ"}
+    )
+
+
+class OrganisationChangeList(Schema):
+    """Every change of an organisation, from old to new."""
+
+    items = fields.List(fields.Nested(OrganisationChange), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class SlotAfterChange(Schema):
+    """A slot and what a change does to it; its username never changes."""
+
+    slot_id = fields.String(required=True)
+    username = fields.String(required=True)
+    becomes = fields.String(
+        required=True, validate=validate.OneOf(("kept", "moved", "closed", "added"))
+    )
+
+
+class ChangePreview(Schema):
+    """What a change would do."""
+
+    change = fields.Nested(OrganisationChange, required=True)
+    before = fields.Nested(Organisation, required=True)
+    after = fields.Nested(Organisation, required=True)
+    founded = fields.List(fields.Nested(Organisation), required=True)
+    slots = fields.List(fields.Nested(SlotAfterChange), required=True)
+
+
+class ClosingProposal(Schema):
+    """An LAO that was missing from an imported registry; nothing happens until it is closed."""
+
+    organisation = fields.Nested(Organisation, required=True)
+    since = Timestamp(required=True, metadata={"description": "ไม่พบในทะเบียนตั้งแต่การนำเข้าเมื่อ"})
+    import_id = fields.String(required=True)
+
+
+class ClosingProposalList(Schema):
+    """A page of proposals, by the organisation's id."""
+
+    items = fields.List(fields.Nested(ClosingProposal), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+# -- what an import found ----------------------------------------------------------------------
+
+
+class ChangedRow(Schema):
+    """One fact of an LAO that the file has otherwise."""
+
+    organisation_id = fields.String(required=True)
+    full_name = fields.String(required=True)
+    code = fields.String(required=True)
+    kind = fields.String(
+        required=True, metadata={"description": "rename, upgrade, correction, details"}
+    )
+    field = fields.String(required=True)
+    before = fields.Raw(required=True, allow_none=True)
+    after = fields.Raw(required=True, allow_none=True)
+
+
+class ComparedRow(Schema):
+    """An LAO that only one side has."""
+
+    organisation_id = fields.String(required=True, allow_none=True)
+    code = fields.String(required=True)
+    full_name = fields.String(required=True)
+    district = fields.String(required=True, allow_none=True)
+    province = fields.String(required=True)
+
+
+class ComparedRows(Schema):
+    """How many there are, and the first thousand."""
+
+    count = fields.Integer(required=True)
+    rows = fields.List(fields.Nested(ComparedRow), required=True)
+
+
+class ChangedRows(Schema):
+    """How many there are, and the first thousand."""
+
+    count = fields.Integer(required=True)
+    rows = fields.List(fields.Nested(ChangedRow), required=True)
+
+
+class ImportComparison(Schema):
+    """What an import found, row by row."""
+
+    added = fields.Nested(ComparedRows, required=True)
+    changed = fields.Nested(ChangedRows, required=True)
+    gone = fields.Nested(ComparedRows, required=True)
+    closed = fields.Nested(
+        ComparedRows, required=True, metadata={"description": "มีในไฟล์แต่เลิกแล้วในระบบ ไม่แตะต้อง"}
+    )
+
+
+class RegistryFinding(Schema):
+    """Something wrong at one place of the file, and what to do about it."""
+
+    line = fields.Integer(required=True)
+    column = fields.String(required=True)
+    reason = fields.String(required=True)
+    message = fields.String(required=True)
+    value = fields.String(required=True)
+
+
+class RegistryFindings(Schema):
+    """How many there are, by reason, and the first thousand."""
+
+    count = fields.Integer(required=True)
+    by_reason = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    rows = fields.List(fields.Nested(RegistryFinding), required=True)
+
+
+class ImportResult(Schema):
+    """The result of the job `import_registry`; of the LAOs, each is counted once."""
+
+    dry_run = fields.Boolean(required=True)
+    rows = fields.Integer(required=True)
+    organisations = fields.Integer(required=True)
+    added = fields.Integer(required=True)
+    changed = fields.Integer(required=True)
+    unchanged = fields.Integer(required=True)
+    gone = fields.Integer(
+        required=True, metadata={"description": "อปท. ที่มีอยู่เดิมแต่ไม่มีในไฟล์ ระบบไม่ลบ"}
+    )
+    provinces = fields.Integer(required=True)
+    districts = fields.Integer(required=True)
+    rejected = fields.Nested(RegistryFindings, required=True, metadata={"description": "แถวที่ไม่รับ"})
+    comparison = fields.Nested(ImportComparison, required=True)
+    dirt = fields.Nested(
+        RegistryFindings, required=True, metadata={"description": "ค่าที่เว้นว่างหรือควรตรวจ"}
+    )

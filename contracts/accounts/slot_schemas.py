@@ -1,0 +1,173 @@
+"""Slots and the people who hold them, as clients of the HTTP API see them."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from contracts.fields import Closed, Timestamp
+from contracts.principal import Role
+from contracts.reference.code_groups import CodeGroup
+
+SLOT_STATES = (
+    *("not_issued", "issued", "read", "activated"),
+    *("handing_over", "locked", "closed"),
+)
+STANDINGS = ("incumbent", "acting", "vacant")
+
+_ID = validate.Length(1, 64)
+_PERSON = validate.Length(1, 200)
+_PHONE = validate.Regexp(r"^[0-9+][0-9 ,#()-]{3,39}$")
+_EMAIL = validate.Length(3, 254)
+_REASON = validate.Length(1, 500)
+
+
+# -- shown ----------------------------------------------------------------------------------
+
+
+class SlotHolder(Schema):
+    """Who holds the slot now; no name when the position is vacant."""
+
+    name = fields.String(required=True, allow_none=True)
+    position = fields.String(required=True)
+    standing = fields.String(
+        required=True,
+        validate=validate.OneOf(STANDINGS),
+        metadata={"description": "ดำรงตำแหน่ง รักษาการ หรือตำแหน่งว่าง"},
+    )
+    since = Timestamp(required=True)
+
+
+class PastHolder(SlotHolder):
+    """Who held the slot before; how to reach them is not kept."""
+
+    until = Timestamp(required=True)
+
+
+class SlotDeed(Schema):
+    """Since when something is so with a slot, and why."""
+
+    since = Timestamp(required=True)
+    reason = fields.String(required=True, allow_none=True)
+
+
+class Slot(Schema):
+    """One credential of one organisation."""
+
+    slot_id = fields.String(required=True)
+    username = fields.String(required=True)
+    label = fields.String(
+        required=True, allow_none=True, metadata={"description": "ชื่อเรียกบัญชีที่เพิ่มภายหลัง"}
+    )
+    organisation_id = fields.String(required=True, allow_none=True)
+    organisation = fields.String(
+        required=True, allow_none=True, metadata={"description": "ชื่อเต็มของหน่วยงาน"}
+    )
+    role = fields.String(required=True, validate=validate.OneOf(list(Role)))
+    code_group = fields.String(
+        required=True, allow_none=True, validate=validate.OneOf([*CodeGroup, None])
+    )
+    state = fields.String(required=True, validate=validate.OneOf(SLOT_STATES))
+    holder = fields.Nested(SlotHolder, required=True, allow_none=True)
+    activated_at = Timestamp(required=True, allow_none=True)
+    handover = fields.Nested(SlotDeed, required=True, allow_none=True)
+    lock = fields.Nested(SlotDeed, required=True, allow_none=True)
+    closure = fields.Nested(SlotDeed, required=True, allow_none=True)
+
+
+class Contact(Schema):
+    """How to reach the holder."""
+
+    phone = fields.String(required=True, allow_none=True)
+    email = fields.String(required=True, allow_none=True)
+
+
+class NewHolder(Closed):
+    """Who is to come next, as far as it is known."""
+
+    name = fields.String(required=True, validate=_PERSON)
+    position = fields.String(load_default=None, allow_none=True, validate=_PERSON)
+
+
+class SlotDetail(Slot):
+    """One slot; the last three are null to whoever neither holds it nor stands above it."""
+
+    version = fields.Integer(required=True)
+    contact = fields.Nested(Contact, required=True, allow_none=True)
+    past_holders = fields.List(
+        fields.Nested(PastHolder),
+        required=True,
+        allow_none=True,
+        metadata={"description": "ผู้ถือบัญชีคนก่อน เรียงจากเก่าไปใหม่"},
+    )
+    new_holder = fields.Nested(NewHolder, required=True, allow_none=True)
+
+
+class SlotFilters(Closed):
+    """Which slots to list, beside the page."""
+
+    organisation_id = fields.String(validate=_ID)
+    state = fields.String(validate=validate.OneOf(SLOT_STATES))
+
+
+class SlotList(Schema):
+    """A page of slots, by id."""
+
+    items = fields.List(fields.Nested(Slot), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+# -- asked ----------------------------------------------------------------------------------
+
+
+class SlotRequest(Closed):
+    """A further credential of an office or an agency."""
+
+    organisation_id = fields.String(required=True, validate=_ID)
+    role = fields.String(
+        validate=validate.OneOf(list(Role)),
+        metadata={"description": "ต้องระบุสำหรับหน่วยงานกลาง"},
+    )
+    label = fields.String(required=True, validate=validate.Length(1, 100))
+
+
+class HolderChange(Closed):
+    """What is to be said of the holder from now on; what is left out stays as it is."""
+
+    name = fields.String(validate=_PERSON)
+    position = fields.String(validate=_PERSON)
+    phone = fields.String(allow_none=True, validate=_PHONE)
+    email = fields.Email(allow_none=True, validate=_EMAIL)
+    standing = fields.String(
+        validate=validate.OneOf(STANDINGS),
+        metadata={"description": "vacant ลบชื่อ โทรศัพท์ และอีเมลของผู้ถือบัญชี"},
+    )
+
+
+class HandoverRequest(Closed):
+    """That the holder goes."""
+
+    reason = fields.String(validate=_REASON)
+    new_holder = fields.Nested(NewHolder)
+
+
+class Handover(Schema):
+    """A hand-over as begun: nobody can sign in until the new holder has activated the slot."""
+
+    slot_id = fields.String(required=True)
+    username = fields.String(required=True)
+    begun_at = Timestamp(required=True)
+    issuance_id = fields.String(
+        required=True, metadata={"description": "ใบรหัสของผู้ถือบัญชีคนใหม่อ่านได้จากการออกรหัสนี้"}
+    )
+    handed_out_by = fields.String(
+        required=True,
+        validate=validate.OneOf(("operator", "province", "district")),
+        metadata={"description": "หน่วยงานที่อ่านและจ่ายใบรหัส"},
+    )
+    expires_at = Timestamp(required=True)
+
+
+class DeedRequest(Closed):
+    """Why; shown to the other slots of the organisation and to the office above."""
+
+    reason = fields.String(required=True, validate=_REASON)

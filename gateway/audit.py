@@ -1,0 +1,23 @@
+"""Who did what: the audit chain, to the operator and to each organisation its own."""
+
+from __future__ import annotations
+
+from contracts.accounts import audit_schemas as shapes
+from gateway.ask import Ask
+from gateway.http import Answer, Page, Request, route
+
+
+class AuditQuery(shapes.AuditFilters, Page):
+    """Filters and page."""
+
+
+@route(
+    "GET",
+    "/v1/audit",
+    summary="บันทึกการใช้งาน",
+    query=AuditQuery,
+    answers={200: shapes.AuditList},
+)
+def list_audit(ask: Ask, request: Request) -> Answer:
+    """List acts and refusals, the newest first, each with the hash of the one before it."""
+    return Answer(200, ask.accounts.list_audit(request.by, **request.query))

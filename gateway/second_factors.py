@@ -1,0 +1,69 @@
+"""The second factor of offices and agencies: setting it up, and removing it."""
+
+from __future__ import annotations
+
+from contracts.accounts import errors
+from contracts.accounts import sign_in_schemas as shapes
+from gateway.ask import Ask
+from gateway.http import Answer, Request, route
+
+
+@route(
+    "POST",
+    "/v1/second-factors",
+    summary="ตั้งค่าการยืนยันตัวตนขั้นที่สอง",
+    body=shapes.SecondFactorRequest,
+    answers={201: shapes.SecondFactorSecret},
+    refuses=(errors.WrongCredentials, errors.SecondFactorExists, errors.TooManyAttempts),
+)
+def begin(ask: Ask, request: Request) -> Answer:
+    """Make a secret for an authenticator app; it counts when a code of it has been given."""
+    begun = ask.accounts.begin_second_factor(
+        request.by, password=request.body["password"], address=request.environ["REMOTE_ADDR"]
+    )
+    return Answer(201, begun)
+
+
+@route(
+    "POST",
+    "/v1/second-factors/confirmations",
+    summary="ยืนยันการตั้งค่าด้วยรหัสจากแอป",
+    body=shapes.SecondFactorConfirmation,
+    answers={201: shapes.RecoveryCodes},
+    refuses=(
+        errors.WrongSecondFactor,
+        errors.NoSecondFactor,
+        errors.SecondFactorExists,
+        errors.TooManyAttempts,
+    ),
+)
+def confirm(ask: Ask, request: Request) -> Answer:
+    """Ask for a code at every sign-in from now on; the recovery codes are told this once."""
+    confirmed = ask.accounts.confirm_second_factor(
+        request.by, code=request.body["code"], address=request.environ["REMOTE_ADDR"]
+    )
+    return Answer(201, confirmed)
+
+
+@route(
+    "POST",
+    "/v1/second-factors/removals",
+    summary="ยกเลิกการยืนยันตัวตนขั้นที่สอง",
+    body=shapes.SecondFactorRemoval,
+    answers={204: None},
+    refuses=(
+        errors.WrongCredentials,
+        errors.WrongSecondFactor,
+        errors.NoSecondFactor,
+        errors.TooManyAttempts,
+    ),
+)
+def remove(ask: Ask, request: Request) -> Answer:
+    """Ask for no code any more, for the password and a code or a recovery code."""
+    ask.accounts.remove_second_factor(
+        request.by,
+        password=request.body["password"],
+        code=request.body["code"],
+        address=request.environ["REMOTE_ADDR"],
+    )
+    return Answer(204)

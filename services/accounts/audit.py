@@ -1,0 +1,174 @@
+"""Who did what, and what was refused: `python -m services.accounts.audit verify [DAY]`.
+
+Every act and every refusal is one entry of a chain of hashes. An entry is durable when `record`
+returns, and an act is answered after its entry. Many at once share one write. The command says
+where the chain was tampered with (exit 1), and each day's head: a head written down elsewhere
+proves with `--head` that all up to it is still there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+
+from chassis.clock import now
+from chassis.mongo import connect
+from chassis.outbox import Outbox
+from chassis.wire import Wire
+from contracts.errors import ServiceError
+from contracts.fields import wire_time
+from contracts.reference.calendar import as_bangkok
+from services.accounts.documents import DATABASE
+from services.accounts.domain.audit import (
+    Act,
+    Outcome,
+    Place,
+    find_fault,
+    organisations_of,
+    place_of,
+    plain,
+)
+from services.accounts.settings import Settings
+from services.accounts.store.audit import AuditStore
+
+AT_ONCE = 200
+
+By = Mapping[str, Any] | None
+
+
+class AuditTrail:
+    """Appends to the chain; whoever comes first writes for all who wait."""
+
+    def __init__(self, store: AuditStore, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._now = clock
+        self._waiting: deque[tuple[Act, Future[None]]] = deque()
+        self._writing = Lock()
+
+    def record(
+        self,
+        act: str,
+        by: By,
+        subject: str,
+        outcome: Outcome = "done",
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Add an entry and return when it is durable.
+
+        `by` is the wire form of the principal, None before sign-in; `subject` is `slot:<id>`,
+        `organisation:<id>`, `issuance:<id>` …; facts hold no secret and nothing personal.
+        """
+        told = plain(facts or {})
+        who = by and {"slot_id": by["slot_id"], "username": by["username"]}
+        organisations = organisations_of(by, subject, told)
+        entry = Act(wire_time(self._now()), act, who, subject, outcome, organisations, told)
+        written: Future[None] = Future()
+        self._waiting.append((entry, written))
+        with self._writing:
+            if not written.done():
+                self._write(until=written)
+        written.result()
+
+    @contextmanager
+    def watch(
+        self, act: str, by: By, subject: str, facts: Mapping[str, Any] | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Record what becomes of the block: done, or refused with the refusal's code.
+
+        Yields the facts, to which the block may add. What fails otherwise is not recorded.
+        """
+        told = dict(facts or {})
+        try:
+            yield told
+        except ServiceError as refusal:
+            self.record(act, by, subject, "refused", told | {"code": refusal.code})
+            raise
+        self.record(act, by, subject, "done", told)
+
+    def _write(self, until: Future[None]) -> None:
+        """Write for all who wait up to this one; each learns what became of it."""
+        while not until.done():
+            count = min(AT_ONCE, len(self._waiting))
+            batch = [self._waiting.popleft() for _ in range(count)]
+            at = self._now()
+            try:
+                day = as_bangkok(at).date().isoformat()
+                self._store.append([act for act, _ in batch], at=at, day=day)
+            except BaseException as problem:
+                for _, written in batch:
+                    written.set_exception(problem)
+                if not isinstance(problem, Exception):
+                    raise
+            else:
+                for _, written in batch:
+                    written.set_result(None)
+
+
+class Audit(DependencyProvider):
+    """Hands a service its audit trail, kept in the store declared beside it as `store`."""
+
+    def __init__(self, clock: Callable[[], datetime] = now) -> None:
+        self._clock = clock
+        self._trail: AuditTrail | None = None
+
+    def get_dependency(self, worker_ctx: Any) -> AuditTrail:
+        """Return the process's trail."""
+        if self._trail is None:
+            parts = {part.attr_name: part for part in self.container.dependencies}
+            self._trail = AuditTrail(parts["store"].get_dependency(None).audit, self._clock)
+        return self._trail
+
+
+def verify(store: AuditStore, day: str | None = None, head: str | None = None) -> Iterator[str]:
+    """Yield a line for each sound day with its head. Raises Tampered at the first fault."""
+    seen: dict[str, Place] = {}
+    missed = head
+
+    def watched() -> Iterator[dict[str, Any]]:
+        nonlocal missed
+        for entry in store.read(day):
+            yield entry
+            seen[entry["day"]] = place_of(entry)
+            if entry["sha256"] == missed:
+                missed = None
+
+    before = None if day is None else store.find_last_before(day)
+    fault = find_fault(watched(), before, {head.day: head for head in store.list_heads(day)})
+    if fault is not None:
+        raise Tampered(f"{fault.day}: entry {fault.seq} {fault.what}")
+    if missed is not None:
+        raise Tampered(f"no entry has the hash {missed}: what it ended was cut off or replaced")
+    for place in seen.values():
+        yield f"{place.day}: {place.seq} entries, head {place.sha256}"
+
+
+class Tampered(Exception):
+    """The chain is not what was written; the message says where."""
+
+
+def main() -> None:
+    """Verify the chain of the database the settings name."""
+    parser = argparse.ArgumentParser(prog="python -m services.accounts.audit", description=__doc__)
+    parser.add_argument("deed", choices=["verify"])
+    parser.add_argument("day", nargs="?", help="one Bangkok day, YYYY-MM-DD; all when left out")
+    parser.add_argument("--head", metavar="SHA256", help="a head once told, which must be there")
+    asked = parser.parse_args()
+    database = connect(Settings.read().mongo_uri, DATABASE)
+    store = AuditStore(database, Outbox(Wire("", "audit"), ()))
+    try:
+        sys.stdout.writelines(f"{line}\n" for line in verify(store, asked.day, asked.head))
+    except Tampered as found:
+        sys.exit(f"audit: {found}")
+
+
+if __name__ == "__main__":
+    main()

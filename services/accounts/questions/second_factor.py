@@ -1,0 +1,85 @@
+"""The second factor of offices and agencies: setting one up, and removing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from chassis.rpc import answers
+from contracts.principal import Principal
+from services.accounts.audit import AuditTrail
+from services.accounts.domain.throttling import attempts_key
+from services.accounts.passwords import GreenPasswordHashes
+from services.accounts.sealing import Sealer
+from services.accounts.second_factor import SecondFactors
+from services.accounts.signing_in import require_password
+from services.accounts.store import AccountsStore
+
+
+class SecondFactorQuestions:
+    """What accounts is asked about second factors; each is asked by the slot itself."""
+
+    store: AccountsStore
+    passwords: GreenPasswordHashes
+    sealer: Sealer
+    audit: AuditTrail
+    now: Callable[[], datetime]
+
+    @answers
+    def begin_second_factor(
+        self, by: dict[str, Any], password: str, address: str
+    ) -> dict[str, Any]:
+        """Return a new secret, told this once; it counts when a code of it has been given.
+
+        Raises OutOfScope, WrongCredentials, SecondFactorExists, TooManyAttempts.
+        """
+        principal = Principal.from_wire(by)
+        with self.audit.watch("begin_second_factor", by, f"slot:{principal.slot_id}"):
+            require_password(
+                self.store, self.passwords, principal, password, address, at=self.now()
+            )
+            return self._second_factors.begin(principal)
+
+    @answers
+    def confirm_second_factor(self, by: dict[str, Any], code: str, address: str) -> dict[str, Any]:
+        """Make it count from the next sign-in on; return its recovery codes, told this once.
+
+        Raises NoSecondFactor, WrongSecondFactor, SecondFactorExists, TooManyAttempts.
+        """
+        principal = Principal.from_wire(by)
+        at = self.now()
+        with (
+            self.audit.watch("confirm_second_factor", by, f"slot:{principal.slot_id}"),
+            self._throttled(principal, address, at),
+        ):
+            return self._second_factors.confirm(principal, code, at=at)
+
+    @answers
+    def remove_second_factor(
+        self, by: dict[str, Any], password: str, code: str, address: str
+    ) -> None:
+        """Need no second factor from now on; a recovery code serves as well.
+
+        Raises WrongCredentials, NoSecondFactor, WrongSecondFactor, TooManyAttempts.
+        """
+        principal = Principal.from_wire(by)
+        at = self.now()
+        with (
+            self.audit.watch("remove_second_factor", by, f"slot:{principal.slot_id}"),
+            self._throttled(principal, address, at),
+        ):
+            require_password(self.store, self.passwords, principal, password, address, at=at)
+            self._second_factors.remove(principal.slot_id, code, at=at)
+
+    @property
+    def _second_factors(self) -> SecondFactors:
+        return SecondFactors(self.store.second_factors, self.sealer)
+
+    @contextmanager
+    def _throttled(self, by: Principal, address: str, at: datetime) -> Iterator[None]:
+        tried = attempts_key("second_factor", by.username, address)
+        self.store.attempts.begin(tried, at=at)
+        yield
+        self.store.attempts.forget(tried)

@@ -1,0 +1,106 @@
+"""Slips over HTTP: a PDF for a browser, JSON for a program, once; handed out, and covered."""
+
+import pytest
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+@pytest.fixture
+def issue(country):
+    """Issues one LAO's codes again and returns the address of the issuance and the slots' ids.
+
+    Its officers are activated and stay so.
+    """
+
+    def issue(code):
+        (lao,) = country.operator.get("/v1/organisations", q=code)["items"]
+        told = country.operator.client.post(
+            "/v1/issuances", json={"scope": {"organisation": lao["id"]}, "reissue": True}
+        )
+        issued = country.operator.job(told)
+        assert issued["by_tier"] == {"operator": 0, "province": 0, "district": 3}
+        slots = country.operator.get("/v1/slots", organisation_id=lao["id"])["items"]
+        return f"/v1/issuances/{issued['issuance_id']}", [slot["slot_id"] for slot in slots]
+
+    return issue
+
+
+def refusal(told):
+    return told.status_code, told.json()["code"]
+
+
+@pytest.mark.parametrize("headers", [BROWSER, {"Accept": "*/*"}, {"Accept": "application/pdf"}])
+def test_an_office_prints_its_slips_once(country, issue, headers):
+    office = country.callers["d8104"].client
+    where, _ = issue("6810407")
+
+    told = office.get(f"{where}/slips", headers=headers)
+
+    assert told.status_code == 200, told.text
+    assert told.headers["Content-Type"] == "application/pdf"
+    assert told.headers["Content-Disposition"].startswith('inline; filename="slips-d8104-')
+    assert told.headers["Cache-Control"] == "no-store"
+    assert told.content.startswith(b"%PDF-")
+    assert b"/Count 3" in told.content
+    assert refusal(office.get(f"{where}/slips", headers=headers)) == (410, "slips_already_read")
+
+
+def test_an_lao_slip_is_for_the_office_over_it_alone(country, issue):
+    where, _ = issue("6810408")
+    others = ("operator", "p81", "d8105", "6810408-1")
+
+    told = {
+        name: refusal(
+            {**country.callers, "operator": country.operator}[name].client.get(f"{where}/slips")
+        )
+        for name in others
+    }
+
+    assert told == {
+        "operator": (404, "issuance_not_found"),
+        "p81": (404, "issuance_not_found"),
+        "d8105": (404, "issuance_not_found"),
+        "6810408-1": (403, "out_of_scope"),
+    }
+    assert len(country.callers["d8104"].get(f"{where}/slips")["items"]) == 3
+
+
+def test_slips_are_handed_out_by_the_office_that_read_them(country, issue):
+    office = country.callers["d8104"]
+    where, slots = issue("6810409")
+    path = f"{where}/handouts"
+    early = office.client.post(path, json={"all": True})
+    office.get(f"{where}/slips")
+
+    some = office.client.post(path, json={"slot_ids": slots[:1], "handed_to": "สมมติ ผู้รับแทน"})
+    every = office.client.post(path, json={"all": True})
+
+    assert refusal(early) == (409, "slips_not_read")
+    assert some.status_code == every.status_code == 200, some.text
+    assert (some.json()["handed_out"], some.json()["already"]) == (1, 0)
+    assert (every.json()["handed_out"], every.json()["already"]) == (2, 1)
+    above = country.callers["p81"].client.post(path, json={"slot_ids": slots})
+    assert refusal(above) == (409, "slips_not_read")
+
+
+@pytest.mark.parametrize("body", [{}, {"all": False}, {"all": True, "slot_ids": ["x"]}])
+def test_a_hand_out_names_slips_or_all(country, issue, body):
+    told = country.callers["d8104"].client.post("/v1/issuances/any/handouts", json=body)
+
+    assert refusal(told) == (422, "input_invalid")
+
+
+def test_coverage_is_told_by_area_to_whom_it_concerns(country):
+    provinces = country.operator.get("/v1/issuances/coverage", by="province")["items"]
+    districts = country.callers["p81"].get("/v1/issuances/coverage", by="district")["items"]
+    officer = country.callers["6810408-1"].client.get("/v1/issuances/coverage")
+
+    (krabi,) = (row for row in provinces if row["key"] == "81")
+    counts = ("slots", "issued", "read", "handed_out", "activated")
+    assert sorted((krabi[name] for name in counts), reverse=True) == [krabi[n] for n in counts]
+    assert krabi["activated"] > 0
+    slots = country.callers["p81"].get("/v1/slots", limit=200)["items"]
+    own = [slot for slot in slots if slot["role"] == "province_officer"]
+    open_ = [slot for slot in own if slot["state"] != "closed"]
+    assert sum(row["slots"] for row in districts) == krabi["slots"] - len(open_)
+    assert refusal(officer) == (403, "out_of_scope")
