@@ -62,6 +62,7 @@ def offered(country, stack, provider, provider_port, tmp_path_factory):
             yield
         finally:
             stack.start("accounts")
+            stack.wait_ready("accounts")
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +74,8 @@ def linked(country, offered):
     came_back = back_from(told.json()["authorization_url"])
     outcome = call_back(country, came_back, state_of(told))
     assert outcome.json() == {"session": None}
-    return officer
+    yield officer
+    officer.sign_in()  # the person's sign-ins have ended the officer's
 
 
 def refusal(told):
