@@ -8,7 +8,8 @@ from typing import Any
 from contracts.errors import InvalidInput
 from contracts.forms import Form
 from services.reports import wire
-from services.reports.domain import Obligation, changed_pointers
+from services.reports.domain.filings import changed_pointers
+from services.reports.domain.obligations import Obligation
 
 Facts = dict[str, Any]
 # A person typing cannot cause these; whatever else is wrong may be kept in a draft.

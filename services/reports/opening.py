@@ -10,7 +10,8 @@ from contracts.fields import wire_time
 from contracts.principal import Place
 from contracts.reference.code_groups import CodeGroup
 from contracts.reports.events import ObligationsOpenedV1
-from services.reports.domain import Obligation, Round
+from services.reports.domain.obligations import Obligation
+from services.reports.domain.rounds import Round
 from services.reports.store import ReportsStore
 
 

@@ -14,7 +14,7 @@ from contracts.fields import read_time
 from contracts.reference.code_groups import CodeGroup
 from contracts.reports.events import RoundOpenedV1, TrialPurgedV1
 from services.reports import wire
-from services.reports.domain import Mode, Round, RoundState
+from services.reports.domain.rounds import Mode, Round, RoundState
 
 Facts = dict[str, Any]
 # Bangkok.

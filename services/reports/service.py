@@ -29,7 +29,7 @@ from contracts.reports.events import (
     TrialPurgedV1,
 )
 from services.reports import rounds, wire
-from services.reports.domain import decide
+from services.reports.domain.filings import decide
 from services.reports.metrics import record_decided, record_wait
 from services.reports.questions.filings import FilingQuestions
 from services.reports.questions.obligations import ObligationQuestions

@@ -12,15 +12,9 @@ from contracts.errors import ServiceError
 from contracts.fields import read_time, wire_time
 from contracts.principal import Principal
 from contracts.reports.events import NilConfirmedV1, ReportAmendedV1, ReportFiledV1
-from services.reports.domain import (
-    Attempt,
-    DueException,
-    Filing,
-    FilingKind,
-    Obligation,
-    Round,
-    Scope,
-)
+from services.reports.domain.filings import Attempt, Filing, FilingKind
+from services.reports.domain.obligations import Obligation
+from services.reports.domain.rounds import DueException, Round, Scope
 from services.reports.receipts import content_sha256, receipt_number, sha256_hex
 
 Facts = dict[str, Any]

@@ -11,7 +11,7 @@ from chassis.rpc import answers
 from clients.reports import FilingsIntake
 from contracts.catalogue import refusals
 from contracts.events import Event
-from services import reports
+from services.reports.domain import filings
 from tests.architecture.source import CLASSES, SERVICE_NAMES, calls
 from tools.flows import entrypoints, read_head
 from tools.programs import ROOT
@@ -93,7 +93,7 @@ def test_a_client_asks_what_the_service_answers(name):
 
 
 def test_whatever_a_filing_may_be_refused_by_is_known_to_its_asker():
-    deciding = named("Raises", reports.domain, "decide") | {"IdempotencyKeyReused"}
+    deciding = named("Raises", filings, "decide") | {"IdempotencyKeyReused"}
 
     assert deciding == {kind.__name__ for kind in FilingsIntake.errors}
 

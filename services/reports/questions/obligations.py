@@ -11,7 +11,8 @@ from contracts.fields import read_time, wire_time
 from contracts.paging import page, read_cursor, unknown_cursor, write_cursor
 from contracts.principal import Principal
 from services.reports import drafting, wire
-from services.reports.domain import Obligation, Round, RoundState
+from services.reports.domain.obligations import Obligation
+from services.reports.domain.rounds import Round, RoundState
 from services.reports.forms import get_form
 from services.reports.store import ReportsStore
 

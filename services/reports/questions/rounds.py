@@ -18,7 +18,7 @@ from contracts.reports.events import (
     RoundClosedV1,
 )
 from services.reports import rounds, wire
-from services.reports.domain import Round, RoundState
+from services.reports.domain.rounds import Round, RoundState
 from services.reports.forms import get_form
 from services.reports.opening import open_obligations
 from services.reports.receipts import Signer

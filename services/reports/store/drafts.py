@@ -8,7 +8,8 @@ from typing import Any
 from pymongo.errors import DuplicateKeyError
 
 from contracts.errors import StaleVersion
-from services.reports.domain import Obligation, changed_pointers
+from services.reports.domain.filings import changed_pointers
+from services.reports.domain.obligations import Obligation
 
 
 class Drafts:

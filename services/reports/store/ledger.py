@@ -18,7 +18,9 @@ from chassis.outbox import Outbox
 from contracts.errors import ServiceError
 from contracts.events import Event
 from contracts.reports.errors import FilingNotFound, IdempotencyKeyReused, ObligationNotFound
-from services.reports.domain import Attempt, Filing, FilingKind, Obligation, Round, State
+from services.reports.domain.filings import Attempt, Filing, FilingKind
+from services.reports.domain.obligations import Obligation, State
+from services.reports.domain.rounds import Round
 from services.reports.store.obligations import from_document, ignore_duplicates
 from services.reports.store.rounds import Rounds
 

@@ -14,7 +14,8 @@ from chassis.outbox import Outbox
 from contracts.principal import Principal
 from contracts.reports.errors import ObligationNotFound
 from contracts.reports.events import ObligationsOpenedV1
-from services.reports.domain import Mode, Obligation, Round, Scope, State
+from services.reports.domain.obligations import Obligation, State
+from services.reports.domain.rounds import Mode, Round, Scope
 
 DUPLICATE = 11000
 _OPEN = {"closed": {"$ne": True}}

@@ -15,7 +15,7 @@ from contracts.errors import StaleVersion
 from contracts.events import Event
 from contracts.fields import wire_time
 from contracts.reports.errors import RoundAlreadyExists, RoundNotFound, RoundPurged
-from services.reports.domain import DueException, Mode, Round, RoundState, Scope
+from services.reports.domain.rounds import DueException, Mode, Round, RoundState, Scope
 
 _PURGED_FROM = ("drafts", "filings", "refusals", "opened_districts", "obligations")
 

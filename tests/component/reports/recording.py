@@ -10,7 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contracts.fields import BANGKOK_OFFSET
 from services.reports import wire
-from services.reports.domain import Attempt, Obligation, Round, decide
+from services.reports.domain.filings import Attempt, decide
+from services.reports.domain.obligations import Obligation
+from services.reports.domain.rounds import Round
 from services.reports.receipts import Signer
 from services.reports.store import ReportsStore
 from services.reports.store.ledger import Ledger

@@ -18,7 +18,7 @@ from contracts.reports.errors import (
     StaleRevision,
     WindowClosed,
 )
-from services.reports.domain import State
+from services.reports.domain.obligations import State
 from services.reports.store.ledger import Ledger
 from services.reports.wire import answer_of
 from tests.builders.answers import some_answers

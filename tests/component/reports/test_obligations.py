@@ -12,7 +12,8 @@ import pytest
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
 from contracts.reports.errors import ObligationNotFound
-from services.reports.domain import Scope, State
+from services.reports.domain.obligations import State
+from services.reports.domain.rounds import Scope
 from services.reports.opening import open_obligations
 from services.reports.store.obligations import Obligations
 from tests.component.reports.recording import owing, record

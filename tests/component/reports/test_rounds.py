@@ -7,7 +7,7 @@ import pytest
 
 from contracts.errors import StaleVersion
 from contracts.reports.errors import RoundAlreadyExists, RoundNotFound, RoundPurged
-from services.reports.domain import DueException, Mode, RoundState, Scope
+from services.reports.domain.rounds import DueException, Mode, RoundState, Scope
 from services.reports.rounds import opened_event, purged_event
 from services.reports.store.rounds import Rounds
 from tests.component.reports.recording import owing, record

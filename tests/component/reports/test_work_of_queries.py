@@ -8,7 +8,7 @@ import pytest
 
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
-from services.reports.domain import Scope
+from services.reports.domain.rounds import Scope
 from services.reports.store import ReportsStore
 from tests.component.reports.recording import owing, record
 from tests.component.reports.watching import explained, stages_of

@@ -12,7 +12,9 @@ from contracts.errors import ServiceError
 from contracts.fields import BANGKOK_OFFSET, wire_time
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
-from services.reports.domain import Attempt, Mode, Obligation, Round, RoundState
+from services.reports.domain.filings import Attempt
+from services.reports.domain.obligations import Obligation
+from services.reports.domain.rounds import Mode, Round, RoundState
 from services.reports.wire import read_attempt
 from tests.builders.answers import some_answers
 

@@ -23,7 +23,9 @@ from contracts.reports.errors import (
     WindowClosed,
     WrongFormVersion,
 )
-from services.reports.domain import Obligation, RoundState, State, changed_pointers, decide
+from services.reports.domain.filings import changed_pointers, decide
+from services.reports.domain.obligations import Obligation, State
+from services.reports.domain.rounds import RoundState
 from tests.builders.answers import nil_answers, some_answers
 from tests.unit.reports.duties import (
     CLOSES,

@@ -10,7 +10,7 @@ import pytest
 from contracts.errors import InvalidInput
 from contracts.reports.errors import FormNotFound
 from contracts.reports.schemas import DraftSchema, FilingSchema, ObligationSchema
-from services.reports.domain import decide
+from services.reports.domain.filings import decide
 from services.reports.drafting import refuse_what_no_form_holds, shown, with_changes
 from services.reports.forms import get_form
 from services.reports.receipts import receipt_number

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.errors import ServiceError
-from services.reports.domain import FilingKind
+from services.reports.domain.filings import FilingKind
 from services.reports.receipts import content_sha256
 from services.reports.wire import read_attempt
 from tests.builders.answers import some_answers

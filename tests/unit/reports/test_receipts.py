@@ -18,7 +18,7 @@ from joserfc.errors import SecurityWarning
 from joserfc.jwk import OKPKey
 
 from services.reports import receipts
-from services.reports.domain import decide
+from services.reports.domain.filings import decide
 from services.reports.receipts import (
     FIELDS,
     Signer,

@@ -13,7 +13,7 @@ from contracts.errors import InvalidInput
 from contracts.fields import wire_time
 from contracts.principal import Place
 from contracts.reports.errors import RoundNotInState, RoundNotTrial
-from services.reports.domain import DueException, Mode, RoundState, Scope
+from services.reports.domain.rounds import DueException, Mode, RoundState, Scope
 from services.reports.rounds import changed, drafted, opened_event
 from services.reports.wire import round_to_wire
 from tests.unit.reports.duties import CLOSES, DUE, LATE, MILLISECOND, OPENS, a_round

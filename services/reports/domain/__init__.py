@@ -1,0 +1,1 @@
+"""The rules of reports. Standard library and contracts only; no clock, store or bus."""

@@ -1,0 +1,103 @@
+"""What a round is, when whom it is due from, and the states it goes through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from contracts.principal import Place
+from contracts.reports.errors import RoundNotInState, RoundNotTrial
+
+
+class Mode(StrEnum):
+    """A trial round's data is purged before go-live; a live round's never."""
+
+    TRIAL = "trial"
+    LIVE = "live"
+
+
+class RoundState(StrEnum):
+    """A round's life: drafted, its obligations being created, open, closed; a trial also purged."""
+
+    DRAFT = "draft"
+    OPENING = "opening"
+    OPEN = "open"
+    CLOSED = "closed"
+    PURGING = "purging"
+    PURGED = "purged"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Part of the country: a province, a district, one organisation, or with none of them all."""
+
+    province: str | None = None
+    district: str | None = None
+    organisation: str | None = None
+
+    def covers(self, place: Place) -> bool:
+        """Whether the place lies in this part."""
+        return (
+            self.province in (None, place.province)
+            and self.district in (None, place.district)
+            and self.organisation in (None, place.organisation_id)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DueException:
+    """Another due date for part of the country, with the order it rests on."""
+
+    scope: Scope
+    lao_due_at: datetime
+    order_no: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One collection: which form, when, from whom."""
+
+    id: str
+    kind: str
+    fiscal_year_be: int
+    no: int
+    form_id: str
+    form_version: int
+    mode: Mode
+    opens_at: datetime
+    lao_due_at: datetime
+    closes_at: datetime
+    central_due_at: datetime | None
+    state: RoundState
+    version: int = 1
+    scope: Scope = Scope()
+    due_exceptions: tuple[DueException, ...] = ()
+    obligations: int = 0
+
+    def due_at(self, place: Place) -> tuple[datetime, str]:
+        """Return when a place has to have filed, and why then; the last exception given wins."""
+        for exception in reversed(self.due_exceptions):
+            if exception.scope.covers(place):
+                return exception.lao_due_at, f"{exception.reason} ({exception.order_no})"
+        return self.lao_due_at, ""
+
+    def to(self, state: RoundState, *allowed_from: RoundState) -> Round:
+        """Return the round in another state. Raises RoundNotInState."""
+        if self.state not in allowed_from:
+            raise RoundNotInState(state=self.state, needed=" / ".join(allowed_from))
+        return replace(self, state=state, version=self.version + 1)
+
+    def to_purging(self) -> Round:
+        """Return a trial round about to be purged. Raises RoundNotTrial, RoundNotInState."""
+        if self.mode is not Mode.TRIAL:
+            raise RoundNotTrial(round_id=self.id)
+        return self.to(
+            RoundState.PURGING,
+            *(
+                state
+                for state in RoundState
+                if state not in (RoundState.PURGED, RoundState.OPENING)
+            ),
+        )
