@@ -20,6 +20,7 @@ class AccountsClient:
     service = "accounts"
     errors = (
         errors.ActivationCodeSpent,
+        errors.ClosingProposalNotFound,
         errors.CodeKeyRetired,
         errors.HolderIncomplete,
         errors.ImportNotFound,
@@ -136,11 +137,20 @@ class AccountsClient:
         )
 
     def schedule_organisation_change(
-        self, by: Facts, organisation_id: str, *, wanted: Facts
+        self,
+        by: Facts,
+        organisation_id: str,
+        *,
+        wanted: Facts,
+        idempotency_key: str | None = None,
     ) -> Facts:
-        """Return the change, applied already when its day has come."""
+        """Return the change, applied already when its day has come, and `replayed`."""
         return self._call(
-            "schedule_organisation_change", by=by, organisation_id=organisation_id, wanted=wanted
+            "schedule_organisation_change",
+            by=by,
+            organisation_id=organisation_id,
+            wanted=wanted,
+            idempotency_key=idempotency_key,
         )
 
     def list_organisation_changes(self, by: Facts, organisation_id: str) -> Facts:
@@ -154,9 +164,19 @@ class AccountsClient:
             change_id=change_id,
         )
 
-    def list_closing_proposals(self, by: Facts, *, limit: int, cursor: str | None = None) -> Facts:
+    def list_closing_proposals(
+        self, by: Facts, *, limit: int, cursor: str | None = None, dismissed: bool = False
+    ) -> Facts:
         """Return items and next: what an imported registry did not have."""
-        return self._call("list_closing_proposals", by=by, limit=limit, cursor=cursor)
+        return self._call(
+            "list_closing_proposals", by=by, limit=limit, cursor=cursor, dismissed=dismissed
+        )
+
+    def dismiss_closing_proposal(self, by: Facts, organisation_id: str, *, reason: str) -> Facts:
+        """Return the proposal as dismissed."""
+        return self._call(
+            "dismiss_closing_proposal", by=by, organisation_id=organisation_id, reason=reason
+        )
 
     def list_slots(
         self, by: Facts, *, limit: int, cursor: str | None = None, **filters: str
@@ -168,11 +188,22 @@ class AccountsClient:
         return self._call("get_slot", by=by, slot_id=slot_id)
 
     def add_slot(
-        self, by: Facts, *, organisation_id: str, label: str, role: str | None = None
+        self,
+        by: Facts,
+        *,
+        organisation_id: str,
+        label: str,
+        role: str | None = None,
+        idempotency_key: str | None = None,
     ) -> Facts:
-        """Return the slot as added; an agency's needs a role."""
+        """Return the slot as added, and `replayed`; an agency's needs a role."""
         return self._call(
-            "add_slot", by=by, organisation_id=organisation_id, label=label, role=role
+            "add_slot",
+            by=by,
+            organisation_id=organisation_id,
+            label=label,
+            role=role,
+            idempotency_key=idempotency_key,
         )
 
     def change_holder(
@@ -211,9 +242,9 @@ class AccountsClient:
         """Return import_id."""
         return self._call("begin_import", by=by, filename=filename)
 
-    def add_import_chunk(self, *, import_id: str, no: int, data_base64: str) -> None:
+    def add_import_chunk(self, by: Facts, *, import_id: str, no: int, data_base64: str) -> None:
         """Send part `no`, counted from 0, of 1 MiB at most; sending it again does no harm."""
-        self._call("add_import_chunk", import_id=import_id, no=no, data_base64=data_base64)
+        self._call("add_import_chunk", by=by, import_id=import_id, no=no, data_base64=data_base64)
 
     def start_import(self, by: Facts, *, import_id: str, dry_run: bool) -> Facts:
         """Return the job, which ends with an ImportResult or `accounts.registry_refused`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.accounts import audit_schemas as shapes
 from gateway.ask import Ask
-from gateway.http import Answer, Page, Request, route
+from gateway.http import Answer, Page, Request, list_of, route
 
 
 class AuditQuery(shapes.AuditFilters, Page):
@@ -16,7 +16,7 @@ class AuditQuery(shapes.AuditFilters, Page):
     "/v1/audit",
     summary="บันทึกการใช้งาน",
     query=AuditQuery,
-    answers={200: shapes.AuditList},
+    answers={200: list_of(shapes.AuditEntry)},
 )
 def list_audit(ask: Ask, request: Request) -> Answer:
     """List acts and refusals, the newest first, each with the hash of the one before it."""

@@ -9,7 +9,7 @@ from contracts.accounts import issuance_schemas as handing_out
 from contracts.accounts import schemas as shapes
 from contracts.jobs import JobSchema
 from gateway.ask import Ask
-from gateway.http import JSON, Answer, Request, route
+from gateway.http import JSON, Answer, Request, list_of, route
 from gateway.organisations import started
 
 PDF = "application/pdf"
@@ -81,7 +81,7 @@ def hand_out_slips(ask: Ask, request: Request) -> Answer:
     "/v1/issuances/coverage",
     summary="ความครอบคลุมของการออกและเปิดใช้รหัส",
     query=shapes.CoverageQuery,
-    answers={200: handing_out.CoverageList},
+    answers={200: list_of(handing_out.CoverageItem)},
 )
 def show_coverage(ask: Ask, request: Request) -> Answer:
     """Count slots issued, read, handed out, activated and locked, by province or district."""

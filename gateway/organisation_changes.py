@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from contracts.accounts import errors
 from contracts.accounts import organisation_schemas as shapes
-from contracts.errors import StaleVersion
+from contracts.errors import IdempotencyKeyReused, StaleVersion
 from gateway.ask import Ask
-from gateway.http import Answer, Page, Request, route
+from gateway.http import Answer, Page, Request, list_of, route
 from gateway.organisations import told
+
+
+class ProposalQuery(shapes.ProposalFilters, Page):
+    """Which proposals, and the page."""
 
 
 @route(
@@ -20,8 +24,10 @@ from gateway.organisations import told
         errors.OrganisationNotFound,
         errors.OrganisationClosed,
         errors.OrganisationCodeTaken,
+        IdempotencyKeyReused,
         StaleVersion,
     ),
+    idempotency="optional",
 )
 def schedule_organisation_change(ask: Ask, request: Request) -> Answer:
     """Schedule a change, which comes about at once when its day has come; or preview it: 200."""
@@ -30,16 +36,19 @@ def schedule_organisation_change(ask: Ask, request: Request) -> Answer:
     if wanted.pop("preview"):
         shown = ask.accounts.preview_organisation_change(request.by, organisation_id, wanted=wanted)
         return Answer(200, shown)
-    change = ask.accounts.schedule_organisation_change(request.by, organisation_id, wanted=wanted)
+    change = ask.accounts.schedule_organisation_change(
+        request.by, organisation_id, wanted=wanted, idempotency_key=request.idempotency_key
+    )
+    replayed = change.pop("replayed")
     location = f"/v1/organisations/{organisation_id}/changes/{change['id']}"
-    return Answer(201, change, {"Location": location})
+    return Answer(201, change, {"Location": location}, replayed=replayed)
 
 
 @route(
     "GET",
     "/v1/organisations/{organisation_id}/changes",
     summary="ประวัติและกำหนดการเปลี่ยนแปลงของหน่วยงาน",
-    answers={200: shapes.OrganisationChangeList},
+    answers={200: list_of(shapes.OrganisationChange)},
     refuses=(errors.OrganisationNotFound,),
 )
 def list_organisation_changes(ask: Ask, request: Request) -> Answer:
@@ -73,9 +82,25 @@ def cancel_organisation_change(ask: Ask, request: Request) -> Answer:
     "GET",
     "/v1/organisations/proposals",
     summary="อปท. ที่หายไปจากทะเบียน เสนอให้ยุบเลิก",
-    query=Page,
-    answers={200: shapes.ClosingProposalList},
+    query=ProposalQuery,
+    answers={200: list_of(shapes.ClosingProposal)},
 )
 def list_closing_proposals(ask: Ask, request: Request) -> Answer:
-    """List the LAOs an imported registry did not have; close them with a change, or leave them."""
+    """List the LAOs an imported registry did not have; close them with a change, or dismiss it."""
     return Answer(200, ask.accounts.list_closing_proposals(request.by, **request.query))
+
+
+@route(
+    "POST",
+    "/v1/organisations/proposals/{organisation_id}/dismissals",
+    summary="ไม่ยุบเลิก อปท. ที่หายไปจากทะเบียน",
+    body=shapes.DismissalRequest,
+    answers={201: shapes.ClosingProposal},
+    refuses=(errors.ClosingProposalNotFound,),
+)
+def dismiss_closing_proposal(ask: Ask, request: Request) -> Answer:
+    """Let an LAO stay; it is proposed again when the registry has it and then loses it again."""
+    dismissed = ask.accounts.dismiss_closing_proposal(
+        request.by, request.path["organisation_id"], reason=request.body["reason"]
+    )
+    return Answer(201, dismissed, {"Location": "/v1/organisations/proposals?dismissed=true"})

@@ -12,10 +12,16 @@ from contracts.accounts import organisation_schemas as dated
 from contracts.accounts import schemas as shapes
 from contracts.jobs import JobSchema
 from gateway.ask import Ask
-from gateway.http import FILE_LIMIT_BYTES, MULTIPART, Answer, Page, Request, route
-
-CHUNK_BYTES = 512 << 10
-UPLOAD_SECONDS = 120.0
+from gateway.http import (
+    FORM_LIMIT_BYTES,
+    MULTIPART,
+    UPLOAD_SECONDS,
+    Answer,
+    Page,
+    Request,
+    list_of,
+    route,
+)
 
 
 class OrganisationQuery(dated.OrganisationSearch, Page):
@@ -27,7 +33,7 @@ class OrganisationQuery(dated.OrganisationSearch, Page):
     "/v1/organisations",
     summary="ค้นหาหน่วยงาน",
     query=OrganisationQuery,
-    answers={200: shapes.OrganisationList},
+    answers={200: list_of(shapes.Organisation)},
 )
 def list_organisations(ask: Ask, request: Request) -> Answer:
     """List organisations within the caller's scope."""
@@ -76,17 +82,19 @@ def add_organisation(ask: Ask, request: Request) -> Answer:
     consumes=MULTIPART,
     answers={202: JobSchema},
     refuses=(errors.ImportNotFound,),
-    limit_bytes=FILE_LIMIT_BYTES,
+    limit_bytes=FORM_LIMIT_BYTES,
     body_seconds=UPLOAD_SECONDS,
 )
 def import_registry(ask: Ask, request: Request) -> Answer:
     """Start importing the DLA's CSV, sent as the field `file`; the job tells what became of it."""
     upload = request.form().file()
     begun = ask.accounts.begin_import(request.by, filename=upload.filename)
-    for number, start in enumerate(range(0, len(upload.data), CHUNK_BYTES)):
-        chunk = upload.data[start : start + CHUNK_BYTES]
+    for number, chunk in enumerate(upload.chunks()):
         ask.accounts.add_import_chunk(
-            import_id=begun["import_id"], no=number, data_base64=b64encode(chunk).decode()
+            request.by,
+            import_id=begun["import_id"],
+            no=number,
+            data_base64=b64encode(chunk).decode(),
         )
     job = ask.accounts.start_import(
         request.by, import_id=begun["import_id"], dry_run=request.query["dry_run"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from contracts.accounts import errors
 from contracts.accounts import slot_schemas as shapes
-from contracts.errors import StaleVersion
+from contracts.errors import IdempotencyKeyReused, StaleVersion
 from gateway.ask import Ask
-from gateway.http import Answer, Page, Request, route
+from gateway.http import Answer, Page, Request, list_of, route
 from gateway.rounds import version_of
 
 _NOT_USABLE = (errors.SlotNotFound, errors.SlotClosed)
@@ -21,7 +21,7 @@ class SlotQuery(shapes.SlotFilters, Page):
     "/v1/slots",
     summary="บัญชีผู้ใช้ของหน่วยงาน",
     query=SlotQuery,
-    answers={200: shapes.SlotList},
+    answers={200: list_of(shapes.Slot)},
 )
 def list_slots(ask: Ask, request: Request) -> Answer:
     """List the slots within the caller's scope, with those that are locked or closed."""
@@ -34,13 +34,23 @@ def list_slots(ask: Ask, request: Request) -> Answer:
     summary="เพิ่มบัญชีผู้ใช้ให้หน่วยงาน",
     body=shapes.SlotRequest,
     answers={201: shapes.SlotDetail},
-    refuses=(errors.OrganisationNotFound, errors.SlotNotAddable, errors.SlotAlreadyExists),
+    refuses=(
+        errors.OrganisationNotFound,
+        errors.SlotNotAddable,
+        errors.SlotAlreadyExists,
+        IdempotencyKeyReused,
+    ),
     etag=True,
+    idempotency="optional",
 )
 def add_slot(ask: Ask, request: Request) -> Answer:
     """Add a credential to an office or an agency; issue a code for it next."""
-    slot = ask.accounts.add_slot(request.by, **request.body)
-    return Answer(201, slot, {"Location": f"/v1/slots/{slot['slot_id']}"}, etag=slot["version"])
+    slot = ask.accounts.add_slot(
+        request.by, **request.body, idempotency_key=request.idempotency_key
+    )
+    replayed = slot.pop("replayed")
+    location = {"Location": f"/v1/slots/{slot['slot_id']}"}
+    return Answer(201, slot, location, etag=slot["version"], replayed=replayed)
 
 
 @route(

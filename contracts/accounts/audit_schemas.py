@@ -38,21 +38,19 @@ class AuditEntry(Schema):
 
     day = fields.String(required=True)
     seq = fields.Integer(required=True, metadata={"description": "ลำดับในวัน เริ่มที่ 1"})
+    act_id = fields.String(required=True)
     at = fields.String(required=True)
     act = fields.String(required=True)
     by = fields.Nested(
         AuditActor, required=True, allow_none=True, metadata={"description": "null ก่อนลงชื่อเข้าใช้"}
     )
     subject = fields.String(required=True)
-    outcome = fields.String(required=True, validate=validate.OneOf(("done", "refused")))
+    outcome = fields.String(
+        required=True,
+        validate=validate.OneOf(("done", "refused", "interrupted")),
+        metadata={"description": "interrupted คือเริ่มแล้วแต่ระบบขัดข้อง ไม่ทราบว่าสำเร็จหรือไม่"},
+    )
     organisation_ids = fields.List(fields.String(), required=True)
     facts = fields.Dict(keys=fields.String(), required=True)
     prev_sha256 = fields.String(required=True, validate=_SHA256)
     sha256 = fields.String(required=True, validate=_SHA256)
-
-
-class AuditList(Schema):
-    """A page of entries, the newest first."""
-
-    items = fields.List(fields.Nested(AuditEntry), required=True)
-    next = fields.String(required=True, allow_none=True)

@@ -259,6 +259,15 @@ class OrganisationChangeSettled(ServiceError):
     message_th = "ยกเลิกการเปลี่ยนแปลงนี้ไม่ได้แล้ว: {state_th}"
 
 
+class ClosingProposalNotFound(ServiceError):
+    """Nobody proposes to close the organisation, or that is dismissed already."""
+
+    code = "accounts.closing_proposal_not_found"
+    kind = Kind.NOT_FOUND
+    message = "There is no open proposal to close the organisation {organisation_id}."
+    message_th = "ไม่มีข้อเสนอให้ยุบเลิกหน่วยงาน {organisation_id} ที่รอพิจารณา"
+
+
 class SecondFactorRequired(ServiceError):
     """Name and password are right; the slot asks for a code as well."""
 

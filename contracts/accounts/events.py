@@ -7,42 +7,34 @@ from datetime import datetime
 from contracts.events import Event
 
 
-class OrganisationRegisteredV1(Event):
+class _OrganisationFacts(Event):
+    """What an organisation is from `changed_at` on."""
+
+    organisation_id: str
+    kind: str
+    type: str | None
+    code: str
+    organisation_name: str
+    full_name: str
+    abbreviation: str
+    province_code: str
+    province: str
+    district_code: str | None
+    district: str | None
+    changed_at: datetime
+
+
+class OrganisationRegisteredV1(_OrganisationFacts):
     """An organisation entered the registry. Sent once for each, after it is stored."""
 
     source, name, version = "accounts", "organisation_registered", 1
 
-    organisation_id: str
-    kind: str
-    type: str | None
-    code: str
-    organisation_name: str
-    full_name: str
-    abbreviation: str
-    province_code: str
-    province: str
-    district_code: str | None
-    district: str | None
-    changed_at: datetime
 
-
-class OrganisationChangedV1(Event):
+class OrganisationChangedV1(_OrganisationFacts):
     """Facts of a registered organisation differ from `changed_at` on; `changed` names them."""
 
     source, name, version = "accounts", "organisation_changed", 1
 
-    organisation_id: str
-    kind: str
-    type: str | None
-    code: str
-    organisation_name: str
-    full_name: str
-    abbreviation: str
-    province_code: str
-    province: str
-    district_code: str | None
-    district: str | None
-    changed_at: datetime
     changed: list[str]
 
 

@@ -47,10 +47,3 @@ class CoverageItem(Schema):
     handed_out = fields.Integer(required=True, metadata={"description": "จ่ายใบรหัสแล้ว"})
     activated = fields.Integer(required=True)
     locked = fields.Integer(required=True, metadata={"description": "ถูกระงับ"})
-
-
-class CoverageList(Schema):
-    """Every area of the caller's scope."""
-
-    items = fields.List(fields.Nested(CoverageItem), required=True)
-    next = fields.String(required=True, allow_none=True)

@@ -50,6 +50,11 @@ class OrganisationRecord(DatedOrganisation):
         required=True,
         metadata={"description": "id ของหน่วยงานที่รับช่วง เมื่อหน่วยงานนี้เลิกแล้ว"},
     )
+    slots_close_on = fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={"description": "วันที่ปิดบัญชีผู้ใช้ ของหน่วยงานที่เลิกแล้ว"},
+    )
 
 
 class OrganisationRequest(Closed):
@@ -96,9 +101,9 @@ class FoundingRequest(Closed):
 _ALLOWED = {
     "rename": {"name", "district_code"},
     "upgrade": {"type", "name", "district_code"},
-    "merge": {"successor_ids"},
-    "split": {"founds", "continues"},
-    "close": {"successor_ids"},
+    "merge": {"successor_ids", "slots_close_on"},
+    "split": {"founds", "continues", "slots_close_on"},
+    "close": {"successor_ids", "slots_close_on"},
 }
 _REQUIRED = {
     "rename": (),
@@ -143,6 +148,13 @@ class ChangeRequest(Closed):
     continues = fields.Boolean(
         metadata={"description": "หน่วยงานเดิมยังคงอยู่หลังแยก (split)"},
     )
+    slots_close_on = fields.Date(
+        validate=_DAY,
+        metadata={
+            "description": "วันที่ปิดบัญชีผู้ใช้ของหน่วยงานที่เลิก (merge, split, close) "
+            "ก่อนถึงวันนั้นยังยื่นรายงานที่ค้างได้ ไม่ระบุคือ 90 วันหลังวันมีผล"
+        },
+    )
 
     @validates_schema
     def _terms_fit_the_kind(self, given: dict[str, Any], **_: Any) -> None:
@@ -150,6 +162,8 @@ class ChangeRequest(Closed):
         terms = given.keys() & set().union(*_ALLOWED.values())
         problems = {name: ["ไม่ใช้กับการเปลี่ยนแปลงแบบนี้"] for name in terms - _ALLOWED[kind]}
         problems |= {name: ["โปรดระบุ"] for name in _REQUIRED[kind] if name not in given}
+        if given.get("continues") and "slots_close_on" in given:
+            problems["slots_close_on"] = ["ไม่ใช้เมื่อหน่วยงานเดิมยังคงอยู่"]
         if kind == "rename" and not terms:
             problems["name"] = ["โปรดระบุชื่อใหม่หรืออำเภอใหม่"]
         codes = [each["code"][1:] for each in given.get("founds", ())]
@@ -185,16 +199,10 @@ class OrganisationChange(Schema):
     settled_at = Timestamp(required=True, allow_none=True)
     differences = fields.List(fields.Nested(OrganisationDifference), required=True)
     successor_ids = fields.List(fields.String(), required=True)
+    slots_close_on = fields.Date(required=True, allow_none=True)
     problem = fields.String(
         required=True, allow_none=True, metadata={"description": "เหตุที่ดำเนินการไม่สำเร็จ"}
     )
-
-
-class OrganisationChangeList(Schema):
-    """Every change of an organisation, from old to new."""
-
-    items = fields.List(fields.Nested(OrganisationChange), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class SlotAfterChange(Schema):
@@ -205,6 +213,7 @@ class SlotAfterChange(Schema):
     becomes = fields.String(
         required=True, validate=validate.OneOf(("kept", "moved", "closed", "added"))
     )
+    closes_on = fields.Date(required=True, allow_none=True)
 
 
 class ChangePreview(Schema):
@@ -217,19 +226,33 @@ class ChangePreview(Schema):
     slots = fields.List(fields.Nested(SlotAfterChange), required=True)
 
 
+class DismissalRequest(Closed):
+    """Why an organisation stays although the registry does not have it."""
+
+    reason = fields.String(required=True, validate=_TEXT)
+
+
+class ProposalFilters(Closed):
+    """Which proposals: those that wait, or those that were dismissed."""
+
+    dismissed = fields.Boolean(load_default=False)
+
+
+class Dismissal(Schema):
+    """Who decided that an organisation stays, and why."""
+
+    at = Timestamp(required=True)
+    by = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
 class ClosingProposal(Schema):
     """An LAO that was missing from an imported registry; nothing happens until it is closed."""
 
     organisation = fields.Nested(Organisation, required=True)
     since = Timestamp(required=True, metadata={"description": "ไม่พบในทะเบียนตั้งแต่การนำเข้าเมื่อ"})
     import_id = fields.String(required=True)
-
-
-class ClosingProposalList(Schema):
-    """A page of proposals, by the organisation's id."""
-
-    items = fields.List(fields.Nested(ClosingProposal), required=True)
-    next = fields.String(required=True, allow_none=True)
+    dismissal = fields.Nested(Dismissal, required=True, allow_none=True)
 
 
 # -- what an import found ----------------------------------------------------------------------

@@ -84,13 +84,6 @@ class OrganisationFilters(Closed):
     district = fields.String(validate=_DISTRICT, metadata={"description": "รหัสอำเภอ 4 หลัก"})
 
 
-class OrganisationList(Schema):
-    """A page of organisations, in the order of a Thai dictionary."""
-
-    items = fields.List(fields.Nested(Organisation), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
 # -- sign-in --------------------------------------------------------------------------------
 
 

@@ -109,13 +109,6 @@ class SlotFilters(Closed):
     state = fields.String(validate=validate.OneOf(SLOT_STATES))
 
 
-class SlotList(Schema):
-    """A page of slots, by id."""
-
-    items = fields.List(fields.Nested(Slot), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
 # -- asked ----------------------------------------------------------------------------------
 
 

@@ -1,20 +1,23 @@
 """Who did what, and what was refused: `python -m services.accounts.audit verify [DAY]`.
 
-Every act and every refusal is one entry of a chain of hashes. An entry is durable when `record`
-returns, and an act is answered after its entry. Many at once share one write. The command says
-where the chain was tampered with (exit 1), and each day's head: a head written down elsewhere
-proves with `--head` that all up to it is still there.
+Every act and every refusal is one entry of a chain of hashes. That an act is begun is durable
+before it is done, and it is answered after its entry: one whose process dies in between is entered
+as interrupted by another. Many entries at once share one write. The command says where the chain
+was tampered with (exit 1), and each day's head: a head written down elsewhere proves with `--head`
+that all up to it is still there.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections import deque
+import uuid
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
@@ -41,8 +44,40 @@ from services.accounts.settings import Settings
 from services.accounts.store.audit import AuditStore
 
 AT_ONCE = 200
+# No act takes that long: every operation on the database is bounded by seconds.
+LEFT_AFTER = timedelta(minutes=1)
 
 By = Mapping[str, Any] | None
+SYSTEM = {"slot_id": "accounts", "username": "accounts"}
+"""Who does what a date has brought about, on the order of somebody among the facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class BegunAct:
+    """An act on its way: say what became of it, or it is entered as interrupted."""
+
+    trail: AuditTrail
+    by: By
+    act: Act
+
+    def done(self, facts: Mapping[str, Any]) -> None:
+        """Enter it as done, and return when that is durable."""
+        self._end("done", facts)
+
+    def refused(self, refusal: ServiceError, facts: Mapping[str, Any]) -> None:
+        """Enter it as refused, and return when that is durable."""
+        self._end("refused", {**facts, "code": refusal.code})
+
+    def came_to_nothing(self) -> None:
+        """Enter nothing: there was nothing to do, or somebody else has done it."""
+        self.trail.forget(self.act)
+
+    def _end(self, outcome: Outcome, facts: Mapping[str, Any]) -> None:
+        told = plain(facts)
+        organisations = organisations_of(self.by, self.act.subject, told)
+        self.trail.enter(
+            replace(self.act, outcome=outcome, organisation_ids=organisations, facts=told)
+        )
 
 
 class AuditTrail:
@@ -51,6 +86,7 @@ class AuditTrail:
     def __init__(self, store: AuditStore, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._now = clock
+        self._counted: Counter[tuple[str, str]] = Counter()
         self._waiting: deque[tuple[Act, Future[None]]] = deque()
         self._writing = Lock()
 
@@ -62,15 +98,70 @@ class AuditTrail:
         outcome: Outcome = "done",
         facts: Mapping[str, Any] | None = None,
     ) -> None:
-        """Add an entry and return when it is durable.
+        """Enter what leaves nothing else behind, as a refusal; return when that is durable.
 
         `by` is the wire form of the principal, None before sign-in; `subject` is `slot:<id>`,
         `organisation:<id>`, `issuance:<id>` …; facts hold no secret and nothing personal.
         """
-        told = plain(facts or {})
-        who = by and {"slot_id": by["slot_id"], "username": by["username"]}
-        organisations = organisations_of(by, subject, told)
-        entry = Act(wire_time(self._now()), act, who, subject, outcome, organisations, told)
+        self.enter(self._act(act, by, subject, outcome, facts or {}))
+
+    def begin(
+        self, act: str, by: By, subject: str, facts: Mapping[str, Any] | None = None
+    ) -> BegunAct:
+        """Make durable that an act is about to be done; it gets its entry whatever happens."""
+        begun = self._act(act, by, subject, "interrupted", facts or {})
+        self._store.begin(begun, at=self._now())
+        return BegunAct(self, by, begun)
+
+    def enter_interrupted(self) -> int:
+        """Enter the acts that were begun and left without an entry. Returns how many."""
+        entered = 0
+        while True:
+            at = self._now()
+            left = self._store.take_left(begun_before=at - LEFT_AFTER, at=at)
+            if left is None:
+                return entered
+            if self._store.has_entry(left):
+                self._store.forget([left])
+            else:
+                self.enter(left)
+                entered += 1
+
+    def count_refused(self, act: str, refusal: type[ServiceError], times: int) -> None:
+        """Remember refusals that anybody may cause at any rate; `enter_counted` tells how many.
+
+        An entry for each would let a stranger fill the chain.
+        """
+        if times:
+            self._counted[act, refusal.code] += times
+
+    def enter_counted(self) -> None:
+        """Enter how often was refused what has been counted since the last time."""
+        counted, self._counted = self._counted, Counter()
+        for (act, code), times in counted.items():
+            self.record(act, None, "slot:unknown", "refused", {"code": code, "times": times})
+
+    def forget(self, act: Act) -> None:
+        """Expect no entry of an act that was begun."""
+        self._store.forget([act])
+
+    def _act(
+        self, act: str, by: By, subject: str, outcome: Outcome, facts: Mapping[str, Any]
+    ) -> Act:
+        told = plain(facts)
+        return Act(
+            act_id=uuid.uuid4().hex,
+            at=wire_time(self._now()),
+            act=act,
+            by=by and {"slot_id": by["slot_id"], "username": by["username"]},
+            subject=subject,
+            outcome=outcome,
+            organisation_ids=organisations_of(by, subject, told),
+            facts=told,
+        )
+
+    def enter(self, entry: Act) -> None:
+        """Add an entry to the chain and return when it is durable."""
         written: Future[None] = Future()
         self._waiting.append((entry, written))
         with self._writing:
@@ -84,15 +175,28 @@ class AuditTrail:
     ) -> Iterator[dict[str, Any]]:
         """Record what becomes of the block: done, or refused with the refusal's code.
 
-        Yields the facts, to which the block may add. What fails otherwise is not recorded.
+        Yields the facts, to which the block may add. What fails otherwise may be done or not, and
+        is recorded as interrupted later.
         """
         told = dict(facts or {})
+        begun = self.begin(act, by, subject, told)
         try:
             yield told
         except ServiceError as refusal:
-            self.record(act, by, subject, "refused", told | {"code": refusal.code})
+            begun.refused(refusal, told)
             raise
-        self.record(act, by, subject, "done", told)
+        begun.done(told)
+
+    @contextmanager
+    def watch_refusals(
+        self, act: str, by: By, subject: str, facts: Mapping[str, Any] | None = None
+    ) -> Iterator[None]:
+        """Record that the block refused; what it does otherwise is a part of another act."""
+        try:
+            yield
+        except ServiceError as refusal:
+            self.record(act, by, subject, "refused", {**(facts or {}), "code": refusal.code})
+            raise
 
     def _write(self, until: Future[None]) -> None:
         """Write for all who wait up to this one; each learns what became of it."""
@@ -103,6 +207,7 @@ class AuditTrail:
             try:
                 day = as_bangkok(at).date().isoformat()
                 self._store.append([act for act, _ in batch], at=at, day=day)
+                self._store.forget([act for act, _ in batch])
             except BaseException as problem:
                 for _, written in batch:
                     written.set_exception(problem)

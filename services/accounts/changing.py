@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -20,9 +19,12 @@ from contracts.accounts.events import OrganisationChangedV1, OrganisationClosedV
 from contracts.errors import InvalidInput, ServiceError, StaleVersion
 from contracts.events import Event
 from contracts.reference.calendar import as_bangkok
+from contracts.reference.closing import slots_close_on
 from contracts.reference.lao_types import LaoType
 from services.accounts import metrics
+from services.accounts.audit import SYSTEM, AuditTrail
 from services.accounts.domain.changes import (
+    ENDINGS,
     ChangeKind,
     ChangeState,
     Founding,
@@ -61,6 +63,7 @@ def plan(
     *,
     by: str,
     at: datetime,
+    change_id: str | None = None,
 ) -> tuple[Dossier, OrderedChange, Outcome]:
     """Return a change as it would be scheduled, and what it will do after those before it.
 
@@ -68,7 +71,7 @@ def plan(
     """
     dossier = store.changes.get(organisation_id)
     change = OrderedChange(
-        id=secrets.token_hex(8),
+        id=change_id or secrets.token_hex(8),
         kind=ChangeKind(wanted["kind"]),
         effective_on=date.fromisoformat(wanted["effective_on"]),
         order_no=wanted["order_no"],
@@ -104,16 +107,19 @@ def cancel(store: AccountsStore, organisation_id: str, change_id: str, *, at: da
     store.changes.keep(dossier, cancelled)
 
 
-def apply_due(store: AccountsStore, *, at: datetime) -> int:
+def apply_due(store: AccountsStore, audit: AuditTrail, *, at: datetime) -> int:
     """Carry out what is due, the longest due first; return how many changes this process did."""
-    due = store.changes.list_due(as_bangkok(at).date(), limit=AT_ONCE)
-    done = sum(apply_due_of(store, organisation_id, at=at) for organisation_id in due)
-    for organisation_id in store.changes.list_slots_behind(limit=AT_ONCE):
-        settle_slots(store, organisation_id, at=at)
+    today = as_bangkok(at).date()
+    due = store.changes.list_due(today, limit=AT_ONCE)
+    done = sum(apply_due_of(store, audit, organisation_id, at=at) for organisation_id in due)
+    for organisation_id in store.changes.list_slots_due(today, limit=AT_ONCE):
+        settle_slots(store, audit, organisation_id, at=at)
     return done
 
 
-def apply_due_of(store: AccountsStore, organisation_id: str, *, at: datetime) -> int:
+def apply_due_of(
+    store: AccountsStore, audit: AuditTrail, organisation_id: str, *, at: datetime
+) -> int:
     """Carry out the changes of an organisation that are due, in their order."""
     today = as_bangkok(at).date()
     done = 0
@@ -122,43 +128,78 @@ def apply_due_of(store: AccountsStore, organisation_id: str, *, at: datetime) ->
         due = [each for each in in_order(dossier.changes) if each.effective_on <= today]
         if not due:
             return done
-        if _apply(store, dossier, due[0], at=at):
-            settle_slots(store, organisation_id, at=at)
+        if _apply(store, audit, dossier, due[0], at=at):
+            settle_slots(store, audit, organisation_id, at=at)
             done += 1
 
 
-def _apply(store: AccountsStore, dossier: Dossier, change: OrderedChange, *, at: datetime) -> bool:
+def _apply(
+    store: AccountsStore,
+    audit: AuditTrail,
+    dossier: Dossier,
+    change: OrderedChange,
+    *,
+    at: datetime,
+) -> bool:
+    told = {"change_id": change.id, "kind": change.kind, "ordered_by": change.requested_by}
+    subject = f"organisation:{dossier.organisation.id}"
+    begun = audit.begin("apply_organisation_change", SYSTEM, subject, told)
     try:
         outcome = carry_out(dossier.organisation, change)
         store.changes.require_codes_free(outcome.founded)
         _require_successors(store, dossier.organisation, change.terms.successor_ids)
     except ServiceError as refusal:
         failed = replace(change, state=ChangeState.FAILED, settled_at=at, problem=refusal.in_thai())
-        with suppress(StaleVersion):  # then another process has decided, or will
+        try:
             store.changes.keep(dossier, failed)
+        except StaleVersion:  # then another process has decided, or will
+            begun.came_to_nothing()
+        else:
+            begun.refused(refusal, told)
             metrics.record_organisation_change(change.kind, "failed")
         return False
-    store.organisations.add(outcome.founded, at=at, slots_behind=True)
+    store.organisations.add(outcome.founded, at=at, slots_due_on=as_bangkok(at).date())
     for founded in outcome.founded:
-        settle_slots(store, founded.id, at=at)
-    applied = store.changes.apply(dossier, change, outcome, _events(change, outcome, at), at=at)
-    if applied:
-        metrics.record_organisation_change(change.kind, "applied")
-    return applied
+        settle_slots(store, audit, founded.id, at=at)
+    if not store.changes.apply(dossier, change, outcome, _events(change, outcome, at), at=at):
+        begun.came_to_nothing()
+        return False
+    begun.done(told)
+    metrics.record_organisation_change(change.kind, "applied")
+    return True
 
 
-def settle_slots(store: AccountsStore, organisation_id: str, *, at: datetime) -> None:
-    """Let the slots follow their organisation: to its new district and tier, or to their end."""
+def settle_slots(
+    store: AccountsStore, audit: AuditTrail, organisation_id: str, *, at: datetime
+) -> None:
+    """Let the slots follow their organisation: to its new district and tier, or to their end.
+
+    Those of one that is no more stay usable until the day its change has set.
+    """
     organisation = store.organisations.get(organisation_id)
     kept = store.slots.list_of(organisation_id)
+    closing = organisation.slots_close_on
     if organisation.closed_on is None:
         store.slots.settle(slots_of(organisation), {each.slot.id: each.slot for each in kept})
-    else:
+    elif closing is None or closing <= as_bangkok(at).date():
         reason = f"หน่วยงานเลิกตั้งแต่วันที่ {organisation.closed_on.isoformat()}"
         for each in kept:
-            with suppress(SlotClosed):
-                store.tenure.close(each.slot.id, Deed(at, "accounts", reason))
-    store.changes.note_slots_settled(organisation)
+            if each.closure is None:
+                _close(store, audit, each.slot.id, Deed(at, SYSTEM["slot_id"], reason))
+    else:
+        store.changes.note_slots_due(organisation, closing)
+        return
+    store.changes.note_slots_due(organisation, None)
+
+
+def _close(store: AccountsStore, audit: AuditTrail, slot_id: str, deed: Deed) -> None:
+    begun = audit.begin("close_slot", SYSTEM, f"slot:{slot_id}")
+    try:
+        store.tenure.close(slot_id, deed)
+    except SlotClosed:  # another process was quicker
+        begun.came_to_nothing()
+    else:
+        begun.done({"reason": "organisation_closed"})
 
 
 def _events(change: OrderedChange, outcome: Outcome, at: datetime) -> Iterable[Event]:
@@ -202,7 +243,18 @@ def _terms(store: AccountsStore, organisation: Organisation, wanted: Mapping[str
             for place, each in enumerate(wanted.get("founds", ()))
         ),
         continues=wanted.get("continues", False),
+        slots_close_on=_slots_close_on(wanted),
     )
+
+
+def _slots_close_on(wanted: Mapping[str, Any]) -> date | None:
+    """Return the day the slots of an organisation that ends are to be closed on."""
+    if wanted["kind"] not in ENDINGS or wanted.get("continues", False):
+        return None
+    given = wanted.get("slots_close_on")
+    if given is not None:
+        return date.fromisoformat(given)
+    return slots_close_on(date.fromisoformat(wanted["effective_on"]))
 
 
 def _require_successors(

@@ -10,7 +10,6 @@ from mongoengine.fields import (
     DictField,
     EmbeddedDocumentField,
     EmbeddedDocumentListField,
-    FloatField,
     IntField,
     ListField,
     MapField,
@@ -18,6 +17,7 @@ from mongoengine.fields import (
 )
 
 from chassis import outbox
+from chassis.jobs import job_document
 
 DATABASE = "accounts"
 
@@ -38,18 +38,6 @@ def _where_there_is(field: str, indexed: str = "") -> dict[str, object]:
     }
 
 
-class DetailsDocument(EmbeddedDocument):
-    """What only an LAO has."""
-
-    address_no = StringField(null=True)
-    moo = StringField(null=True)
-    postcode = StringField(null=True)
-    area_km2 = FloatField(null=True)
-    latitude = FloatField(null=True)
-    longitude = FloatField(null=True)
-    website = StringField(null=True)
-
-
 class FactsDocument(EmbeddedDocument):
     """What an organisation was from one day to another; dates are ISO."""
 
@@ -62,7 +50,7 @@ class FactsDocument(EmbeddedDocument):
     province = StringField(required=True)
     district_code = StringField(null=True)
     district = StringField(null=True)
-    details = EmbeddedDocumentField(DetailsDocument, null=True)
+    details = DictField(null=True)  # what only an LAO has
     valid_from = StringField(required=True)
     valid_to = StringField(null=True)
     sort_key = StringField(required=True)
@@ -72,8 +60,8 @@ class FactsDocument(EmbeddedDocument):
 class OrganisationDocument(Document):
     """One organisation: what it is, was and is to be; `keys` are what a search looks it up by.
 
-    `slots_behind` stands while its slots do not follow it yet, `proposal` while a registry that
-    does not have it waits for somebody's decision.
+    On `slots_due_on` its slots are to follow it; `proposal` stands while a registry did not have
+    it, and `dismissals` are those that somebody has decided against.
     """
 
     meta = _meta(
@@ -83,7 +71,7 @@ class OrganisationDocument(Document):
         ["keys", "sort_key", "_id"],
         ["facts.code"],
         _where_there_is("next_change_on"),
-        _where_there_is("slots_behind"),
+        _where_there_is("slots_due_on"),
         _where_there_is("proposal", "proposal.since"),
         ["facts.province_code", "sort_key", "_id"],
         ["facts.district_code", "sort_key", "_id"],
@@ -100,11 +88,13 @@ class OrganisationDocument(Document):
     keys = ListField(StringField())
     founded_on = StringField(null=True)
     closed_on = StringField(null=True)
+    slots_close_on = StringField(null=True)
     successor_ids = ListField(StringField())
     changes = ListField(DictField())
     next_change_on = StringField()
-    slots_behind = BooleanField()
+    slots_due_on = StringField()
     proposal = DictField()
+    dismissals = ListField(DictField())
     outbox = ListField(DictField())
 
 
@@ -171,15 +161,6 @@ class DeedDocument(EmbeddedDocument):
     new_holder = MapField(StringField(null=True), null=True)
 
 
-class SecondFactorDocument(EmbeddedDocument):
-    """A second factor: its secret sealed, its recovery codes as keyed hashes."""
-
-    sealed_secret = StringField(required=True)
-    last_step = IntField(required=True)
-    confirmed_at = DateTimeField(null=True)
-    recovery_hashes = ListField(StringField())
-
-
 class SlotDocument(Document):
     """One credential, its code, its holder and its only session."""
 
@@ -230,8 +211,11 @@ class SlotDocument(Document):
     taken_over = EmbeddedDocumentListField(EndedDocument)
     counted = BooleanField(null=True)
     left = ListField(StringField())
+    request_id = StringField(null=True)
+    refused_tokens = ListField(StringField())
     openid = DictField(null=True)  # pid_hash, name, ial, linked_at
-    second_factor = EmbeddedDocumentField(SecondFactorDocument, null=True)
+    # sealed_secret, last_step, confirmed_at, and recovery_hashes: keyed, as of codes
+    second_factor = DictField(null=True)
     outbox = ListField(DictField())
 
 
@@ -341,10 +325,12 @@ class AuditDocument(Document):
         ["organisation_ids", "_id"],
         ["act", "_id"],
         ["subject", "_id"],
+        ["act_id"],
         outbox.INDEX,
     )
 
     id = StringField(primary_key=True)
+    act_id = StringField(required=True)
     day = StringField(required=True)
     seq = IntField(required=True)
     at = StringField(required=True)
@@ -359,6 +345,27 @@ class AuditDocument(Document):
     outbox = ListField(DictField())
 
 
+class RepeatDocument(Document):
+    """A request with an Idempotency-Key, and its answer; gone after a week."""
+
+    meta = _meta("repeats", {"fields": ["begun_at"], "expireAfterSeconds": 7 * 24 * 3600})
+
+    id = StringField(primary_key=True)
+    sha256 = StringField(required=True)
+    begun_at = DateTimeField(required=True)
+    answer = StringField()
+
+
+class BegunActDocument(Document):
+    """An act that was begun and has no entry in the chain yet."""
+
+    meta = _meta("audit_begun", ["begun_at"])
+
+    id = StringField(primary_key=True)
+    begun_at = DateTimeField(required=True)
+    act = DictField(required=True)
+
+
 class AuditHeadDocument(Document):
     """How far the chain is known to have come on a day."""
 
@@ -367,17 +374,6 @@ class AuditHeadDocument(Document):
     id = StringField(primary_key=True)
     seq = IntField(required=True)
     sha256 = StringField(required=True)
-
-
-class JobDocument(Document):
-    """Long work; the chassis reads and writes it."""
-
-    meta = _meta("jobs", ["state", "kind", "created_at"]) | {"strict": False}
-
-    id = StringField(primary_key=True)
-    state = StringField(required=True)
-    kind = StringField(required=True)
-    created_at = DateTimeField(required=True)
 
 
 DOCUMENTS: list[type[Document]] = [
@@ -392,5 +388,7 @@ DOCUMENTS: list[type[Document]] = [
     OpenIdFlowDocument,
     AuditDocument,
     AuditHeadDocument,
-    JobDocument,
+    BegunActDocument,
+    RepeatDocument,
+    job_document(DATABASE),
 ]

@@ -12,6 +12,7 @@ from contracts.errors import InvalidInput
 from contracts.reference.calendar import as_bangkok
 from contracts.reference.lao_types import LaoType
 from contracts.reference.provinces import find_province
+from services.accounts.audit import AuditTrail
 from services.accounts.changing import require_code, settle_slots
 from services.accounts.domain.organisations import (
     Facts,
@@ -22,7 +23,9 @@ from services.accounts.domain.organisations import (
 from services.accounts.store import AccountsStore
 
 
-def found(store: AccountsStore, wanted: Mapping[str, Any], *, at: datetime) -> Organisation:
+def found(
+    store: AccountsStore, audit: AuditTrail, wanted: Mapping[str, Any], *, at: datetime
+) -> Organisation:
     """Store an organisation and the slots of its kind.
 
     Raises OrganisationCodeTaken, InvalidInput.
@@ -38,10 +41,10 @@ def found(store: AccountsStore, wanted: Mapping[str, Any], *, at: datetime) -> O
         founded_on=founded_on,
     )
     store.changes.require_codes_free([organisation])
-    store.organisations.add([organisation], at=at, slots_behind=True)
+    store.organisations.add([organisation], at=at, slots_due_on=today)
     if store.organisations.find(organisation.id) is None:  # another was quicker
         raise OrganisationCodeTaken(organisation_code=organisation.facts.code)
-    settle_slots(store, organisation.id, at=at)
+    settle_slots(store, audit, organisation.id, at=at)
     return organisation
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from contracts.fields import wire_time
 from services.accounts.domain.changes import OrderedChange, Outcome
 from services.accounts.domain.organisations import Organisation
-from services.accounts.domain.slots import slots_of
+from services.accounts.domain.slots import Slot, slots_of
 from services.accounts.shapes import show_organisation, show_version
 from services.accounts.store.changes import Proposal
 from services.accounts.store.slots import KeptSlot
@@ -28,6 +28,7 @@ def show_record(organisation: Organisation, as_of: date | None) -> dict[str, Any
         "details": None if details is None else asdict(details),
         "history": [show_version(organisation.id, past) for past in organisation.history],
         "successor_ids": list(organisation.successor_ids),
+        "slots_close_on": _iso(organisation.slots_close_on),
     }
 
 
@@ -46,6 +47,7 @@ def show_change(change: OrderedChange) -> dict[str, Any]:
         "settled_at": change.settled_at and wire_time(change.settled_at),
         "differences": [asdict(each) for each in change.differences],
         "successor_ids": [*change.terms.successor_ids, *founded],
+        "slots_close_on": _iso(change.terms.slots_close_on),
         "problem": change.problem,
     }
 
@@ -65,11 +67,18 @@ def show_preview(
 
 
 def show_proposal(proposal: Proposal) -> dict[str, Any]:
-    """Return an organisation that is proposed for closing."""
+    """Return an organisation that is proposed for closing, or was."""
+    dismissal = proposal.dismissal
     return {
         "organisation": show_organisation(proposal.organisation),
         "since": wire_time(proposal.since),
         "import_id": proposal.import_id,
+        "dismissal": dismissal
+        and {
+            "at": wire_time(dismissal["at"]),
+            "by": dismissal["by"],
+            "reason": dismissal["reason"],
+        },
     }
 
 
@@ -80,7 +89,20 @@ def _slots_after(outcome: Outcome, kept: Iterable[KeptSlot]) -> Iterable[dict[st
         slot = each.slot
         moves = wanted.get(slot.id, slot.where) != slot.where
         becomes = "closed" if ends else "moved" if moves else "kept"
-        yield {"slot_id": slot.id, "username": slot.username, "becomes": becomes}
+        yield _slot_after(slot, becomes, outcome.after.slots_close_on if ends else None)
     for founded in outcome.founded:
         for slot in slots_of(founded):
-            yield {"slot_id": slot.id, "username": slot.username, "becomes": "added"}
+            yield _slot_after(slot, "added", None)
+
+
+def _slot_after(slot: Slot, becomes: str, closes_on: date | None) -> dict[str, Any]:
+    return {
+        "slot_id": slot.id,
+        "username": slot.username,
+        "becomes": becomes,
+        "closes_on": _iso(closes_on),
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -8,6 +8,7 @@ from chassis.clock import Clock
 from chassis.jobs import RunsJobs
 from chassis.mongo import Kept
 from chassis.outbox import Announces
+from chassis.press import Printing
 from chassis.rpc import answers
 from chassis.service import Service
 from contracts.accounts.events import (
@@ -29,7 +30,6 @@ from services.accounts.audit import Audit
 from services.accounts.codes import Codes
 from services.accounts.openid import OpenId
 from services.accounts.passwords import Passwords
-from services.accounts.printing import Printing
 from services.accounts.questions.audit import AuditQuestions
 from services.accounts.questions.changes import ChangeQuestions
 from services.accounts.questions.issuance import IssuanceQuestions
@@ -78,7 +78,7 @@ class AccountsService(
     settings = Configured()
     passwords = Passwords()
     codes = Codes()
-    press = Printing()
+    press = Printing(Settings)
     audit = Audit()
     sealer = Sealing()
     openid = OpenId()

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +27,7 @@ from services.accounts.store.sessions import SignInSlot
 TOKEN_BYTES = 32
 
 
-def open_session(
+def prove_password(
     store: AccountsStore,
     passwords: GreenPasswordHashes,
     second_factors: SecondFactors,
@@ -37,12 +38,10 @@ def open_session(
     takeover: bool,
     address: str,
     at: datetime,
-    lifetime: Lifetime,
-) -> tuple[dict[str, Any], Ended | None]:
-    """Return the session with its token, and how the one before it ended.
+) -> SignInSlot:
+    """Return the slot of somebody who has shown to be its holder, and may sign in.
 
-    Raises WrongCredentials, SlotLocked, SlotInUse, SecondFactorRequired, WrongSecondFactor,
-    TooManyAttempts.
+    Raises WrongCredentials, SlotInUse, SecondFactorRequired, WrongSecondFactor, TooManyAttempts.
     """
     username = as_kept(username)
     tried = attempts_key("sign_in", username, address)
@@ -55,7 +54,7 @@ def open_session(
     make_way(found.session, takeover=takeover, at=at)
     second_factors.demand(found.kept.slot.id, otp, at=at)
     store.attempts.forget(tried)
-    return begin_session(store, found, takeover=takeover, at=at, lifetime=lifetime)
+    return found
 
 
 def begin_session(
@@ -109,7 +108,19 @@ def require_password(
     return kept
 
 
-def activate_slot(
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A slot, the code somebody has shown for it, and the hash of the password they chose."""
+
+    username: str
+    code: str | None
+    found: ActivationSlot
+    usable: KeptCode
+    password_hash: str
+    tried: str
+
+
+def prove_code(
     store: AccountsStore,
     passwords: GreenPasswordHashes,
     codes: ActivationCodes,
@@ -117,11 +128,10 @@ def activate_slot(
     username: str,
     activation_code: str,
     password: str,
-    holder: Mapping[str, str],
     address: str,
     at: datetime,
-) -> dict[str, Any]:
-    """Return the slot as activated; the code is dead then.
+) -> Claim:
+    """Return what somebody with an activation code may claim; the code is not used up yet.
 
     Raises WrongActivationCode, ActivationCodeSpent, WeakPassword, TooManyAttempts, SlotLocked.
     """
@@ -130,15 +140,29 @@ def activate_slot(
     tried = attempts_key("activate", username, address)
     store.attempts.begin(tried, at=at)
     code = read_typed(activation_code)
-    password_hash = ""
-    while True:
-        found, usable = _find_by_code(store, codes, username, code, at=at)
-        found.kept.require_unlocked()
-        password_hash = password_hash or passwords.make(password)
-        if store.activations.activate(found, usable, password_hash, holder, at=at):
-            break
+    found, usable = _find_by_code(store, codes, username, code, at=at)
+    found.kept.require_unlocked()
+    return Claim(username, code, found, usable, passwords.make(password), tried)
+
+
+def activate(
+    store: AccountsStore,
+    codes: ActivationCodes,
+    claim: Claim,
+    holder: Mapping[str, str],
+    *,
+    at: datetime,
+) -> dict[str, Any]:
+    """Return the slot as activated; the code is dead then.
+
+    Raises WrongActivationCode, ActivationCodeSpent, SlotLocked.
+    """
+    found, usable = claim.found, claim.usable
+    while not store.activations.activate(found, usable, claim.password_hash, holder, at=at):
         # Somebody has used or voided the code, or signed in, at the same moment: look again.
-    store.attempts.forget(tried)
+        found, usable = _find_by_code(store, codes, claim.username, claim.code, at=at)
+        found.kept.require_unlocked()
+    store.attempts.forget(claim.tried)
     organisation = store.organisations.find(found.slot.organisation_id)
     return {**show_activated(found.slot, organisation), "activated_at": wire_time(at)}
 

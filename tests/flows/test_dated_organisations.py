@@ -123,8 +123,11 @@ def test_figures_of_a_past_round_do_not_move_after_rename_upgrade_and_merge(
     assert obligations(country, round_id) == owed
     assert {by: figures(country, round_id, by) for by in before} == before
     assert before["type"] == {"subdistrict": ("เทศบาลตำบล", 3, 0), "sao": ("อบต.", 9, 1)}
-    gone = officers["6920203-1"].client.get("/v1/sessions/current")
-    assert gone.status_code == 401
+    # What it owed is still its own: its slots stay usable, so that it can file.
+    merged_away = officers["6920203-1"]
+    owes = merged_away.obligation_of(round_id)
+    assert merged_away.file(owes["id"]).status_code == 201
+    eventually(lambda: figures(country, round_id, "type")["sao"] == ("อบต.", 9, 2))
 
 
 def obligations(country, round_id):
@@ -167,6 +170,104 @@ def test_a_change_is_previewed_scheduled_listed_and_taken_back(country, trang):
     again = country.operator.client.delete(f"{path}/{scheduled.json()['id']}")
     assert (again.status_code, again.json()["code"]) == (409, "organisation_change_settled")
     assert country.operator.get(f"/v1/organisations/{lao}")["code"] == "5920204"
+
+
+def test_a_change_asked_for_again_with_its_key_is_the_same_change(country, trang):
+    path = f"/v1/organisations/{trang['5920204']}/changes"
+    wanted = {"kind": "rename", "name": "ตรังสมมติหนึ่งเดียว", "order_no": "1", "reason": "ทดสอบ"}
+    wanted["effective_on"] = TOMORROW.isoformat()
+
+    def ask(**changes):
+        key = {"Idempotency-Key": "one-change"}
+        return country.operator.client.post(path, json=wanted | changes, headers=key)
+
+    scheduled, again, other = ask(), ask(), ask(name="อีกชื่อ")
+
+    assert (scheduled.status_code, again.status_code) == (201, 201)
+    assert "Idempotency-Replayed" not in scheduled.headers
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.content == scheduled.content
+    assert again.headers["Location"] == scheduled.headers["Location"]
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    assert country.operator.client.delete(scheduled.headers["Location"]).status_code == 204
+
+
+def test_a_preview_of_a_merger_tells_until_when_the_slots_may_be_used(country, trang):
+    into = {"successor_ids": [trang["6920202"]]}
+
+    by_default = changed(country, trang["5920204"], "merge", TOMORROW, **into, preview=True)
+    given = changed(
+        country,
+        trang["5920204"],
+        "merge",
+        TOMORROW,
+        **into,
+        slots_close_on=TOMORROW.isoformat(),
+        preview=True,
+    )
+
+    in_90_days = (TOMORROW + timedelta(days=90)).isoformat()
+    assert by_default.json()["change"]["slots_close_on"] == in_90_days
+    assert {(one["becomes"], one["closes_on"]) for one in by_default.json()["slots"]} == {
+        ("closed", in_90_days)
+    }
+    assert {one["closes_on"] for one in given.json()["slots"]} == {TOMORROW.isoformat()}
+
+
+def test_the_code_owner_changes_organisations(country, trang):
+    operator = country.operator
+    agency = {"kind": "agency", "code": "owner", "name": "หน่วยงานเจ้าของรหัสสมมติ"}
+    founded = operator.client.post("/v1/organisations", json=agency).json()
+    slot = {"organisation_id": founded["id"], "role": "code_owner", "label": "คนแรก"}
+    assert operator.client.post("/v1/slots", json=slot).status_code == 201
+    scope = {"scope": {"organisation": founded["id"]}}
+    issued = operator.job(operator.client.post("/v1/issuances", json=scope))
+    (slip,) = operator.get(f"/v1/issuances/{issued['issuance_id']}/slips")["items"]
+    owner = country._activate(slip)
+    wanted = {"kind": "rename", "name": "ตรังใหม่", "order_no": "1", "reason": "ทดสอบ"}
+    wanted["effective_on"] = TOMORROW.isoformat()
+
+    scheduled = owner.client.post(f"/v1/organisations/{trang['5920204']}/changes", json=wanted)
+
+    assert scheduled.status_code == 201, scheduled.text
+    assert scheduled.json()["requested_by"] == owner.username
+    assert owner.client.delete(scheduled.headers["Location"]).status_code == 204
+
+
+@pytest.mark.parametrize("code", ["1AB", "A1B", "-AB"])
+def test_the_code_of_an_agency_begins_with_two_letters(country, code):
+    wanted = {"kind": "agency", "code": code, "name": "หน่วยงานสมมติ"}
+
+    told = country.operator.client.post("/v1/organisations", json=wanted)
+
+    assert told.status_code == 422
+    assert [fault["pointer"] for fault in told.json()["errors"]] == ["/code"]
+
+
+def test_a_proposal_to_close_is_dismissed_with_a_reason_once(country, trang):
+    operator = country.operator
+    proposed = operator.get("/v1/organisations/proposals", limit=200)["items"]
+    organisation_id = proposed[0]["organisation"]["id"]
+    path = f"/v1/organisations/proposals/{organisation_id}/dismissals"
+
+    refused = country.callers["p81"].client.post(path, json={"reason": "ยังอยู่"})
+    told = operator.client.post(path, json={"reason": "ยังอยู่"})
+    again = operator.client.post(path, json={"reason": "ยังอยู่"})
+
+    assert proposed[0]["dismissal"] is None
+    assert refused.status_code == 403
+    assert told.status_code == 201, told.text
+    assert (told.json()["dismissal"]["by"], told.json()["dismissal"]["reason"]) == (
+        "operator",
+        "ยังอยู่",
+    )
+    assert (again.status_code, again.json()["code"]) == (404, "closing_proposal_not_found")
+    left = operator.get("/v1/organisations/proposals", limit=200)["items"]
+    assert organisation_id not in {one["organisation"]["id"] for one in left}
+    dismissed = operator.get("/v1/organisations/proposals", dismissed="true")["items"]
+    assert told.json() in dismissed
+    entries = operator.get("/v1/audit", act="dismiss_closing_proposal")["items"]
+    assert [one["outcome"] for one in entries] == ["refused", "done", "refused"]
 
 
 def test_only_the_operator_and_the_code_owner_change_organisations(country, trang):

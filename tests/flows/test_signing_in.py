@@ -144,7 +144,9 @@ def test_sixty_sign_ins_at_once_hold_up_nobody_else(country, record_property):
     assert {each.result().status_code for each in signing_in} == {401}
     record_property("slowest_unrelated_milliseconds", round(slowest * 1000))
     tell(f"slowest unrelated request during 60 sign-ins: {slowest * 1000:.0f} ms")
-    # The figure aimed at is 200 ms; client, gateway and services share two cores here.
+    # `make bench-sign-ins` holds the figure aimed at, 200 ms, on a machine that does nothing else.
+    # Here tests and the crowd's own threads share two cores, so that a bound as tight would fail
+    # by chance. This one fails when hashing stalls the process: 60 hashes in a row take longer.
     assert slowest < 2.0
 
 

@@ -133,10 +133,16 @@ def test_an_agency_gets_slots_of_its_own_until_they_are_closed(country):
     assert founded.status_code == 201, founded.text
     wanted = {"organisation_id": founded.json()["id"], "role": "code_owner", "label": "คนแรก"}
 
-    added = operator.client.post("/v1/slots", json=wanted)
+    key = {"Idempotency-Key": "agency-slot-1"}
+
+    added = operator.client.post("/v1/slots", json=wanted, headers=key)
+    repeated = operator.client.post("/v1/slots", json=wanted, headers=key)
     again = operator.client.post("/v1/slots", json=wanted)
 
     assert (added.status_code, added.json()["state"]) == (201, "not_issued"), added.text
+    assert (repeated.status_code, repeated.json()) == (201, added.json())
+    assert repeated.headers["Idempotency-Replayed"] == "true"
+    assert "Idempotency-Replayed" not in added.headers
     assert refusal(again) == (409, "slot_already_exists")
     path = added.headers["Location"]
     assert operator.get(path)["username"] == added.json()["username"]

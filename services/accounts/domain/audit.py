@@ -17,7 +17,7 @@ import rfc8785
 
 BEGINNING = "0" * 64
 
-Outcome = Literal["done", "refused"]
+Outcome = Literal["done", "refused", "interrupted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,12 @@ class Act:
     """Something that was done or refused, before it has a place in the chain.
 
     `subject` is what it was done to: `<kind>:<id>`. `organisation_ids` are those it concerns,
-    whose slots may read it. No secret and nothing personal but the username is in here.
+    whose slots may read it. No secret and nothing personal but the username is in here. Of one
+    that was interrupted it is not known whether it was done: its process died, or did not hear
+    from the database. One that goes on all the same has a second entry, with the same `act_id`.
     """
 
+    act_id: str
     at: str
     act: str
     by: dict[str, Any] | None

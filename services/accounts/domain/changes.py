@@ -33,6 +33,9 @@ class ChangeKind(StrEnum):
     CORRECTION = "correction"
 
 
+ENDINGS = (ChangeKind.MERGE, ChangeKind.SPLIT, ChangeKind.CLOSE)
+
+
 class ChangeState(StrEnum):
     """How far a change is; only a scheduled one can be cancelled."""
 
@@ -60,6 +63,7 @@ class Terms:
     successor_ids: tuple[str, ...] = ()
     founds: tuple[Founding, ...] = ()
     continues: bool = False
+    slots_close_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +220,16 @@ def _split(organisation: Organisation, change: OrderedChange) -> Outcome:
 def _ended(
     organisation: Organisation, change: OrderedChange, successor_ids: tuple[str, ...]
 ) -> Organisation:
+    slots_close_on = change.terms.slots_close_on
+    if slots_close_on is not None and slots_close_on < change.effective_on:
+        raise InvalidInput(
+            pointer="/slots_close_on", reason="ต้องไม่อยู่ก่อนวันที่การเปลี่ยนแปลงมีผล (effective_on)"
+        )
     return replace(
         organisation,
         valid_from=min(organisation.valid_from, change.effective_on),
         closed_on=change.effective_on,
+        slots_close_on=slots_close_on,
         successor_ids=successor_ids,
         version=organisation.version + 1,
     )

@@ -105,7 +105,8 @@ class Organisation:
     """An organisation as it is now. The id never changes, whatever else does.
 
     `founded_on` is None where nobody told when it began, as the registry does not; `closed_on` is
-    the first day it was no more.
+    the first day it was no more. Its slots stay usable until `slots_close_on`, so that it can
+    end what it owes.
     """
 
     id: str
@@ -115,6 +116,7 @@ class Organisation:
     history: tuple[Dated, ...] = ()
     founded_on: date | None = None
     closed_on: date | None = None
+    slots_close_on: date | None = None
     successor_ids: tuple[str, ...] = ()
 
     @property

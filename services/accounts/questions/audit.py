@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from nameko.timer import timer
+
 from chassis.rpc import answers
 from contracts.errors import OutOfScope
 from contracts.paging import page
 from contracts.principal import Principal, Role
+from services.accounts.audit import AuditTrail
 from services.accounts.store import AccountsStore
+
+LOOK_EVERY_SECONDS = 15
 
 
 class AuditQuestions:
     """What accounts is asked about who did what."""
 
     store: AccountsStore
+    audit: AuditTrail
 
     @answers
     def list_audit(
@@ -42,3 +48,12 @@ class AuditQuestions:
             cursor=cursor,
         )
         return page(entries, following)
+
+    @timer(interval=LOOK_EVERY_SECONDS)
+    def enter_interrupted_acts(self) -> None:
+        """Enter in the chain the acts whose process died before it could, and what was counted.
+
+        Publishes AuditDayClosedV1 as the first entry of a day.
+        """
+        self.audit.enter_counted()
+        self.audit.enter_interrupted()

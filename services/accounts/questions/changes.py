@@ -14,6 +14,7 @@ from contracts.paging import page
 from contracts.principal import Principal, Role
 from services.accounts import changing, metrics
 from services.accounts.audit import AuditTrail
+from services.accounts.domain.changes import OrderedChange
 from services.accounts.founding import found
 from services.accounts.organisation_shapes import (
     show_change,
@@ -21,6 +22,7 @@ from services.accounts.organisation_shapes import (
     show_proposal,
     show_record,
 )
+from services.accounts.repeats import once
 from services.accounts.store import AccountsStore
 
 LOOK_EVERY_SECONDS = 15
@@ -52,29 +54,49 @@ class ChangeQuestions:
 
     @answers
     def schedule_organisation_change(
-        self, by: dict[str, Any], organisation_id: str, wanted: dict[str, Any]
+        self,
+        by: dict[str, Any],
+        organisation_id: str,
+        wanted: dict[str, Any],
+        idempotency_key: str | None = None,
     ) -> dict[str, Any]:
         """Keep a change until its day, or carry it out at once when that has come.
 
-        Raises OutOfScope, OrganisationNotFound, OrganisationClosed, OrganisationCodeTaken,
-        InvalidInput, StaleVersion. Publishes OrganisationRegisteredV1, OrganisationChangedV1,
-        OrganisationClosedV1, SlotClosedV1, SessionClosedV1.
+        `replayed` says whether the key has had this answer before. Raises OutOfScope,
+        OrganisationNotFound, OrganisationClosed, OrganisationCodeTaken, InvalidInput,
+        StaleVersion, IdempotencyKeyReused. Publishes OrganisationRegisteredV1,
+        OrganisationChangedV1, OrganisationClosedV1, SlotClosedV1, SessionClosedV1.
         """
         principal = Principal.from_wire(by)
         subject = f"organisation:{organisation_id}"
         told = {name: wanted[name] for name in ("kind", "effective_on", "order_no")}
         at = self.now()
+
+        def schedule(change_id: str) -> dict[str, Any]:
+            if all(each.id != change_id for each in self._changes(organisation_id)):
+                dossier, change, _ = changing.plan(
+                    self.store,
+                    organisation_id,
+                    wanted,
+                    by=principal.username,
+                    at=at,
+                    change_id=change_id,
+                )
+                self.store.changes.keep(dossier, change)
+                metrics.record_organisation_change(change.kind, "scheduled")
+            changing.apply_due_of(self.store, self.audit, organisation_id, at=at)
+            kept = self._changes(organisation_id)
+            return show_change(next(each for each in kept if each.id == change_id))
+
+        asked = {"schedule_organisation_change": organisation_id, "wanted": wanted}
         with self.audit.watch("schedule_organisation_change", by, subject, told) as facts:
             principal.require_role(*KEEPERS)
-            dossier, change, _ = changing.plan(
-                self.store, organisation_id, wanted, by=principal.username, at=at
-            )
-            facts["change_id"] = change.id
-            self.store.changes.keep(dossier, change)
-        metrics.record_organisation_change(change.kind, "scheduled")
-        changing.apply_due_of(self.store, organisation_id, at=at)
-        kept = self.store.changes.get(organisation_id).changes
-        return show_change(next(each for each in kept if each.id == change.id))
+            shown = once(self.store.repeats, principal, idempotency_key, asked, schedule, at=at)
+            facts |= {"change_id": shown["id"], "replayed": shown["replayed"]}
+        return shown
+
+    def _changes(self, organisation_id: str) -> tuple[OrderedChange, ...]:
+        return self.store.changes.get(organisation_id).changes
 
     @answers
     def list_organisation_changes(self, by: dict[str, Any], organisation_id: str) -> dict[str, Any]:
@@ -105,12 +127,38 @@ class ChangeQuestions:
 
     @answers
     def list_closing_proposals(
-        self, by: dict[str, Any], limit: int = 50, cursor: str | None = None
+        self,
+        by: dict[str, Any],
+        limit: int = 50,
+        cursor: str | None = None,
+        dismissed: bool = False,
     ) -> dict[str, Any]:
-        """Return a page of the LAOs an imported registry did not have. Raises OutOfScope."""
+        """Return a page of the LAOs an imported registry did not have. Raises OutOfScope.
+
+        Those that wait for a decision, or those that somebody decided shall stay.
+        """
         Principal.from_wire(by).require_role(*KEEPERS)
-        proposals, following = self.store.changes.list_proposals(limit=limit, cursor=cursor)
+        proposals, following = self.store.changes.list_proposals(
+            dismissed=dismissed, limit=limit, cursor=cursor
+        )
         return page([show_proposal(each) for each in proposals], following)
+
+    @answers
+    def dismiss_closing_proposal(
+        self, by: dict[str, Any], organisation_id: str, reason: str
+    ) -> dict[str, Any]:
+        """Let an LAO stay although the registry does not have it, and put on record why.
+
+        It is proposed again when the registry has had it in between and then not any more.
+        Raises OutOfScope, ClosingProposalNotFound.
+        """
+        with self.audit.watch("dismiss_closing_proposal", by, f"organisation:{organisation_id}"):
+            principal = Principal.from_wire(by)
+            principal.require_role(*KEEPERS)
+            proposal = self.store.changes.dismiss_proposal(
+                organisation_id, by=principal.username, reason=reason, at=self.now()
+            )
+        return show_proposal(proposal)
 
     @answers
     def add_organisation(self, by: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
@@ -121,7 +169,7 @@ class ChangeQuestions:
         subject = f"organisation_code:{wanted['code']}"
         with self.audit.watch("add_organisation", by, subject, {"kind": wanted["kind"]}) as facts:
             Principal.from_wire(by).require_role(*KEEPERS)
-            organisation = found(self.store, wanted, at=self.now())
+            organisation = found(self.store, self.audit, wanted, at=self.now())
             facts["organisation_id"] = organisation.id
         return show_record(organisation, None)
 
@@ -131,4 +179,4 @@ class ChangeQuestions:
 
         Publishes OrganisationRegisteredV1, OrganisationChangedV1, OrganisationClosedV1.
         """
-        changing.apply_due(self.store, at=self.now())
+        changing.apply_due(self.store, self.audit, at=self.now())

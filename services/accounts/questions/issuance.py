@@ -6,17 +6,19 @@ import base64
 import uuid
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from chassis.jobs import Job, Jobs, runs_job
+from chassis.press import Press
 from chassis.rpc import answers
 from contracts.paging import page
 from contracts.principal import Principal, Role
-from services.accounts import issuing, metrics
+from services.accounts import issuing, metrics, printing
 from services.accounts.audit import AuditTrail
 from services.accounts.codes import ActivationCodes
 from services.accounts.coverage import show_coverage
-from services.accounts.printing import GreenSlipPress, Slip
+from services.accounts.printing import Slip
 from services.accounts.settings import Settings
 from services.accounts.store import AccountsStore
 
@@ -30,7 +32,7 @@ class IssuanceQuestions:
     store: AccountsStore
     jobs: Jobs
     codes: ActivationCodes
-    press: GreenSlipPress
+    press: Press
     settings: Settings
     audit: AuditTrail
     now: Callable[[], datetime]
@@ -78,9 +80,13 @@ class IssuanceQuestions:
 
         Raises OutOfScope, IssuanceNotFound, SlipsAlreadyRead, CodeKeyRetired.
         """
-        slips = self._read(by, issuance_id, district)
-        office = self.store.organisations.find(by["organisation_id"])
-        pdf = self.press.print(slips, CENTRAL_TH if office is None else office.facts.full_name)
+        with self.press.place() as print_slips:  # before the one reading is spent
+            slips = self._read(by, issuance_id, district)
+            own = self.store.organisations.find(by["organisation_id"])
+            office = CENTRAL_TH if own is None else own.facts.full_name
+            portal = self.settings.portal_url
+            pages = partial(printing.pages_of, slips, office=office, portal_url=portal)
+            pdf = print_slips(printing.TEMPLATE, pages)
         return {"slips": len(slips), "pdf_base64": base64.b64encode(pdf).decode()}
 
     def _read(self, by: dict[str, Any], issuance_id: str, district: str | None) -> list[Slip]:

@@ -81,15 +81,25 @@ class OrganisationQuestions:
     def begin_import(self, by: dict[str, Any], filename: str) -> dict[str, Any]:
         """Return the id under which the parts of a file are to be sent. Raises OutOfScope."""
         principal = Principal.from_wire(by)
-        principal.require_role(Role.OPERATOR)
+        with self.audit.watch_refusals("begin_import", by, "import:new"):
+            principal.require_role(Role.OPERATOR)
         upload_id = self.store.uploads.begin(filename, principal.slot_id, at=self.now())
         return {"import_id": upload_id}
 
     @answers
-    def add_import_chunk(self, import_id: str, no: int, data_base64: str) -> None:
-        """Keep part `no` of a file, counted from 0, of 1 MiB at most. Raises ImportNotFound."""
+    def add_import_chunk(
+        self, by: dict[str, Any], import_id: str, no: int, data_base64: str
+    ) -> None:
+        """Keep part `no` of a file, counted from 0, of 1 MiB at most.
+
+        Raises OutOfScope, ImportNotFound.
+        """
         data = base64.b64decode(data_base64, validate=True)
-        self.store.uploads.add_part(import_id, no, data, at=self.now())
+        principal = Principal.from_wire(by)
+        with self.audit.watch_refusals("add_import_chunk", by, f"import:{import_id}", {"no": no}):
+            principal.require_role(Role.OPERATOR)
+            self.store.uploads.require_begun_by(principal.slot_id, import_id)
+            self.store.uploads.add_part(import_id, no, data, at=self.now())
 
     @answers
     def start_import(self, by: dict[str, Any], import_id: str, dry_run: bool) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from chassis.rpc import answers
-from contracts.accounts.errors import WrongCredentials
+from contracts.accounts.errors import SessionEnded, SessionEndedElsewhere, WrongCredentials
 from contracts.errors import ServiceError
 from contracts.fields import wire_time
 from contracts.principal import Principal
@@ -20,7 +21,8 @@ from services.accounts.second_factor import SecondFactors
 from services.accounts.settings import Settings
 from services.accounts.shapes import show_principal
 from services.accounts.store import AccountsStore
-from services.accounts.store.sessions import TakenOver
+from services.accounts.store.sessions import Expired, TakenOver
+from services.accounts.store.slots import KeptSlot
 
 
 class SessionQuestions:
@@ -49,8 +51,12 @@ class SessionQuestions:
         SlotLocked, SecondFactorRequired, WrongSecondFactor, TooManyAttempts.
         Publishes SessionOpenedV1, SessionClosedV1, AuditDayClosedV1 as the first act of a day.
         """
-        try:
-            session, ended = signing_in.open_session(
+        at = self.now()
+        with (
+            counted(metrics.record_sign_in),
+            self._refusals_recorded("sign_in", username),
+        ):
+            found = signing_in.prove_password(
                 self.store,
                 self.passwords,
                 SecondFactors(self.store.second_factors, self.sealer),
@@ -59,33 +65,41 @@ class SessionQuestions:
                 otp=otp,
                 takeover=takeover,
                 address=address,
-                at=self.now(),
-                lifetime=self.settings.session_lifetime,
+                at=at,
             )
-        except ServiceError as refusal:
-            metrics.record_sign_in(refusal.code)
-            self._record_refused("sign_in", username, refusal)
-            raise
+        who, subject = found.kept.principal.to_wire(), subject_of(found.kept.slot.id)
+        lifetime = self.settings.session_lifetime
+        with (
+            counted(metrics.record_sign_in),
+            self.audit.watch("sign_in", who, subject) as facts,
+        ):
+            session, ended = signing_in.begin_session(
+                self.store, found, takeover=takeover, at=at, lifetime=lifetime
+            )
+            if ended is not None:
+                facts |= {"ended": ended.how, "since": wire_time(ended.since)}
         metrics.record_sign_in("opened" if ended is None else ended.how)
-        who = _who(session["principal"])
-        facts = {} if ended is None else {"ended": ended.how, "since": wire_time(ended.since)}
-        self.audit.record("sign_in", who, subject_of(who["slot_id"]), "done", facts)
         return session
 
     @answers
     def find_sessions(self, token_hashes: list[str]) -> dict[str, dict[str, Any]]:
         """Return whose each token is, by the SHA-256 of the token in hexadecimal digits.
 
-        A token that opens nothing is left out; one whose session was taken over says so.
+        A token that opens nothing is left out; one whose session was taken over says so. The
+        first use of an ended session is a refusal on record, those of no session are counted.
         """
         at = self.now()
         found = self.store.sessions.list_by_token(token_hashes, at=at)
         self._note_use(found, at)
+        self.audit.count_refused("use_session", SessionEnded, len(set(token_hashes) - found.keys()))
         answer: dict[str, dict[str, Any]] = {}
         for token_hash, session in found.items():
             if isinstance(session, TakenOver):
+                self._record_used(session.kept, token_hash, SessionEndedElsewhere)
                 since = wire_time(session.since)
                 answer[token_hash] = {"ended": "taken_over", "since": since}
+            elif isinstance(session, Expired):
+                self._record_used(session.kept, token_hash, SessionEnded)
             else:
                 answer[token_hash] = {
                     "session_id": session[1].id,
@@ -98,11 +112,14 @@ class SessionQuestions:
     def close_session(self, session_id: str, slot_id: str) -> None:
         """Sign out; nothing happens when the session has ended already.
 
-        Publishes SessionClosedV1.
+        Raises SessionEnded when the slot is no more. Publishes SessionClosedV1.
         """
+        who = self.store.slots.get(slot_id).principal.to_wire()
+        begun = self.audit.begin("sign_out", who, subject_of(slot_id))
         if self.store.sessions.close(session_id, slot_id, at=self.now()):
-            slot = self.store.slots.get(slot_id)
-            self.audit.record("sign_out", slot.principal.to_wire(), subject_of(slot_id))
+            begun.done({})
+        else:
+            begun.came_to_nothing()
 
     @answers
     def describe_session(self, by: dict[str, Any]) -> dict[str, Any]:
@@ -126,24 +143,29 @@ class SessionQuestions:
         Raises WrongActivationCode, ActivationCodeSpent, SlotLocked, WeakPassword,
         TooManyAttempts. Publishes SlotActivatedV1, HolderChangedV1, SessionClosedV1.
         """
-        try:
-            activated = signing_in.activate_slot(
+        at = self.now()
+        with (
+            counted(metrics.record_activation),
+            self._refusals_recorded("activate", username),
+        ):
+            claim = signing_in.prove_code(
                 self.store,
                 self.passwords,
                 self.codes,
                 username=username,
                 activation_code=activation_code,
                 password=password,
-                holder=holder,
                 address=address,
-                at=self.now(),
+                at=at,
             )
-        except ServiceError as refusal:
-            metrics.record_activation(refusal.code)
-            self._record_refused("activate", username, refusal)
-            raise
+        slot = claim.found.slot
+        who = slot.principal(None).to_wire()
+        with (
+            counted(metrics.record_activation),
+            self.audit.watch("activate", who, subject_of(slot.id)),
+        ):
+            activated = signing_in.activate(self.store, self.codes, claim, holder, at=at)
         metrics.record_activation("activated")
-        self.audit.record("activate", _who(activated), subject_of(activated["slot_id"]))
         return activated
 
     @answers
@@ -177,10 +199,26 @@ class SessionQuestions:
         idle = self.settings.session_lifetime.idle
         used = {}
         for each in found.values():
-            if not isinstance(each, TakenOver) and (until := each[1].used(at=at, idle=idle)):
+            if isinstance(each, tuple) and (until := each[1].used(at=at, idle=idle)):
                 used[each[0].slot.id] = (each[1], until)
         if used:
             self.store.sessions.note_use(used)
+
+    def _record_used(self, kept: KeptSlot, token_hash: str, refusal: type[ServiceError]) -> None:
+        """Record once that an ended session was used; its browser may go on trying."""
+        slot = kept.slot
+        if self.store.sessions.note_refused(slot.id, token_hash):
+            facts = {"code": refusal.code, "username": slot.username}
+            facts |= {"organisation_id": slot.organisation_id} if slot.organisation_id else {}
+            self.audit.record("use_session", None, subject_of(slot.id), "refused", facts)
+
+    @contextmanager
+    def _refusals_recorded(self, act: str, username: str) -> Iterator[None]:
+        try:
+            yield
+        except ServiceError as refusal:
+            self._record_refused(act, username, refusal)
+            raise
 
     def _record_refused(self, act: str, username: str, refusal: ServiceError) -> None:
         """Record a refusal before sign-in. A name nobody has may be anything, so it is not kept."""
@@ -201,11 +239,11 @@ def subject_of(slot_id: str) -> str:
     return f"slot:{slot_id}"
 
 
-def _who(shown: Mapping[str, Any]) -> dict[str, Any]:
-    """Return who acted, from how a slot is shown to its holder."""
-    organisation = shown["organisation"]
-    return {
-        "slot_id": shown["slot_id"],
-        "username": shown["username"],
-        "organisation_id": organisation and organisation["id"],
-    }
+@contextmanager
+def counted(count: Callable[[str], None]) -> Iterator[None]:
+    """Count what the block refuses."""
+    try:
+        yield
+    except ServiceError as refusal:
+        count(refusal.code)
+        raise

@@ -15,6 +15,7 @@ from services.accounts import handing_over, metrics
 from services.accounts.audit import AuditTrail
 from services.accounts.codes import ActivationCodes
 from services.accounts.domain.slots import another_slot, may_see, stands_above
+from services.accounts.repeats import once
 from services.accounts.settings import Settings
 from services.accounts.shapes import show_slot, show_slot_detail
 from services.accounts.store import AccountsStore
@@ -72,24 +73,40 @@ class SlotQuestions:
 
     @answers
     def add_slot(
-        self, by: dict[str, Any], organisation_id: str, label: str, role: str | None = None
+        self,
+        by: dict[str, Any],
+        organisation_id: str,
+        label: str,
+        role: str | None = None,
+        idempotency_key: str | None = None,
     ) -> dict[str, Any]:
         """Add a credential to an office or an agency; `p81-2` is a province office's second.
 
-        Raises OutOfScope, OrganisationNotFound, SlotNotAddable, SlotAlreadyExists.
+        `replayed` says whether the key has had this answer before. Raises OutOfScope,
+        OrganisationNotFound, SlotNotAddable, SlotAlreadyExists, IdempotencyKeyReused.
         """
+
+        def add(request_id: str) -> dict[str, Any]:
+            slot = self._add(organisation_id, label, role, request_id)
+            return self._show(by, slot)
+
+        asked = {"add_slot": organisation_id, "label": label, "role": role}
         with self.audit.watch("add_slot", by, f"organisation:{organisation_id}") as facts:
-            Principal.from_wire(by).require_role(Role.OPERATOR)
-            organisation = self.store.organisations.get(organisation_id)
-            wanted = None if role is None else Role(role)
-            number = self.store.slots.count_of(organisation_id)
-            added = False
-            while not added:
-                number += 1
-                slot = another_slot(organisation, number, role=wanted, label=label)
-                added = self.store.slots.add(slot)
-            facts["slot_id"] = slot.id
-        return self._show(by, self.store.slots.require(slot.id))
+            principal = Principal.from_wire(by)
+            principal.require_role(Role.OPERATOR)
+            shown = once(self.store.repeats, principal, idempotency_key, asked, add, at=self.now())
+            facts |= {"slot_id": shown["slot_id"], "replayed": shown["replayed"]}
+        return shown
+
+    def _add(self, organisation_id: str, label: str, role: str | None, request_id: str) -> KeptSlot:
+        organisation = self.store.organisations.get(organisation_id)
+        wanted = None if role is None else Role(role)
+        number = self.store.slots.count_of(organisation_id)
+        while (kept := self.store.slots.find_requested(organisation_id, request_id)) is None:
+            number += 1
+            slot = another_slot(organisation, number, role=wanted, label=label)
+            self.store.slots.add(slot, request_id=request_id)
+        return kept
 
     @answers
     def change_holder(

@@ -13,6 +13,7 @@ from services.accounts.store.coverage import CoverageStore
 from services.accounts.store.issuances import IssuanceStore
 from services.accounts.store.openid import OpenIdStore
 from services.accounts.store.organisations import OrganisationStore
+from services.accounts.store.repeats import RepeatStore
 from services.accounts.store.second_factors import SecondFactorStore
 from services.accounts.store.sessions import SessionStore
 from services.accounts.store.slips import SlipStore
@@ -40,4 +41,5 @@ class AccountsStore:
         self.uploads = UploadStore(database)
         self.issuances = IssuanceStore(database, outbox)
         self.slips = SlipStore(database)
+        self.repeats = RepeatStore(database)
         self.coverage = CoverageStore(database)

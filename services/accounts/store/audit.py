@@ -2,14 +2,18 @@
 
 The hash an entry follows is unique in the collection, so of two processes that follow the same
 entry one is refused and follows the other's. `_id` is day and number, the order of the chain.
+
+Beside it stand the acts that were begun and have no entry yet.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from pymongo import WriteConcern
 from pymongo.errors import BulkWriteError
 
 from chassis.outbox import Outbox
@@ -20,6 +24,7 @@ from services.accounts.store.organisations import DUPLICATE_KEY, READ_AT_ONCE
 
 COLLECTION = "audit"
 HEADS = "audit_heads"
+BEGUN = "audit_begun"
 _WITHOUT_OWN = {"_id": 0, "outbox": 0}
 
 
@@ -29,7 +34,32 @@ class AuditStore:
     def __init__(self, database: Any, outbox: Outbox) -> None:
         self._collection = database[COLLECTION]
         self._heads = database[HEADS]
+        self._begun = database[BEGUN]
         self._outbox = outbox
+
+    def begin(self, act: Act, *, at: datetime) -> None:
+        """Keep an act that is about to be done until it has its entry."""
+        self._begun.insert_one({"_id": act.act_id, "begun_at": at, "act": asdict(act)})
+
+    def forget(self, acts: Sequence[Act]) -> None:
+        """Keep acts no longer that have their entry, or need none.
+
+        Not journaled: one that comes back is found to have its entry.
+        """
+        self._begun.with_options(write_concern=WriteConcern(w=1, j=False)).delete_many(
+            {"_id": {"$in": [act.act_id for act in acts]}}
+        )
+
+    def take_left(self, *, begun_before: datetime, at: datetime) -> Act | None:
+        """Return an act nobody has entered in all that time; no other process gets it meanwhile."""
+        found = self._begun.find_one_and_update(
+            {"begun_at": {"$lt": begun_before}}, {"$set": {"begun_at": at}}, sort=[("begun_at", 1)]
+        )
+        return None if found is None else Act(**found["act"])
+
+    def has_entry(self, act: Act) -> bool:
+        """Whether an act is in the chain."""
+        return self._collection.count_documents({"act_id": act.act_id}, limit=1) == 1
 
     def append(self, acts: Sequence[Act], *, at: datetime, day: str) -> None:
         """Add acts at the end of the chain; they are durable then.

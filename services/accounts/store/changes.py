@@ -11,13 +11,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from pymongo import UpdateOne
+from pymongo import ReturnDocument, UpdateOne
 
 from chassis.outbox import Outbox
-from contracts.accounts.errors import OrganisationCodeTaken, OrganisationNotFound
+from contracts.accounts.errors import (
+    ClosingProposalNotFound,
+    OrganisationCodeTaken,
+    OrganisationNotFound,
+)
 from contracts.errors import StaleVersion
 from contracts.events import Event
 from contracts.paging import read_cursor, write_cursor
+from contracts.reference.calendar import as_bangkok
 from services.accounts.domain.changes import ChangeState, OrderedChange, Outcome
 from services.accounts.domain.organisations import Organisation
 from services.accounts.domain.searching import keys
@@ -66,6 +71,7 @@ class Proposal:
     organisation: Organisation
     since: datetime
     import_id: str
+    dismissal: Record | None = None
 
 
 class ChangeStore:
@@ -126,7 +132,7 @@ class ChangeStore:
                 **changing_fields(after),
                 **_changes(kept),
                 "history": [dated_record(past) for past in after.history],
-                "slots_behind": True,
+                "slots_due_on": as_bangkok(at).date().isoformat(),
             },
             "$addToSet": {"keys": {"$each": keys([after.facts])}},
             "$push": {"outbox": {"$each": entries}},
@@ -146,15 +152,17 @@ class ChangeStore:
         found = self._collection.find(due, {"_id": 1}).sort("next_change_on", 1).limit(limit)
         return [record["_id"] for record in found]
 
-    def list_slots_behind(self, *, limit: int) -> list[str]:
-        """Return the ids of organisations whose slots may not follow them yet."""
-        found = self._collection.find({"slots_behind": True}, {"_id": 1}).limit(limit)
+    def list_slots_due(self, day: date, *, limit: int) -> list[str]:
+        """Return the ids of organisations whose slots are to be settled by a day."""
+        due = {"slots_due_on": {"$lte": day.isoformat()}}
+        found = self._collection.find(due, {"_id": 1}).sort("slots_due_on", 1).limit(limit)
         return [record["_id"] for record in found]
 
-    def note_slots_settled(self, organisation: Organisation) -> None:
-        """Note that the slots follow the organisation as it was read."""
+    def note_slots_due(self, organisation: Organisation, day: date | None) -> None:
+        """Note when the slots of an organisation are to be settled next, unless it has changed."""
         as_read = {"_id": organisation.id, "version": organisation.version}
-        self._collection.update_one(as_read, {"$unset": {"slots_behind": ""}})
+        update = {"$set": {"slots_due_on": day.isoformat()}} if day else _NO_SLOTS_DUE
+        self._collection.update_one(as_read, update)
 
     def require_codes_free(self, organisations: Iterable[Organisation]) -> None:
         """Refuse those whose code is another's. Raises OrganisationCodeTaken."""
@@ -167,7 +175,10 @@ class ChangeStore:
     # -- proposals ------------------------------------------------------------------------
 
     def propose_closing(self, ids: Sequence[str], import_id: str, *, at: datetime) -> None:
-        """Propose to close those an import did not find; one that is proposed already stays so."""
+        """Propose to close those an import did not find.
+
+        One that is proposed already stays so, and one that is dismissed stays dismissed.
+        """
         proposal = {"since": at, "import_id": import_id}
         fresh = {"closed_on": None, "proposal": {"$exists": False}}
         writes = [
@@ -183,11 +194,26 @@ class ChangeStore:
         if again:
             self._collection.update_many({"_id": {"$in": again}}, {"$unset": {"proposal": ""}})
 
+    def dismiss_proposal(
+        self, organisation_id: str, *, by: str, reason: str, at: datetime
+    ) -> Proposal:
+        """Put on record that an organisation stays. Raises ClosingProposalNotFound."""
+        dismissal = {"at": at, "by": by, "reason": reason}
+        record = self._collection.find_one_and_update(
+            {"_id": organisation_id, **_WAITING},
+            {"$set": {"proposal.dismissal": dismissal}, "$push": {"dismissals": dismissal}},
+            NOT_OF_LISTS,
+            return_document=ReturnDocument.AFTER,
+        )
+        if record is None:
+            raise ClosingProposalNotFound(organisation_id=organisation_id)
+        return Proposal(organisation_of(record), **record["proposal"])
+
     def list_proposals(
-        self, *, limit: int, cursor: str | None
+        self, *, dismissed: bool, limit: int, cursor: str | None
     ) -> tuple[list[Proposal], str | None]:
         """Return a page of what is proposed for closing, by id, and the cursor of the next."""
-        wanted: Record = dict(_PROPOSED)
+        wanted: Record = dict(_DISMISSED if dismissed else _WAITING)
         if cursor is not None:
             wanted["_id"] = {"$gt": read_cursor(cursor, 1)[0]}
         found = list(self._collection.find(wanted, NOT_OF_LISTS).sort("_id", 1).limit(limit + 1))
@@ -198,7 +224,10 @@ class ChangeStore:
         return shown, after
 
 
+_NO_SLOTS_DUE: Mapping[str, Any] = {"$unset": {"slots_due_on": ""}}
 _PROPOSED: Mapping[str, Any] = {"proposal": {"$exists": True}}
+_WAITING: Mapping[str, Any] = {**_PROPOSED, "proposal.dismissal": None}
+_DISMISSED: Mapping[str, Any] = {**_PROPOSED, "proposal.dismissal": {"$ne": None}}
 
 
 def _changes(kept: Iterable[OrderedChange]) -> Record:

@@ -54,6 +54,7 @@ def changing_fields(organisation: Organisation) -> Record:
         "sort_key": sort_key(organisation.facts.name),
         "founded_on": _iso(organisation.founded_on),
         "closed_on": _iso(organisation.closed_on),
+        "slots_close_on": _iso(organisation.slots_close_on),
         "successor_ids": list(organisation.successor_ids),
     }
 
@@ -87,6 +88,7 @@ def organisation_of(record: Record) -> Organisation:
         ),
         founded_on=_date(record["founded_on"]),
         closed_on=_date(record["closed_on"]),
+        slots_close_on=_date(record.get("slots_close_on")),
         successor_ids=tuple(record["successor_ids"]),
     )
 
@@ -111,6 +113,7 @@ def change_record(change: OrderedChange) -> Record:
                 {"id": each.id, "facts": _facts_record(each.facts)} for each in terms.founds
             ],
             "continues": terms.continues,
+            "slots_close_on": _iso(terms.slots_close_on),
         },
         "state": change.state.value,
         "settled_at": change.settled_at,
@@ -137,6 +140,7 @@ def change_of(record: Record) -> OrderedChange:
                     for each in terms["founds"]
                 ),
                 continues=terms["continues"],
+                slots_close_on=_date(terms.get("slots_close_on")),
             ),
             "state": ChangeState(record["state"]),
             "differences": tuple(Difference(**each) for each in record["differences"]),

@@ -152,20 +152,24 @@ class OrganisationStore:
         )
 
     def add(
-        self, organisations: Sequence[Organisation], *, at: datetime, slots_behind: bool = False
+        self,
+        organisations: Sequence[Organisation],
+        *,
+        at: datetime,
+        slots_due_on: date | None = None,
     ) -> None:
         """Store new ones and announce each; those another process has added meanwhile stay.
 
-        With `slots_behind` their slots are seen to even if this process does not come to it.
+        With `slots_due_on` their slots are seen to even if this process does not come to it.
         """
-        behind = {"slots_behind": True} if slots_behind else {}
+        due = {} if slots_due_on is None else {"slots_due_on": slots_due_on.isoformat()}
         if not organisations:
             return
         documents = []
         for organisation in organisations:
             registered = OrganisationRegisteredV1(**told(organisation, at))
             entries = self._outbox.seal([registered])
-            documents.append(new_record(organisation, entries) | behind)
+            documents.append(new_record(organisation, entries) | due)
         refused = set()
         try:
             self._collection.insert_many(documents, ordered=False)

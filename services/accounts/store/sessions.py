@@ -31,7 +31,15 @@ class SignInSlot:
 class TakenOver:
     """What is left of a session that another one took over."""
 
+    kept: KeptSlot
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """A session whose time is over."""
+
+    kept: KeptSlot
 
 
 class SessionStore:
@@ -98,10 +106,10 @@ class SessionStore:
 
     def list_by_token(
         self, token_hashes: Sequence[str], *, at: datetime
-    ) -> dict[str, tuple[KeptSlot, Session] | TakenOver]:
+    ) -> dict[str, tuple[KeptSlot, Session] | TakenOver | Expired]:
         """Return what each token stands for; those that stand for nothing are left out."""
         asked = set(token_hashes)
-        found: dict[str, tuple[KeptSlot, Session] | TakenOver] = {}
+        found: dict[str, tuple[KeptSlot, Session] | TakenOver | Expired] = {}
         of_asked = {"$in": list(asked)}
         for document in self._collection.find(
             {"$or": [{"session.token_hash": of_asked}, {"taken_over.token_hash": of_asked}]},
@@ -109,11 +117,21 @@ class SessionStore:
         ):
             for ended in document["taken_over"]:
                 if ended["token_hash"] in asked:
-                    found[ended["token_hash"]] = TakenOver(ended["at"])
+                    found[ended["token_hash"]] = TakenOver(kept_slot(document), ended["at"])
             session = _session(document)
-            if session is not None and session.token_hash in asked and session.is_live(at=at):
-                found[session.token_hash] = kept_slot(document), session
+            if session is not None and session.token_hash in asked:
+                kept = kept_slot(document)
+                live = session.is_live(at=at)
+                found[session.token_hash] = (kept, session) if live else Expired(kept)
         return found
+
+    def note_refused(self, slot_id: str, token_hash: str) -> bool:
+        """Note that an ended session was used again. Returns False when that was noted before."""
+        first = {"_id": slot_id, "refused_tokens": {"$ne": token_hash}}
+        noted = {"$each": [token_hash], "$slice": -TAKEN_OVER_KEPT - 1}
+        return bool(
+            self._collection.update_one(first, {"$push": {"refused_tokens": noted}}).matched_count
+        )
 
     def change_password(
         self, slot_id: str, old_hash: str, new_hash: str, *, session_id: str, at: datetime

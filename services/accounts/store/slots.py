@@ -96,13 +96,19 @@ class SlotStore:
         """Return how many slots an organisation has, closed ones too."""
         return self._collection.count_documents({"organisation_id": organisation_id})
 
-    def add(self, slot: Slot) -> bool:
+    def find_requested(self, organisation_id: str, request_id: str) -> KeptSlot | None:
+        """Return the slot of an organisation that a request has added."""
+        asked = {"organisation_id": organisation_id, "request_id": request_id}
+        document = self._collection.find_one(asked)
+        return None if document is None else kept_slot(document)
+
+    def add(self, slot: Slot, *, request_id: str) -> bool:
         """Store a further slot. Returns False when its id or its username is taken.
 
         Raises SlotAlreadyExists when the organisation has a slot with its label.
         """
         try:
-            self._collection.insert_one(new_document(slot))
+            self._collection.insert_one(new_document(slot) | {"request_id": request_id})
         except DuplicateKeyError:
             labelled = {"organisation_id": slot.organisation_id, "label": slot.label}
             there = self._collection.find_one(labelled, {"username": 1})

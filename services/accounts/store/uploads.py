@@ -10,7 +10,7 @@ from contracts.accounts.errors import ImportNotFound
 
 UPLOADS = "uploads"
 PARTS = "upload_parts"
-MOST_PARTS = 64
+MOST_PARTS = 128
 PART_BYTES = 1 << 20
 
 

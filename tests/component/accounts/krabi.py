@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from chassis.clock import now
 from chassis.jobs import Job, Jobs
 from contracts.principal import Principal, Role
-from services.accounts import importing, issuing
+from services.accounts import importing, issuing, signing_in
+from services.accounts.audit import AuditTrail
 from services.accounts.codes import ActivationCodes
+from services.accounts.passwords import GreenPasswordHashes
 from services.accounts.store import AccountsStore
 from tests.builders.registry_csv import KHLONG_THOM, a_row, file_of
 
@@ -87,6 +91,23 @@ def code_of(database: Any, codes: ActivationCodes, username: str) -> str:
     """Return the present code of a slot, as its slip would tell it."""
     slot = database.slots.find_one({"username": username})
     return codes.make(slot["code"]["issuance_id"], slot["_id"])
+
+
+def activate_slot(
+    store: AccountsStore,
+    passwords: GreenPasswordHashes,
+    codes: ActivationCodes,
+    *,
+    holder: Mapping[str, str],
+    at: datetime,
+    **proof: str,
+) -> dict[str, Any]:
+    claim = signing_in.prove_code(store, passwords, codes, at=at, **proof)
+    return signing_in.activate(store, codes, claim, holder, at=at)
+
+
+def trail(store: AccountsStore) -> AuditTrail:
+    return AuditTrail(store.audit, now)
 
 
 def announced(database: Any, name: str) -> list[dict[str, Any]]:

@@ -33,6 +33,7 @@ from tests.component.accounts.krabi import (
     Crash,
     DyingJob,
     a_job,
+    activate_slot,
     announced,
     code_of,
     import_file,
@@ -84,7 +85,7 @@ def activate(
         } | changes
         if "activation_code" not in asked:
             asked["activation_code"] = code_of(database, codes, asked["username"])
-        return signing_in.activate_slot(store, passwords, codes, **asked)
+        return activate_slot(store, passwords, codes, **asked)
 
     return activate
 

@@ -22,7 +22,7 @@ from services.accounts.domain.changes import ChangeState
 from services.accounts.domain.organisations import OrganisationKind
 from services.accounts.store import AccountsStore
 from services.accounts.store.changes import ChangeStore
-from tests.component.accounts.krabi import announced, import_file
+from tests.component.accounts.krabi import announced, import_file, trail
 
 TODAY = as_bangkok(now()).date()
 TOMORROW = TODAY + timedelta(days=1)
@@ -77,10 +77,10 @@ def test_an_upgrade_waits_for_its_day_and_then_keeps_id_slots_and_usernames(
     before = usernames(database, phela)
     schedule(store, phela, "upgrade", type="town")
 
-    assert changing.apply_due(store, at=now()) == 0
+    assert changing.apply_due(store, trail(store), at=now()) == 0
     waiting = store.organisations.get(phela)
-    assert changing.apply_due(store, at=LATER) == 1
-    assert changing.apply_due(store, at=LATER) == 0
+    assert changing.apply_due(store, trail(store), at=LATER) == 1
+    assert changing.apply_due(store, trail(store), at=LATER) == 0
 
     upgraded = store.organisations.get(phela)
     assert waiting.facts.code == "6810409"
@@ -106,7 +106,7 @@ def test_changes_of_one_organisation_come_about_in_the_order_of_their_days(
     schedule(store, phela, "rename", after_tomorrow, name="เพหลาใหม่")
     schedule(store, phela, "upgrade", type="subdistrict")
 
-    changing.apply_due(store, at=LATER + timedelta(days=3))
+    changing.apply_due(store, trail(store), at=LATER + timedelta(days=3))
 
     organisation = store.organisations.get(phela)
     assert [each.facts.full_name for each in organisation.versions] == [
@@ -123,7 +123,7 @@ def test_of_several_processes_at_once_one_carries_a_change_out(
 ) -> None:
     schedule(store, phela, "rename", name="เพหลาใหม่")
 
-    several = [eventlet.spawn(changing.apply_due, store, at=LATER) for _ in range(6)]
+    several = [eventlet.spawn(changing.apply_due, store, trail(store), at=LATER) for _ in range(6)]
 
     assert sum(each.wait() for each in several) == 1
     assert len(store.organisations.get(phela).history) == 1
@@ -135,9 +135,9 @@ def test_a_merged_lao_is_closed_with_its_successor_and_its_slots(
     store: AccountsStore, database: Any, phela: str
 ) -> None:
     town = id_of(store, "4810102")
-    schedule(store, phela, "merge", successor_ids=[town])
+    schedule(store, phela, "merge", successor_ids=[town], slots_close_on=TOMORROW.isoformat())
 
-    changing.apply_due(store, at=LATER)
+    changing.apply_due(store, trail(store), at=LATER)
 
     merged = store.organisations.get(phela)
     assert (merged.closed_on, merged.successor_ids) == (TOMORROW, (town,))
@@ -150,6 +150,43 @@ def test_a_merged_lao_is_closed_with_its_successor_and_its_slots(
     assert (facts["because"], facts["successor_ids"]) == ("merge", [town])
     with pytest.raises(OrganisationClosed):
         schedule(store, phela, "rename", name="อื่น")
+
+
+def test_slots_of_an_lao_that_is_no_more_stay_usable_for_90_days_to_end_what_it_owes(
+    store: AccountsStore, database: Any, phela: str
+) -> None:
+    usable = {"organisation_id": phela, "closure": None}
+    schedule(store, phela, "merge", successor_ids=[id_of(store, "4810102")])
+    changing.apply_due(store, trail(store), at=LATER)
+    (kept,) = store.changes.get(phela).changes
+    day_before = LATER + timedelta(days=89)
+    waiting = store.changes.list_slots_due(as_bangkok(day_before).date(), limit=9)
+
+    changing.apply_due(store, trail(store), at=day_before)
+    usable_on_the_day_before = database.slots.count_documents(usable)
+    changing.apply_due(store, trail(store), at=LATER + timedelta(days=90))
+
+    assert kept.terms.slots_close_on == TOMORROW + timedelta(days=90)
+    assert store.organisations.get(phela).slots_close_on == kept.terms.slots_close_on
+    assert (waiting, usable_on_the_day_before) == ([], 3)
+    assert database.slots.count_documents(usable) == 0
+    assert len(announced(database, "slot_closed")) == 3
+    assert database.audit.count_documents({"act": "close_slot", "outcome": "done"}) == 3
+    assert database.organisations.count_documents({"slots_due_on": {"$exists": True}}) == 0
+
+
+def test_a_change_that_comes_about_is_in_the_audit_trail_with_whoever_ordered_it(
+    store: AccountsStore, database: Any, phela: str
+) -> None:
+    change_id = schedule(store, phela, "rename", name="เพหลาใหม่")
+
+    changing.apply_due(store, trail(store), at=LATER)
+
+    (entry,) = database.audit.find()
+    assert (entry["act"], entry["outcome"]) == ("apply_organisation_change", "done")
+    assert entry["by"] == {"slot_id": "accounts", "username": "accounts"}
+    assert entry["facts"] == {"change_id": change_id, "kind": "rename", "ordered_by": "operator"}
+    assert entry["organisation_ids"] == [phela]
 
 
 @pytest.mark.parametrize("continues", [True, False])
@@ -165,7 +202,7 @@ def test_a_split_founds_laos_with_slots_of_their_own(
     )
     assert store.organisations.find_by_code(OrganisationKind.LAO, "6810490") is None
 
-    changing.apply_due(store, at=LATER)
+    changing.apply_due(store, trail(store), at=LATER)
 
     founded = store.organisations.get(id_of(store, "6810490"))
     assert founded.on(TODAY) is None
@@ -188,30 +225,34 @@ def test_a_split_cut_short_is_finished_by_the_next_process(
         raise Crash
 
     schedule(
-        store, phela, "split", founds=[{"type": "sao", "code": "6810490", "name": "เพหลาเหนือ"}]
+        store,
+        phela,
+        "split",
+        founds=[{"type": "sao", "code": "6810490", "name": "เพหลาเหนือ"}],
+        slots_close_on=TOMORROW.isoformat(),
     )
     with monkeypatch.context() as patched:
         patched.setattr(ChangeStore, "apply", die)
         with pytest.raises(Crash):
-            changing.apply_due(store, at=LATER)
+            changing.apply_due(store, trail(store), at=LATER)
 
-    assert changing.apply_due(store, at=LATER) == 1
+    assert changing.apply_due(store, trail(store), at=LATER) == 1
 
     assert database.organisations.count_documents({"facts.code": "6810490"}) == 1
     assert len(announced(database, "organisation_closed")) == 1
-    assert database.organisations.count_documents({"slots_behind": True}) == 0
+    assert database.organisations.count_documents({"slots_due_on": {"$exists": True}}) == 0
 
 
 def test_slots_that_a_crash_left_behind_follow_later(
     store: AccountsStore, database: Any, phela: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    schedule(store, phela, "close")
+    schedule(store, phela, "close", slots_close_on=TOMORROW.isoformat())
     with monkeypatch.context() as patched:
         patched.setattr(changing, "settle_slots", lambda *_, **__: None)
-        changing.apply_due_of(store, phela, at=LATER)
+        changing.apply_due_of(store, trail(store), phela, at=LATER)
     left_behind = database.slots.count_documents({"organisation_id": phela, "closure": None})
 
-    changing.apply_due(store, at=LATER)
+    changing.apply_due(store, trail(store), at=LATER)
 
     assert left_behind == 3
     assert database.slots.count_documents({"organisation_id": phela, "closure": None}) == 0
@@ -224,7 +265,7 @@ def test_a_cancelled_change_never_comes_about_and_stays_listed(
 
     changing.cancel(store, phela, change_id, at=now())
 
-    assert changing.apply_due(store, at=LATER) == 0
+    assert changing.apply_due(store, trail(store), at=LATER) == 0
     assert states(store, phela) == ["cancelled"]
     with pytest.raises(OrganisationChangeSettled):
         changing.cancel(store, phela, change_id, at=now())
@@ -250,18 +291,20 @@ def test_a_change_that_a_later_one_rests_on_is_not_cancelled(
 
 
 def test_a_change_that_became_impossible_fails_on_record_and_holds_nothing_up(
-    store: AccountsStore, phela: str
+    store: AccountsStore, database: Any, phela: str
 ) -> None:
     town = id_of(store, "4810102")
     schedule(store, town, "close")
-    changing.apply_due(store, at=now())
+    changing.apply_due(store, trail(store), at=now())
     schedule(store, phela, "merge", TOMORROW + timedelta(days=1), successor_ids=[town])
 
-    changing.apply_due(store, at=LATER)
-    changing.apply_due(store, at=LATER + timedelta(days=2))
+    changing.apply_due(store, trail(store), at=LATER)
+    changing.apply_due(store, trail(store), at=LATER + timedelta(days=2))
 
     failed = store.changes.get(phela).changes[-1]
     assert failed.state is ChangeState.FAILED
+    (entry,) = database.audit.find({"subject": f"organisation:{phela}"})
+    assert (entry["outcome"], entry["facts"]["code"]) == ("refused", "input.invalid")
     assert "รับช่วง" in (failed.problem or "")
     assert store.organisations.get(phela).closed_on is None
 
@@ -286,7 +329,7 @@ def test_what_held_before_the_first_import_can_be_dated_back(
     long_ago = date(2020, 1, 1)
     schedule(store, phela, "upgrade", long_ago, type="subdistrict")
 
-    changing.apply_due_of(store, phela, at=now())
+    changing.apply_due_of(store, trail(store), phela, at=now())
 
     organisation = store.organisations.get(phela)
     before, since = organisation.on(date(2019, 12, 31)), organisation.on(long_ago)
@@ -302,6 +345,7 @@ def test_what_held_before_the_first_import_can_be_dated_back(
     ("code", "kind", "terms", "pointer"),
     [
         ("6810409", "rename", {"name": "เพหลา"}, "/name"),
+        ("6810409", "close", {"slots_close_on": TODAY.isoformat()}, "/slots_close_on"),
         ("5810401", "upgrade", {"type": "sao"}, "/type"),
         ("2810101", "upgrade", {"type": "city"}, "/type"),
         ("6810409", "rename", {"district_code": "9999"}, "/district_code"),
@@ -335,7 +379,7 @@ def test_an_lao_that_moves_takes_its_slots_to_the_other_district(
 ) -> None:
     schedule(store, phela, "rename", district_code="8101")
 
-    changing.apply_due(store, at=LATER)
+    changing.apply_due(store, trail(store), at=LATER)
 
     assert store.organisations.get(phela).facts.district == "เมืองกระบี่"
     assert {slot["district_code"] for slot in database.slots.find({"organisation_id": phela})} == {

@@ -5,19 +5,20 @@ from typing import Any
 import pytest
 
 from chassis.clock import now
+from contracts.accounts.errors import ClosingProposalNotFound
 from services.accounts import changing
 from services.accounts.domain.organisations import OrganisationKind
 from services.accounts.domain.slots import Tier
 from services.accounts.store import AccountsStore
 from tests.builders.registry_csv import KHLONG_THOM, a_row, file_of
-from tests.component.accounts.krabi import KRABI, PAO, PHELA, TOWN, import_file
+from tests.component.accounts.krabi import KRABI, PAO, PHELA, TOWN, import_file, trail
 from tests.component.accounts.test_changing import TODAY, schedule
 
 WITHOUT_PHELA = file_of(PAO, TOWN, KHLONG_THOM)
 
 
 def proposed(store: AccountsStore) -> list[str]:
-    proposals, following = store.changes.list_proposals(limit=50, cursor=None)
+    proposals, following = store.changes.list_proposals(dismissed=False, limit=50, cursor=None)
     assert following is None
     return [each.organisation.facts.code for each in proposals]
 
@@ -68,8 +69,32 @@ def test_what_vanished_is_proposed_until_it_is_found_again_or_closed(
     phela = store.organisations.find_by_code(OrganisationKind.LAO, "6810409")
     assert phela is not None
     schedule(store, phela.id, "close", TODAY)
-    changing.apply_due_of(store, phela.id, at=now())
+    changing.apply_due_of(store, trail(store), phela.id, at=now())
     assert proposed(store) == []
+
+
+def test_a_dismissed_proposal_comes_back_only_when_the_row_appears_and_vanishes_again(
+    store: AccountsStore, database: Any
+) -> None:
+    import_file(store, database)
+    import_file(store, database, WITHOUT_PHELA)
+    phela = store.organisations.find_by_code(OrganisationKind.LAO, "6810409")
+    assert phela is not None
+
+    told = store.changes.dismiss_proposal(phela.id, by="operator", reason="ยังอยู่", at=now())
+    import_file(store, database, WITHOUT_PHELA)
+
+    assert proposed(store) == []
+    (kept,), _ = store.changes.list_proposals(dismissed=True, limit=9, cursor=None)
+    assert kept.dismissal == told.dismissal
+    assert (kept.dismissal or {})["reason"] == "ยังอยู่"
+    with pytest.raises(ClosingProposalNotFound):
+        store.changes.dismiss_proposal(phela.id, by="operator", reason="อีกครั้ง", at=now())
+    import_file(store, database, KRABI)
+    import_file(store, database, WITHOUT_PHELA)
+    assert proposed(store) == ["6810409"]
+    record = database.organisations.find_one({"_id": phela.id})
+    assert [each["reason"] for each in record["dismissals"]] == ["ยังอยู่"]
 
 
 def test_a_closed_lao_that_a_file_still_has_is_told_and_left_closed(
@@ -79,7 +104,7 @@ def test_a_closed_lao_that_a_file_still_has_is_told_and_left_closed(
     phela = store.organisations.find_by_code(OrganisationKind.LAO, "6810409")
     assert phela is not None
     schedule(store, phela.id, "close", TODAY)
-    changing.apply_due_of(store, phela.id, at=now())
+    changing.apply_due_of(store, trail(store), phela.id, at=now())
 
     shown = import_file(store, database, file_of(PAO, TOWN, KHLONG_THOM, PHELA))["comparison"]
 

@@ -21,7 +21,7 @@ from services.accounts.domain.organisations import (
 )
 from services.accounts.store import AccountsStore
 from tests.builders.registry_csv import KHLONG_THOM, a_row, file_of
-from tests.component.accounts.krabi import DISTRICT, OPERATOR, import_file
+from tests.component.accounts.krabi import DISTRICT, OPERATOR, import_file, trail
 from tests.component.accounts.test_changing import schedule
 
 WATER = "น\u0e49\u0e33"
@@ -78,7 +78,7 @@ def test_a_past_day_has_the_names_of_that_day_and_is_sorted_by_them(
     kang = store.organisations.find_by_code(OrganisationKind.LAO, "6810413")
     assert kang is not None
     schedule(store, kang.id, "upgrade", TODAY, type="subdistrict", name="ฮอด")
-    changing.apply_due_of(store, kang.id, at=now())
+    changing.apply_due_of(store, trail(store), kang.id, at=now())
     yesterday = TODAY - timedelta(days=1)
 
     assert found(store, q="กาง") == []
@@ -97,7 +97,7 @@ def test_a_closed_organisation_is_listed_on_the_days_it_was_there(
     kang = store.organisations.find_by_code(OrganisationKind.LAO, "6810413")
     assert kang is not None
     schedule(store, kang.id, "close", TODAY)
-    changing.apply_due_of(store, kang.id, at=now())
+    changing.apply_due_of(store, trail(store), kang.id, at=now())
 
     assert found(store, q="กาง") == []
     assert found(store, as_of=TODAY - timedelta(days=1), q="กาง") == ["องค์การบริหารส่วนตำบลกาง"]

@@ -17,7 +17,6 @@ from contracts.accounts.errors import (
 )
 from contracts.errors import OutOfScope
 from contracts.principal import Principal, Role
-from services.accounts import signing_in
 from services.accounts.codes import ActivationCodes
 from services.accounts.passwords import GreenPasswordHashes
 from services.accounts.sealing import Sealer
@@ -27,6 +26,7 @@ from tests.component.accounts.krabi import (
     ADDRESS,
     HOLDER,
     PASSWORD,
+    activate_slot,
     code_of,
     import_file,
     issue,
@@ -157,7 +157,7 @@ def test_an_activation_leaves_the_new_holder_without_the_old_ones_device(
 ) -> None:
     issue(store, database, codes)
 
-    signing_in.activate_slot(
+    activate_slot(
         store,
         passwords,
         codes,

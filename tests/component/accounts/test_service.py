@@ -13,6 +13,8 @@ from pymongo import MongoClient
 
 from chassis.clock import now
 from chassis.jobs import ERRORS_KEPT
+from chassis.outbox import Outbox
+from chassis.wire import Wire
 from clients.accounts import AccountsClient
 from contracts.accounts import (
     issuance_schemas,
@@ -27,7 +29,9 @@ from contracts.accounts.errors import (
     WrongCredentials,
 )
 from contracts.errors import InvalidInput, JobNotFound, OutOfScope
+from gateway.http import list_of
 from services.accounts.documents import DOCUMENTS
+from services.accounts.store import AccountsStore
 from services.accounts.store.openid import Flow, OpenIdStore
 from tests.component.accounts.krabi import (
     ADDRESS,
@@ -37,6 +41,7 @@ from tests.component.accounts.krabi import (
     OPERATOR,
     PASSWORD,
     SLOTS,
+    trail,
 )
 
 OPERATOR_WIRE = OPERATOR.to_wire()
@@ -47,7 +52,7 @@ Finished = Callable[[Facts, Facts], Facts]
 def import_krabi(accounts: AccountsClient, finished: Finished, file: bytes = KRABI) -> Facts:
     import_id = accounts.begin_import(OPERATOR_WIRE, filename="krabi.csv")["import_id"]
     accounts.add_import_chunk(
-        import_id=import_id, no=0, data_base64=base64.b64encode(file).decode()
+        OPERATOR_WIRE, import_id=import_id, no=0, data_base64=base64.b64encode(file).decode()
     )
     job = accounts.start_import(OPERATOR_WIRE, import_id=import_id, dry_run=False)
     return finished(OPERATOR_WIRE, job)
@@ -164,6 +169,8 @@ def test_every_answer_has_the_shape_the_api_promises(
     organisations = accounts.list_organisations(OPERATOR_WIRE, limit=2)
     (lao,) = accounts.list_organisations(OPERATOR_WIRE, limit=9, q="เพหลา")["items"]
 
+    coverage = list_of(issuance_schemas.CoverageItem)
+
     for schema, answer in (
         (organisation_schemas.ImportResult, imported),
         (schemas.IssuanceResult, issued),
@@ -171,14 +178,14 @@ def test_every_answer_has_the_shape_the_api_promises(
         (schemas.Activation, activation),
         (schemas.Session, session),
         (schemas.SignedInPrincipal, session["principal"]),
-        (schemas.OrganisationList, organisations),
+        (list_of(schemas.Organisation), organisations),
         (
             organisation_schemas.OrganisationRecord,
             accounts.get_organisation(OPERATOR_WIRE, lao["id"]),
         ),
-        (slot_schemas.SlotList, accounts.list_slots(OPERATOR_WIRE, limit=50)),
-        (issuance_schemas.CoverageList, accounts.get_coverage(OPERATOR_WIRE, axis="province")),
-        (issuance_schemas.CoverageList, accounts.get_coverage(OPERATOR_WIRE, axis="district")),
+        (list_of(slot_schemas.Slot), accounts.list_slots(OPERATOR_WIRE, limit=50)),
+        (coverage, accounts.get_coverage(OPERATOR_WIRE, axis="province")),
+        (coverage, accounts.get_coverage(OPERATOR_WIRE, axis="district")),
     ):
         assert schema(unknown=RAISE).validate(answer) == {}
 
@@ -278,6 +285,11 @@ def test_what_is_stored_is_what_the_documents_declare(
 
     database = mongo[database_of(mongo_uri)]
     OpenIdStore(database).begin("hash of a state", Flow(username, None, False, now()))
+    trail(AccountsStore(database, Outbox(Wire("", "test"), ()))).begin("lock", None, "slot:x")
+    office = database.organisations.find_one({"kind": "district_office"})
+    accounts.add_slot(
+        OPERATOR_WIRE, organisation_id=office["_id"], label="คนที่สอง", idempotency_key="once"
+    )
     for document in DOCUMENTS:
         stored = list(database[document._meta["collection"]].find())
         assert stored, document.__name__

@@ -18,7 +18,7 @@ from contracts.accounts.errors import (
 )
 from contracts.errors import OutOfScope
 from contracts.principal import AREA_OF_ROLE, Principal, Role
-from services.accounts import issuing, signing_in
+from services.accounts import issuing
 from services.accounts.codes import ActivationCodes
 from services.accounts.passwords import GreenPasswordHashes
 from services.accounts.settings import Settings
@@ -31,6 +31,7 @@ from tests.component.accounts.krabi import (
     OPERATOR,
     PASSWORD,
     PROVINCE,
+    activate_slot,
     code_of,
     import_file,
     issue,
@@ -146,7 +147,7 @@ def test_a_code_holds_for_21_days_unless_set_otherwise(
 def activate(
     store: AccountsStore, passwords: GreenPasswordHashes, codes: ActivationCodes, code: str
 ) -> Facts:
-    return signing_in.activate_slot(
+    return activate_slot(
         store,
         passwords,
         codes,

@@ -1,0 +1,54 @@
+"""How is a request that creates something repeated in safety? With an Idempotency-Key.
+
+What is created bears the id of its request. So one that was cut short between creating and
+answering finds on its repeat what is there already.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import rfc8785
+
+from contracts.errors import ServiceError
+from contracts.principal import Principal
+from services.accounts.store.repeats import RepeatStore
+
+ID_DIGITS = 16
+
+
+def once(
+    repeats: RepeatStore,
+    by: Principal,
+    key: str | None,
+    asked: Mapping[str, Any],
+    create: Callable[[str], dict[str, Any]],
+    *,
+    at: datetime,
+) -> dict[str, Any]:
+    """Return what `create` answers to the id of the request, or has answered to it; and `replayed`.
+
+    Keys are the slot's own. `create` may be called again with an id, and then creates nothing that
+    bears it already. What it refuses is not kept. Raises IdempotencyKeyReused.
+    """
+    if key is None:
+        return {**create(secrets.token_hex(ID_DIGITS // 2)), "replayed": False}
+    request_id = _sha256({"slot_id": by.slot_id, "key": key})[:ID_DIGITS]
+    answered = repeats.begin(request_id, _sha256(asked), at=at)
+    if answered is not None:
+        return {**answered, "replayed": True}
+    try:
+        answer = create(request_id)
+    except ServiceError:
+        repeats.forget(request_id)
+        raise
+    repeats.answer(request_id, answer)
+    return {**answer, "replayed": False}
+
+
+def _sha256(facts: Mapping[str, Any]) -> str:
+    return hashlib.sha256(rfc8785.dumps(dict(facts))).hexdigest()
