@@ -9,10 +9,10 @@ BIN := .venv/bin
 OURS := contracts chassis clients services gateway tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up run down status logs parked test quick bench-slips lint types fmt flows pins clean
+.PHONY: help up run down status logs parked test quick bench-slips bench-sign-ins bench-drafts lint types fmt flows pins rotate-key clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: $(BROKER) $(FONT) $(INSTALLED) ## Install what is missing and start everything; safe to repeat
 	@$(BIN)/python -m tools.stack up
@@ -41,6 +41,12 @@ quick: $(FONT) $(INSTALLED) ## Run the tests that need neither, in seconds
 bench-slips: $(FONT) $(INSTALLED) ## Print the slips of a whole country by district, and measure
 	@$(BIN)/python -m tools.bench_slips
 
+bench-sign-ins: $(INSTALLED) ## Measure on the running stack whether 60 sign-ins hold up others
+	@$(BIN)/python -m tools.bench_sign_ins
+
+bench-drafts: $(INSTALLED) ## Measure how long fifty officers wait for their drafts to be saved
+	@$(BIN)/python -m tools.bench_drafts
+
 lint: $(INSTALLED) types ## Check style, types, imports between rooms and spelling
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
@@ -62,6 +68,9 @@ pins: $(INSTALLED) ## Pin the newest versions the requirements allow
 		$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url \
 			--python-version 3.11 requirements/$$name.in -o requirements/$$name.txt || exit; \
 	done
+
+rotate-key: $(INSTALLED) ## Sign receipts with a new key from now on; old receipts stay valid
+	@$(BIN)/python -m tools.rotate_key
 
 clean: down ## Stop, then delete data, logs, local keys and caches
 	@rm -rf .local .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage

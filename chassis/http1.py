@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from time import monotonic
@@ -15,6 +15,7 @@ _HEADER = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([^\x00-\x08\x0a-\x1f\x7f
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\x00-\x08\x0a-\x1f\x7f]*)?\r\n")
 _CHUNK_LINE_BYTES = 512
 _TRAILER_LINES = 32
+_PIECE_BYTES = 64 << 10
 
 
 class HeadRefused(Exception):
@@ -205,12 +206,12 @@ class Body:
     def discard(self) -> None:
         """Do nothing: a connection with an unfinished body is closed, not read on."""
 
-    def take(self, limit_bytes: int, deadline_seconds: float) -> bytes:
-        """Read the whole body. Raises BodyTooLarge (before reading, when it says its length),
-        BodyTooSlow, BodyCutShort.
+    def pieces(self, limit_bytes: int, deadline_seconds: float) -> Iterator[bytes]:
+        """Yield the body as it comes, in small pieces. Raises BodyTooLarge (before reading, when it
+        says its length), BodyTooSlow, BodyCutShort.
         """
         if self.finished:
-            return b""
+            return
         if self.content_length is not None and self.content_length > limit_bytes:
             raise BodyTooLarge
         self._clock.deadline = monotonic() + deadline_seconds
@@ -218,40 +219,41 @@ class Body:
         try:
             if self._invite:
                 self._invite()
-            whole = self._read_whole(limit_bytes)
+            for piece in self._read(limit_bytes):
+                self.position += len(piece)
+                yield piece
+            self.finished = True
         except TimeoutError as late:
             raise BodyTooSlow from late
         except OSError as gone:
             raise BodyCutShort from gone
         finally:
             self._load.in_flight += 1
-        self.position = len(whole)
-        self.finished = True
-        return whole
 
-    def _read_whole(self, limit_bytes: int) -> bytes:
+    def _read(self, limit_bytes: int) -> Iterator[bytes]:
         if self.content_length is None:
             return self._read_chunks(limit_bytes)
         return self._read_exactly(self.content_length)
 
-    def _read_exactly(self, size: int) -> bytes:
-        data = self._reader.read(size)
-        if len(data) < size:
-            raise BodyCutShort
-        return data
+    def _read_exactly(self, size: int) -> Iterator[bytes]:
+        while size:
+            piece = self._reader.read(min(size, _PIECE_BYTES))
+            if not piece:
+                raise BodyCutShort
+            size -= len(piece)
+            yield piece
 
-    def _read_chunks(self, limit_bytes: int) -> bytes:
-        whole = bytearray()
+    def _read_chunks(self, limit_bytes: int) -> Iterator[bytes]:
         while size := self._read_chunk_size():
-            if len(whole) + size > limit_bytes:
+            if self.position + size > limit_bytes:
                 raise BodyTooLarge
-            whole += self._read_exactly(size)
-            if self._read_exactly(2) != b"\r\n":
+            yield from self._read_exactly(size)
+            if self._reader.read(2) != b"\r\n":
                 raise BodyCutShort
         for _ in range(_TRAILER_LINES):
             line = self._reader.readline(_CHUNK_LINE_BYTES)
             if line == b"\r\n":
-                return bytes(whole)
+                return
             if not line.endswith(b"\n"):
                 break
         raise BodyCutShort
@@ -261,8 +263,3 @@ class Body:
         if not found:
             raise BodyCutShort
         return int(found[1], 16)
-
-
-def read_body(environ: Mapping[str, Any], limit_bytes: int, deadline_seconds: float) -> bytes:
-    """Take the body of a request that chassis.web serves; promises and refusals as Body.take."""
-    return environ["wsgi.input"].take(limit_bytes, deadline_seconds)

@@ -14,8 +14,9 @@ from typing import Any
 import eventlet
 import structlog
 from eventlet.queue import Empty, LightQueue
+from nameko.extensions import Entrypoint
 
-from chassis import bus, metrics
+from chassis import bus, duty, metrics
 from chassis.outages import is_outage
 
 log = structlog.get_logger(__name__)
@@ -38,6 +39,30 @@ class Unreadable(Exception):
 
 class HandedBack(ConnectionError):
     """Told to stop while waiting out an outage, or disconnected: the queue has it again."""
+
+
+class Consumer(Entrypoint):
+    """An entrypoint that works off a queue; `setup` makes its inbox."""
+
+    owns_queue = True
+    inbox: Inbox
+
+    def start(self) -> None:
+        """Begin to take."""
+        self.inbox.start(duty.spawner(self.container))
+
+    def stop(self) -> None:
+        """Finish what is in hand, then stop."""
+        self.inbox.stop()
+
+    def kill(self) -> None:
+        """Stop at once."""
+        self.inbox.kill()
+
+    def check(self) -> None:
+        """Raise unless the queue is being consumed."""
+        if not self.inbox.is_connected:
+            raise ConnectionError(f"{self.inbox.name} is not being consumed")
 
 
 class Inbox:

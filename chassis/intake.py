@@ -11,10 +11,10 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
-from nameko.extensions import DependencyProvider, Entrypoint
+from nameko.extensions import DependencyProvider
 
-from chassis import bus, duty, worker
-from chassis.inbox import Batch, Inbox, Unreadable
+from chassis import bus, worker
+from chassis.inbox import Batch, Consumer, Inbox, Unreadable
 from chassis.log import correlation_id
 from chassis.rpc import SharedWire
 from chassis.wire import NotDelivered, Sent
@@ -78,19 +78,17 @@ class DurableAsk(DependencyProvider):
             return None  # durable all the same: the answer was lost with the connection
 
 
-class _Takes(Entrypoint):
+class _Takes(Consumer):
     """Calls the method with a list of bodies; it returns one answer for each, in order.
 
     When it returns, everything it answers is done for good; the bodies may be given again.
     """
 
-    owns_queue = True
     wire = IntakeWire()
 
     def __init__(self, queue: str, *, batch: Batch, **options: Any) -> None:
         self.queue = queue
         self.batch = batch
-        self.inbox: Any = None
         super().__init__(**options)
 
     def setup(self) -> None:
@@ -125,23 +123,6 @@ class _Takes(Entrypoint):
             except NotDelivered:
                 # The asker was told it is durable and will come back to see.
                 return
-
-    def start(self) -> None:
-        """Begin to take."""
-        self.inbox.start(duty.spawner(self.container))
-
-    def stop(self) -> None:
-        """Finish what is in hand, then stop."""
-        self.inbox.stop()
-
-    def kill(self) -> None:
-        """Stop at once."""
-        self.inbox.kill()
-
-    def check(self) -> None:
-        """Raise unless the queue is being consumed."""
-        if not self.inbox.is_connected:
-            raise ConnectionError(f"{self.queue} is not being consumed")
 
 
 def _read(message: Any) -> tuple[dict[str, Any], Any]:

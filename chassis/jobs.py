@@ -13,9 +13,10 @@ from typing import Any
 import eventlet
 import structlog
 from eventlet.event import Event as Signal
+from mongoengine import Document, DynamicDocument, StringField
 from nameko.extensions import DependencyProvider, Entrypoint
 from pymongo import ReturnDocument
-from pymongo.errors import PyMongoError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from chassis import duty, worker
 from chassis.clock import now
@@ -31,6 +32,23 @@ RENEW_SECONDS = 10
 POLL_SECONDS = 1.0
 ATTEMPTS = 5
 ERRORS_KEPT = 1_000
+
+
+def job_document(alias: str, *indexes: str) -> type[Document]:
+    """Return the document by which a service's database gets the index jobs are claimed by, and
+    those it looks its jobs up by itself.
+    """
+
+    class JobDocument(DynamicDocument):
+        id = StringField(primary_key=True)
+        meta = {  # noqa: RUF012 (mongoengine's own)
+            "collection": COLLECTION,
+            "db_alias": alias,
+            "auto_create_index": False,
+            "indexes": [("state", "kind", "created_at"), *indexes],
+        }
+
+    return JobDocument
 
 
 class Job:
@@ -76,11 +94,19 @@ class Jobs:
         self.nudged = Signal()
 
     def start(
-        self, kind: str, arguments: dict[str, Any], *, requested_by: dict[str, Any]
+        self,
+        kind: str,
+        arguments: dict[str, Any],
+        *,
+        requested_by: dict[str, Any],
+        key: str | None = None,
     ) -> dict[str, Any]:
-        """Store a job to be run soon and return it as the API shows it."""
+        """Store a job to be run soon and return it as the API shows it.
+
+        With a key, only the first call starts one; the others return it.
+        """
         document = {
-            "_id": f"{self._service}-{uuid.uuid4().hex}",
+            "_id": f"{self._service}-{key or uuid.uuid4().hex}",
             "kind": kind,
             "arguments": arguments,
             "requested_by": requested_by,
@@ -94,7 +120,10 @@ class Jobs:
             "created_at": now(),
             "finished_at": None,
         }
-        self.collection.insert_one(document)
+        try:
+            self.collection.insert_one(document)
+        except DuplicateKeyError:
+            return self.get(document["_id"], slot_id=requested_by["slot_id"])
         if not self.nudged.ready():
             self.nudged.send()
         return to_wire(document)

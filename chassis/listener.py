@@ -6,10 +6,9 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
-from nameko.extensions import Entrypoint
 
-from chassis import bus, duty, worker
-from chassis.inbox import Batch, Inbox, Unreadable
+from chassis import bus, worker
+from chassis.inbox import Batch, Consumer, Inbox, Unreadable
 from contracts.events import Envelope, Event, MalformedEvent
 
 
@@ -20,18 +19,15 @@ class Heard(NamedTuple):
     envelope: Envelope
 
 
-class _Listens(Entrypoint):
+class _Listens(Consumer):
     """Calls the method with one Heard, or with a list of them when a batch is declared.
 
     Deliveries may repeat and come in any order. The queue is `<service>.<source>.<event>.v<N>`.
     """
 
-    owns_queue = True
-
     def __init__(self, event: type[Event], *, batch: Batch | None = None, **options: Any) -> None:
         self.event = event
         self.batch = batch
-        self.inbox: Any = None
         super().__init__(**options)
 
     @property
@@ -57,23 +53,6 @@ class _Listens(Entrypoint):
     def _handle(self, items: list[Heard]) -> None:
         argument = items if self.batch else items[0]
         worker.call(self, argument, correlation=items[0].envelope.correlation_id)
-
-    def start(self) -> None:
-        """Begin to hear."""
-        self.inbox.start(duty.spawner(self.container))
-
-    def stop(self) -> None:
-        """Finish what is in hand, then stop."""
-        self.inbox.stop()
-
-    def kill(self) -> None:
-        """Stop at once."""
-        self.inbox.kill()
-
-    def check(self) -> None:
-        """Raise unless the queue is being consumed."""
-        if not self.inbox.is_connected:
-            raise ConnectionError(f"{self.inbox.name} is not being consumed")
 
 
 class _Overhears(_Listens):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import logging.config
+import sys
 from collections.abc import MutableMapping
 from contextvars import ContextVar
 from typing import Any
 
+import orjson
 import structlog
 
 # The id that ties one request's lines together across HTTP, RPC and events. Every green thread
@@ -28,26 +30,36 @@ def _is_news(line: logging.LogRecord) -> bool:
     return not str(line.msg).endswith("error handling worker %s: %s")
 
 
+class _Lines(structlog.BytesLogger):
+    """Writes lines to stderr; knows its name, as the standard library's loggers do."""
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__(sys.stderr.buffer)
+        self.name = name
+
+
 def configure(service: str, level: str = "INFO") -> None:
-    """Send structlog's and the standard library's lines out as JSON, marked with `service`."""
+    """Send structlog's and the standard library's lines out as JSON, marked with `service`.
+
+    Structlog's go straight out: by way of the standard library a line would cost twice as much.
+    """
     shared = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
-        structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
         _add_correlation_id,
+        lambda _logger, _method, line: {"service": service, **line},
     ]
-    renderer = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
+    foreign = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            lambda _logger, _method, line: {"service": service, **line},
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     )
     handler = logging.StreamHandler()
-    handler.setFormatter(renderer)
+    handler.setFormatter(foreign)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -55,8 +67,12 @@ def configure(service: str, level: str = "INFO") -> None:
         logging.getLogger(chatty).setLevel(max(logging.INFO, root.level))
     logging.getLogger("nameko.containers").addFilter(_is_news)
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*shared, structlog.processors.JSONRenderer(serializer=_json)],
+        logger_factory=_Lines,
+        wrapper_class=structlog.make_filtering_bound_logger(root.level),
         cache_logger_on_first_use=True,
     )
+
+
+def _json(line: dict[str, Any], **_: Any) -> bytes:
+    return orjson.dumps(line, default=repr, option=orjson.OPT_NON_STR_KEYS)

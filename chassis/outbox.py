@@ -19,7 +19,7 @@ import orjson
 import structlog
 from eventlet.event import Event as Signal
 from nameko.extensions import DependencyProvider
-from pymongo import UpdateOne, WriteConcern
+from pymongo import WriteConcern
 from pymongo.errors import PyMongoError
 
 from chassis import bus, metrics
@@ -144,17 +144,19 @@ class Outbox:
         """Publish entries and remove the confirmed ones. Returns whether all went out."""
         try:
             delivered = self._deliver(left)
-            removals: dict[str, list[UpdateOne]] = {}
+            by_collection: dict[str, list[tuple[Any, str]]] = {}
             for collection, document_id, entry in delivered:
-                removals.setdefault(collection, []).append(
-                    UpdateOne({"_id": document_id}, {"$pull": {FIELD: {"id": entry["id"]}}})
-                )
-            for collection, updates in removals.items():
+                by_collection.setdefault(collection, []).append((document_id, entry["id"]))
+            for collection, sent in by_collection.items():
+                document_ids, entry_ids = map(list, zip(*sent, strict=True))
                 # Not journaled: an entry that comes back is published again, which all bear.
                 self._database[collection].with_options(
                     write_concern=WriteConcern(w=1, j=False)
-                ).bulk_write(updates, ordered=False)
-                metrics.record_sent(collection, path, len(updates))
+                ).update_many(
+                    {"_id": {"$in": document_ids}},
+                    {"$pull": {FIELD: {"id": {"$in": entry_ids}}}},
+                )
+                metrics.record_sent(collection, path, len(sent))
         except PyMongoError as problem:
             if not is_outage(problem):
                 raise

@@ -19,7 +19,7 @@ from typing import Any
 
 import eventlet
 import structlog
-from eventlet import greenio, wsgi
+from eventlet import greenio, hubs, wsgi
 from prometheus_client import Counter, Gauge
 
 from chassis.http1 import Body, Head, HeadRefused, Load, TimedReader, environ_name, read_head
@@ -56,6 +56,8 @@ class WebLimits:
     """Between two requests of one connection."""
     write_seconds: float = 10.0
     """Without the client taking any of the answer."""
+    answer_seconds: float = 300.0
+    """For the client to take the whole of an answer."""
     linger_seconds: float = 1.0
     """After a refusal, for the client to stop sending and read the answer."""
     linger_bytes: int = 4 << 20
@@ -269,11 +271,14 @@ class Connection(wsgi.HttpProtocol):
         if self.web.sheds(self.environ, self.web.load):
             return self._refuse(503, "in_flight")
         self.application = self._answer
+        self.overdue: Any = None
         self.web.load.in_flight += 1
         try:
             self.handle_one_response()
         finally:
             self.web.load.in_flight -= 1
+            if self.overdue:
+                self.overdue.cancel()
         return None
 
     def _is_spoken_to(self) -> bool:
@@ -349,6 +354,9 @@ class Connection(wsgi.HttpProtocol):
             self.is_unread = not self.body.finished
             if self.web.stopping or self.is_unread:
                 self.close_connection = 1
+            self.overdue = self.overdue or hubs.get_hub().schedule_call_global(
+                self.web.limits.answer_seconds, _shut, self.connection, socket.SHUT_RDWR
+            )
             return start_response(status, headers, exc_info)
 
         try:

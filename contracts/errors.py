@@ -94,3 +94,12 @@ class JobNotFound(ServiceError):
     kind = Kind.NOT_FOUND
     message = "There is no job {job_id}."
     message_th = "ไม่พบงาน {job_id}"
+
+
+class IdempotencyKeyReused(ServiceError):
+    """The same Idempotency-Key came with another body."""
+
+    code = "input.idempotency_key_reused"
+    kind = Kind.INVALID
+    message = "This Idempotency-Key was used for something else. Use a new key."
+    message_th = "Idempotency-Key นี้ใช้กับรายการอื่นไปแล้ว โปรดใช้ค่าใหม่"

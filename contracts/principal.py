@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -62,7 +62,7 @@ class Principal:
 
     def to_wire(self) -> dict[str, Any]:
         """Return the principal as JSON-ready facts."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
     def covers(self, place: Place) -> bool:
         """Whether `place` lies inside the caller's area."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from http import HTTPStatus
 from time import perf_counter
@@ -21,6 +22,7 @@ from gateway.metrics import record_request
 from gateway.problems import PROBLEM_JSON, REFUSALS, language_of, tell
 from gateway.router import Router
 from gateway.rules import read_body, read_idempotency_key, read_if_match, read_query, read_token
+from gateway.streaming import Outgoing, Places, Spool
 
 log = structlog.get_logger("gateway")
 
@@ -45,6 +47,7 @@ class App:
 
     `ask` is handed to handlers as it is. A handler's ServiceError, FaultyInput or EdgeProblem
     becomes a problem document; anything else it raises is a bug: logged, told as 500.
+    `most_files` may be on disk, and as many on their way out, at once.
     """
 
     def __init__(
@@ -53,18 +56,24 @@ class App:
         ask: Any,
         authenticate: Authenticate,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        most_files: int = 64,
     ) -> None:
         self._router = Router(routes)
         self._ask = ask
         self._authenticate = authenticate
         self._now = now
+        self._incoming = Places(most_files)
+        self._outgoing = Places(most_files)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request, log it and count it."""
         exchange = Exchange(environ, self._now())
         try:
-            answer = self._perform(exchange)
+            with ExitStack() as until_answered:
+                answer = self._perform(exchange, until_answered)
             status, headers, body = _sent(answer, exchange)
+            if not isinstance(body, bytes) and environ["REQUEST_METHOD"] != "HEAD":
+                body = Outgoing(body, self._outgoing)
         except REFUSALS as refusal:
             status, headers, body = _refused(refusal, exchange)
         except (Exception, eventlet.Timeout) as bug:
@@ -73,9 +82,11 @@ class App:
         headers.append(("X-Correlation-ID", exchange.correlation_id))
         exchange.record(status)
         start_response(_STATUS_LINE[status], headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" or not body else [body]
+        if environ["REQUEST_METHOD"] == "HEAD" or not body:
+            return []
+        return [body] if isinstance(body, bytes) else body
 
-    def _perform(self, exchange: Exchange) -> Answer:
+    def _perform(self, exchange: Exchange, until_answered: ExitStack) -> Answer:
         environ = exchange.environ
         route, path = self._router.find(environ["REQUEST_METHOD"], exchange.path)
         exchange.route = route
@@ -95,6 +106,7 @@ class App:
             language=exchange.language,
             route=route,
             environ=environ,
+            spool=lambda: until_answered.enter_context(Spool(self._incoming)),
         )
         return route.handler(self._ask, request)
 
@@ -136,7 +148,9 @@ class Exchange:
         )
 
 
-def _sent(answer: Answer, exchange: Exchange) -> tuple[int, list[tuple[str, str]], bytes]:
+def _sent(
+    answer: Answer, exchange: Exchange
+) -> tuple[int, list[tuple[str, str]], bytes | Iterable[bytes]]:
     headers = [*answer.headers.items(), *_ALWAYS]
     if "Cache-Control" in answer.headers:
         headers.remove(_ALWAYS[0])
@@ -151,10 +165,11 @@ def _sent(answer: Answer, exchange: Exchange) -> tuple[int, list[tuple[str, str]
         if answer.status != 204:
             headers.append(("Content-Length", "0"))
         return answer.status, headers, b""
-    body = answer.body
-    if not isinstance(body, bytes):
-        body = orjson.dumps(body, option=_AS_IS)
-    headers += [("Content-Type", answer.content_type), ("Content-Length", str(len(body)))]
+    body, length = answer.body, answer.length
+    if length is None:
+        body = body if isinstance(body, bytes) else orjson.dumps(body, option=_AS_IS)
+        length = len(body)
+    headers += [("Content-Type", answer.content_type), ("Content-Length", str(length))]
     return answer.status, headers, body
 
 

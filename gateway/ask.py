@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from clients.accounts import AccountsClient
 from clients.aggregation import AggregationClient
 from clients.reports import FilingsIntake, ReportsClient
+from gateway.evidence_desk import EvidenceDesk
 from gateway.form_cache import FormCache
 from gateway.tickets import Tickets
 
@@ -16,8 +17,10 @@ class Ask:
     """Handed to every handler."""
 
     accounts: AccountsClient
+    holders: AccountsClient  # asked beside the way: waits less
     reports: ReportsClient
     aggregation: AggregationClient
     filings: FilingsIntake
     forms: FormCache
+    evidence: EvidenceDesk
     tickets: Tickets

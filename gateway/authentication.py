@@ -13,7 +13,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
+
+import eventlet
+from eventlet.event import Event as Promise
 
 from clients.accounts import AccountsClient
 from contracts.accounts.errors import SessionEnded, SessionEndedElsewhere
@@ -22,8 +26,12 @@ from contracts.fields import read_time
 from contracts.principal import Principal
 
 FRESH_SECONDS = 5.0
+TOGETHER_MOST = 200
+TOGETHER_SECONDS = 0.05
 OUTAGE_SECONDS = 15 * 60.0
 SESSIONS_KEPT = 50_000
+
+Found = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -35,11 +43,52 @@ class _Known:
     is_fresh: bool = True
 
 
+class Lookups:
+    """Asks for many tokens at once: whoever comes while a question is on its way goes with the
+    next. A question that takes longer than TOGETHER_SECONDS holds up nobody behind it.
+    """
+
+    def __init__(self, ask: Callable[[list[str]], dict[str, Found]]) -> None:
+        self._ask = ask
+        self._waiting: dict[str, Promise] = {}
+        self._thread: Any = None
+
+    def find(self, token_hash: str) -> Found | None:
+        """Return what accounts knows of a token, or raise what asking raised."""
+        promise = self._waiting.get(token_hash)
+        if promise is None:
+            promise = self._waiting[token_hash] = Promise()
+        if not self._thread:
+            self._thread = eventlet.spawn(self._ask_for_all)
+        found: Found | None = promise.wait()
+        return found
+
+    def _ask_for_all(self) -> None:
+        while self._waiting:
+            taken = dict(islice(self._waiting.items(), TOGETHER_MOST))
+            for token_hash in taken:
+                del self._waiting[token_hash]
+            asking = eventlet.spawn(self._answer, taken)
+            with eventlet.Timeout(TOGETHER_SECONDS, False):
+                asking.wait()
+        self._thread = None
+
+    def _answer(self, taken: dict[str, Promise]) -> None:
+        try:
+            found = self._ask(list(taken))
+        except Exception as problem:  # noqa: BLE001 (raised to everybody who waits for it)
+            for promise in taken.values():
+                promise.send_exception(problem)
+            return
+        for token_hash, promise in taken.items():
+            promise.send(found.get(token_hash))
+
+
 class Sessions:
     """Sessions by the hash of their token; the token itself is not kept."""
 
     def __init__(self, accounts: AccountsClient, now: Callable[[], datetime]) -> None:
-        self._accounts = accounts
+        self._lookups = Lookups(accounts.find_sessions)
         self._now = now
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._tokens: dict[str, str] = {}
@@ -60,7 +109,7 @@ class Sessions:
 
     def _ask(self, token_hash: str, known: _Known | None) -> _Known:
         try:
-            found = self._accounts.find_sessions([token_hash]).get(token_hash)
+            found = self._lookups.find(token_hash)
         except ServiceUnavailable:
             if known is None or self._age(known) > OUTAGE_SECONDS:
                 raise
@@ -72,7 +121,7 @@ class Sessions:
             raise SessionEndedElsewhere(since=found["since"])
         return self._keep(token_hash, found)
 
-    def _keep(self, token_hash: str, found: dict[str, Any]) -> _Known:
+    def _keep(self, token_hash: str, found: Found) -> _Known:
         known = _Known(
             Principal.from_wire(found["principal"]),
             found["session_id"],

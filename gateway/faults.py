@@ -20,11 +20,14 @@ class Fault:
     code: str
     message: str
     message_th: str
+    check: str = ""
+    """The check of a form that was broken; a soft one may be filed with a note under this id."""
 
     def told(self, language: str) -> dict[str, str]:
         """Return the fault as a problem document lists it."""
         message = self.message if language == "en" else self.message_th
-        return {"pointer": self.pointer, "code": self.code, "message": message}
+        told = {"pointer": self.pointer, "code": self.code, "message": message}
+        return {**told, "check": self.check} if self.check else told
 
 
 class FaultyInput(Exception):

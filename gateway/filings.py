@@ -15,20 +15,13 @@ from contracts.reports import errors
 from contracts.reports import schemas as shapes
 from gateway.ask import Ask
 from gateway.faults import Fault, FaultyInput
-from gateway.http import Answer, Request, route
+from gateway.http import Answer, Request, list_of, route
 
 
 class FilingQuery(Closed):
     """The ticket of a status URL."""
 
     ticket = fields.String(validate=validate.Length(1, 1024))
-
-
-class FilingListSchema(shapes.Schema):
-    """Every revision on an obligation, first one first."""
-
-    items = fields.List(fields.Nested(shapes.FilingSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 @route(
@@ -48,11 +41,20 @@ def file_report(ask: Ask, request: Request) -> Answer:
     the same Idempotency-Key.
     """
     obligation_id, body = request.path["obligation_id"], request.body
-    _refuse_faulty(_form_of(ask, request, obligation_id), body)
+    form = form_of(ask, request, obligation_id)
+    _refuse_faulty(form, body)
+    if named := form.evidence(body["answers"]):
+        ask.evidence.use(request.by, obligation_id, named, body["answers"])
+    return submit(ask, request, body)
+
+
+def submit(ask: Ask, request: Request, submission: dict[str, Any]) -> Answer:
+    """Put what a caller submits on an obligation into the intake and answer what became of it."""
+    obligation_id = request.path["obligation_id"]
     filing_id = filing_id_of(request.principal.slot_id, request.idempotency_key)
     answer = ask.filings.file(
         {
-            **body,
+            **submission,
             "filing_id": filing_id,
             "obligation_id": obligation_id,
             "accepted_at": wire_time(request.received_at),
@@ -60,7 +62,7 @@ def file_report(ask: Ask, request: Request) -> Answer:
         }
     )
     if answer is None:
-        return _taken_in(ask, request, filing_id, obligation_id)
+        return _taken_in(ask, request, filing_id, submission["kind"])
     return Answer(
         201,
         {"filing": answer["filing"], "receipt": answer["receipt"]},
@@ -74,7 +76,8 @@ def filing_id_of(slot_id: str, idempotency_key: str | None) -> str:
     return hashlib.blake2b(f"{slot_id}\n{idempotency_key}".encode(), digest_size=16).hexdigest()
 
 
-def _form_of(ask: Ask, request: Request, obligation_id: str) -> Form:
+def form_of(ask: Ask, request: Request, obligation_id: str) -> Form:
+    """Return the form of the round an obligation is in. Raises ObligationNotFound, RoundPurged."""
     # An obligation's id begins with its round's.
     round_id = obligation_id.rsplit("-", 2)[0]
     try:
@@ -87,8 +90,10 @@ def _refuse_faulty(form: Form, body: dict[str, Any]) -> None:
     if body["form_version"] != form.version:
         raise errors.WrongFormVersion(expected=form.version, version=body["form_version"])
     faults = [
-        Fault(fault.pointer, fault.code, fault.message, fault.message_th)
-        for fault in form.faults(body["answers"], nil=body["kind"] == "nil")
+        Fault(fault.pointer, fault.code, fault.message, fault.message_th, fault.check)
+        for fault in form.objections(
+            body["answers"], notes=body["notes"], nil=body["kind"] == "nil"
+        )
     ]
     if body["kind"] == "amendment":
         faults += [
@@ -100,11 +105,11 @@ def _refuse_faulty(form: Form, body: dict[str, Any]) -> None:
         raise FaultyInput(faults)
 
 
-def _taken_in(ask: Ask, request: Request, filing_id: str, obligation_id: str) -> Answer:
+def _taken_in(ask: Ask, request: Request, filing_id: str, kind: str) -> Answer:
     status_url = ask.tickets.status_url(
         filing_id,
-        obligation_id=obligation_id,
-        kind=request.body["kind"],
+        obligation_id=request.path["obligation_id"],
+        kind=kind,
         accepted_at=request.received_at,
         slot_id=request.principal.slot_id,
     )
@@ -143,21 +148,9 @@ def show_filing(ask: Ask, request: Request) -> Answer:
 
 @route(
     "GET",
-    "/v1/filings/{filing_id}/receipt",
-    summary="ใบรับ",
-    answers={200: shapes.ReceiptSchema},
-    refuses=(errors.FilingNotFound, errors.ObligationNotFound),
-)
-def show_receipt(ask: Ask, request: Request) -> Answer:
-    """Show the signed receipt of a recorded filing."""
-    return Answer(200, ask.reports.get_receipt(request.by, request.path["filing_id"]))
-
-
-@route(
-    "GET",
     "/v1/obligations/{obligation_id}/filings",
     summary="ทุกฉบับที่ยื่น",
-    answers={200: FilingListSchema},
+    answers={200: list_of(shapes.FilingSchema)},
     refuses=(errors.ObligationNotFound, errors.RoundNotFound, errors.RoundPurged),
 )
 def list_filings(ask: Ask, request: Request) -> Answer:

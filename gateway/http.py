@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
-from io import BytesIO
+from functools import cache
 from types import ModuleType
 from typing import Any, Literal
 
 from marshmallow import Schema, fields, validate
 from werkzeug.datastructures import MIMEAccept
-from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.formparser import FormDataParser
-from werkzeug.http import parse_accept_header, parse_options_header
+from werkzeug.http import parse_accept_header
 
-from chassis.http1 import BodyRefused, read_body
+from chassis.http1 import BodyRefused
 from contracts.errors import ServiceError
 from contracts.fields import Closed
 from contracts.principal import Principal
-from gateway.faults import child_of, missing
+from gateway.faults import FaultyInput, child_of, fault, missing
 from gateway.problems import EdgeProblem
+from gateway.streaming import FILE_LIMIT_BYTES, Spool, Upload, read_form
 
 JSON = "application/json"
 MULTIPART = "multipart/form-data"
 JSON_LIMIT_BYTES = 2 << 20
-FILE_LIMIT_BYTES = 20 << 20
-MOST_FORM_PARTS = 20
+FORM_LIMIT_BYTES = FILE_LIMIT_BYTES + (64 << 10)  # the file, and what is around it
+UPLOAD_SECONDS = 120.0
 BODY_SECONDS = 10.0
 PATH_VALUE = r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}"
 
@@ -41,9 +41,22 @@ class Page(Closed):
     cursor = fields.String(validate=validate.Length(1, 512))
 
 
+@cache
+def list_of(item: type[Schema]) -> type[Schema]:
+    """Return the answer of a list of these: a page, and the cursor of the next one."""
+    return Schema.from_dict(
+        {
+            "items": fields.List(fields.Nested(item), required=True),
+            "next": fields.String(required=True, allow_none=True),
+        },
+        name=item.__name__.removesuffix("Schema") + "List",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a handler gives back: JSON-ready facts, or bytes that are `content_type` already.
+    """What a handler gives back: JSON-ready facts, or bytes that are `content_type` already;
+    an iterator of them when it says its `length`.
 
     `etag` is the version of a single resource, told as a strong ETag; `replayed` marks the answer
     to a repeat of an Idempotency-Key.
@@ -55,15 +68,7 @@ class Answer:
     etag: str | int | None = None
     replayed: bool = False
     content_type: str = JSON
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """One file of a multipart body; its name and type are what the client says."""
-
-    filename: str
-    content_type: str
-    data: bytes
+    length: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,8 @@ class Request:
     language: str
     route: Route
     environ: Mapping[str, Any]
+    spool: Callable[[], Spool]
+    """Makes a place for a file being received; it is gone once the request is answered."""
 
     @property
     def by(self) -> dict[str, Any]:
@@ -119,20 +126,21 @@ class Request:
         return accepted.best_match(offered, default=offered[0])
 
     def form(self) -> Form:
-        """Read a multipart body, as `raw_body`. Raises EdgeProblem `malformed_form`."""
-        kind, options = parse_options_header(self.header("Content-Type"))
-        parser = FormDataParser(
-            stream_factory=lambda **_: BytesIO(), max_form_parts=MOST_FORM_PARTS, silent=False
-        )
-        try:
-            _, texts, files = parser.parse(BytesIO(self.raw_body()), kind, None, options)
-        except (ValueError, RequestEntityTooLarge) as problem:
-            raise EdgeProblem("malformed_form") from problem
-        uploads = {
-            name: Upload(file.filename or "", file.mimetype, file.stream.getvalue())
-            for name, file in files.items()
-        }
-        return Form(texts.to_dict(), uploads)
+        """Read a multipart body, as `raw_body`; files beyond 256 KiB lie on disk meanwhile.
+
+        Raises EdgeProblem `malformed_form`, `overloaded`; FaultyInput for a text that the route
+        does not take as it is.
+        """
+        with closing(take_pieces(self.environ, self.route)) as pieces:
+            texts, files = read_form(self.header("Content-Type") or "", pieces, self.spool)
+        wrong = [
+            fault(child_of("", name), "String does not match expected pattern.")
+            for name, pattern in self.route.texts.items()
+            if name in texts and not re.fullmatch(pattern, texts[name])
+        ]
+        if wrong:
+            raise FaultyInput(wrong)
+        return Form(texts, files)
 
     def raw_body(self) -> bytes:
         """Read the body as it came, within the limits of the route. Once, and not beside `body`."""
@@ -141,8 +149,13 @@ class Request:
 
 def take_body(environ: Mapping[str, Any], route: Route) -> bytes:
     """Read a whole body within the limits of its route, or raise what is to be told."""
+    return b"".join(take_pieces(environ, route))
+
+
+def take_pieces(environ: Mapping[str, Any], route: Route) -> Iterator[bytes]:
+    """Yield a body as it comes, within the limits of its route, or raise what is to be told."""
     try:
-        return read_body(environ, route.limit_bytes, route.body_seconds)
+        yield from environ["wsgi.input"].pieces(route.limit_bytes, route.body_seconds)
     except BodyRefused as refused:
         facts = {"limit_bytes": route.limit_bytes} if refused.status == 413 else {}
         raise EdgeProblem(_BODY_PROBLEMS[refused.status], facts) from refused
@@ -163,6 +176,7 @@ class Route:
     body: Schema | None
     query: Schema | None
     consumes: str | None
+    texts: Mapping[str, str]
     answers: Mapping[int, Shape | tuple[Shape, ...]]
     refuses: tuple[type[ServiceError], ...]
     public: bool
@@ -187,6 +201,7 @@ def route(
     body: type[Schema] | None = None,
     query: type[Schema] | None = None,
     consumes: str | None = None,
+    texts: Mapping[str, str] | None = None,
     answers: Mapping[int, Shape | tuple[Shape, ...]],
     refuses: tuple[type[ServiceError], ...] = (),
     public: bool = False,
@@ -201,7 +216,8 @@ def route(
 
     `answers` maps each good status to the schema of its JSON, a content type, or None for no body;
     or to several, of which the client chooses by Accept.
-    `consumes` names the content type of a body the handler reads itself. `patterns` narrows what
+    `consumes` names the content type of a body the handler reads itself, `texts` what a multipart
+    body may have beside its file, each with the pattern it has to match. `patterns` narrows what
     a `{name}` in the path may be, by default PATH_VALUE; anything else is 404.
     """
 
@@ -214,6 +230,7 @@ def route(
             body=body() if body else None,
             query=query() if query else None,
             consumes=JSON if body else consumes,
+            texts=texts or {},
             answers=answers,
             refuses=refuses,
             public=public,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from typing import Any
 
+from marshmallow import fields, validate
+
+from contracts.errors import ServiceUnavailable
 from contracts.reports import errors
 from contracts.reports import schemas as shapes
+from contracts.reports.draft_schemas import DraftBodySchema, DraftSchema
 from gateway.ask import Ask
-from gateway.http import Answer, Page, Request, route
+from gateway.http import Answer, Page, Request, list_of, route
 from gateway.rounds import version_of
 
 _NOT_THERE = (errors.ObligationNotFound, errors.RoundNotFound, errors.RoundPurged)
@@ -20,19 +24,12 @@ class ObligationQuery(Page):
     state = fields.String(validate=validate.OneOf(shapes.STATES))
 
 
-class ObligationListSchema(Schema):
-    """A page of obligations, by due date."""
-
-    items = fields.List(fields.Nested(shapes.ObligationSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
 @route(
     "GET",
     "/v1/obligations",
     summary="ภาระการรายงาน",
     query=ObligationQuery,
-    answers={200: ObligationListSchema},
+    answers={200: list_of(shapes.ObligationSchema)},
 )
 def list_obligations(ask: Ask, request: Request) -> Answer:
     """List what the caller owes or may see, the soonest due first."""
@@ -65,22 +62,39 @@ def show_obligation(ask: Ask, request: Request) -> Answer:
     "GET",
     "/v1/obligations/{obligation_id}/draft",
     summary="ร่างรายงาน",
-    answers={200: shapes.DraftSchema},
+    answers={200: DraftSchema},
     refuses=_NOT_THERE,
     etag=True,
 )
 def show_draft(ask: Ask, request: Request) -> Answer:
-    """Show what is typed so far, or what was filed last, and what is still missing."""
-    draft = ask.reports.get_draft(request.by, request.path["obligation_id"])
+    """Show what is typed so far, or what was filed last, and what is still missing.
+
+    Before either, it is prefilled; what could not be asked for that is named in `not_prefilled`.
+    """
+    obligation_id = request.path["obligation_id"]
+    draft = ask.reports.get_draft(request.by, obligation_id)
+    if "holder" in draft["not_prefilled"]:
+        holder = _holder(ask, request)
+        if holder is not None:
+            draft = ask.reports.get_draft(request.by, obligation_id, holder=holder)
     return Answer(200, draft, etag=draft["version"])
+
+
+def _holder(ask: Ask, request: Request) -> dict[str, Any] | None:
+    """Return who holds the caller's slot, if accounts can say so now."""
+    try:
+        slot = ask.holders.get_slot(request.by, request.by["slot_id"])
+    except ServiceUnavailable:
+        return None
+    return {**(slot["holder"] or {}), **(slot["contact"] or {})}
 
 
 @route(
     "PUT",
     "/v1/obligations/{obligation_id}/draft",
     summary="บันทึกร่างรายงาน",
-    body=shapes.DraftBodySchema,
-    answers={200: shapes.DraftSchema},
+    body=DraftBodySchema,
+    answers={200: DraftSchema},
     refuses=(*_NOT_THERE, errors.RoundNotInState),
     etag=True,
     if_match=True,
@@ -92,5 +106,6 @@ def save_draft(ask: Ask, request: Request) -> Answer:
         request.path["obligation_id"],
         made_from=version_of(request.if_match),
         answers=request.body["answers"],
+        confirmed=request.body["confirmed"],
     )
     return Answer(200, draft, etag=draft["version"])

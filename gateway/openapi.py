@@ -26,6 +26,10 @@ _FAULT = {
         "pointer": {"type": "string", "format": "json-pointer"},
         "code": {"type": "string"},
         "message": {"type": "string"},
+        "check": {
+            "type": "string",
+            "description": "Of a form; with `unconfirmed` it may be filed with a note by this id.",
+        },
     },
 }
 _PROBLEM = {
@@ -149,7 +153,7 @@ def _operation(one: Route) -> dict[str, Any]:
         "security": [] if one.public else [{"session": []}],
     }
     if one.consumes:
-        schema = one.body or _sent_file(one.consumes)
+        schema = one.body or _sent_file(one)
         operation["requestBody"] = {
             "required": True,
             "content": {one.consumes: {"schema": schema}},
@@ -157,11 +161,14 @@ def _operation(one: Route) -> dict[str, Any]:
     return operation
 
 
-def _sent_file(content_type: str) -> dict[str, Any]:
-    if content_type != MULTIPART:
-        return {"type": "string", "contentMediaType": content_type}
+def _sent_file(one: Route) -> dict[str, Any]:
+    if one.consumes != MULTIPART:
+        return {"type": "string", "contentMediaType": one.consumes}
     file = {"type": "string", "contentMediaType": "application/octet-stream"}
-    return {"type": "object", "required": ["file"], "properties": {"file": file}}
+    texts = {
+        name: {"type": "string", "pattern": f"^{pattern}$"} for name, pattern in one.texts.items()
+    }
+    return {"type": "object", "required": ["file"], "properties": {"file": file, **texts}}
 
 
 def _parameters(one: Route) -> list[dict[str, Any]]:

@@ -1,24 +1,95 @@
-"""Checking a receipt, for anyone."""
+"""Receipts: shown, printed and proven to the filer; anyone checks them, and the rolls."""
 
 from __future__ import annotations
 
+from base64 import b64decode
+
+from marshmallow import fields, validate
+
+from contracts.fields import Closed
+from contracts.reports import errors, receipt_schemas, roll_errors
 from contracts.reports import schemas as shapes
 from gateway.ask import Ask
-from gateway.http import Answer, Request, route
+from gateway.http import Answer, Page, Request, list_of, route
 
+PDF = "application/pdf"
 KEYS_CACHE = {"Cache-Control": "public, max-age=300"}
+DAY = r"\d{4}-\d{2}-\d{2}"
+_NOT_THERE = (errors.FilingNotFound, errors.ObligationNotFound)
+
+
+class _OfRound(Closed):
+    round = fields.String(
+        load_default=None,
+        validate=validate.Length(1, 64),
+        metadata={"description": "A trial round; without it, the roll of all live rounds."},
+    )
+
+
+class RollQuery(_OfRound):
+    """Whose roll."""
+
+
+class RollListQuery(_OfRound, Page):
+    """Whose rolls."""
+
+
+@route(
+    "GET",
+    "/v1/filings/{filing_id}/receipt",
+    summary="ใบรับ",
+    answers={200: shapes.ReceiptSchema},
+    refuses=_NOT_THERE,
+)
+def show_receipt(ask: Ask, request: Request) -> Answer:
+    """Show the signed receipt of a recorded filing."""
+    return Answer(200, ask.reports.get_receipt(request.by, request.path["filing_id"]))
+
+
+@route(
+    "GET",
+    "/v1/filings/{filing_id}/receipt.pdf",
+    summary="ใบรับสำหรับพิมพ์",
+    answers={200: PDF},
+    refuses=(*_NOT_THERE, errors.RoundNotFound, errors.RoundPurged),
+)
+def print_receipt(ask: Ask, request: Request) -> Answer:
+    """Show the receipt as one page to print; its QR code holds all that is needed to check it."""
+    printed = ask.reports.print_receipt(request.by, request.path["filing_id"])
+    name = f"receipt-{printed['number']}.pdf"
+    return Answer(
+        200,
+        b64decode(printed["pdf_base64"]),
+        {"Content-Disposition": f'inline; filename="{name}"'},
+        content_type=PDF,
+    )
+
+
+@route(
+    "GET",
+    "/v1/filings/{filing_id}/receipt/proof",
+    summary="หลักฐานว่าใบรับอยู่ในบัญชีใบรับประจำวัน",
+    answers={200: receipt_schemas.RollProofSchema},
+    refuses=(*_NOT_THERE, roll_errors.ReceiptNotInRoll),
+)
+def prove_receipt(ask: Ask, request: Request) -> Answer:
+    """Prove that a receipt stands in the roll of the day it was recorded on, or of the next."""
+    return Answer(200, ask.reports.prove_receipt(request.by, request.path["filing_id"]))
 
 
 @route(
     "POST",
     "/v1/receipts/verify",
     summary="ตรวจสอบใบรับ",
-    body=shapes.ReceiptCheckBodySchema,
-    answers={200: shapes.ReceiptCheckSchema},
+    body=receipt_schemas.ReceiptCheckBodySchema,
+    answers={200: receipt_schemas.ReceiptCheckSchema},
     public=True,
 )
 def verify_receipt(ask: Ask, request: Request) -> Answer:
-    """Say whether a receipt is ours and unchanged; fields given beside `jws` are compared."""
+    """Say whether a receipt is ours and unchanged; fields given beside `jws` are compared.
+
+    `superseded` says whether a later revision was filed on the same obligation.
+    """
     claimed = {name: value for name, value in request.body.items() if name != "jws"}
     return Answer(200, ask.reports.verify_receipt(jws=request.body["jws"], claimed=claimed or None))
 
@@ -27,9 +98,41 @@ def verify_receipt(ask: Ask, request: Request) -> Answer:
     "GET",
     "/.well-known/jwks.json",
     summary="กุญแจสาธารณะสำหรับตรวจสอบใบรับ",
-    answers={200: shapes.JwksSchema},
+    answers={200: receipt_schemas.JwksSchema},
     public=True,
 )
 def show_keys(ask: Ask, _request: Request) -> Answer:
-    """Show the public keys, so that a receipt can be checked without us."""
+    """Show every public key, retired ones too, so that a receipt can be checked without us."""
     return Answer(200, ask.reports.list_signing_keys(), KEYS_CACHE)
+
+
+@route(
+    "GET",
+    "/v1/receipt-rolls",
+    summary="บัญชีใบรับประจำวันทั้งหมด",
+    query=RollListQuery,
+    answers={200: list_of(receipt_schemas.RollSchema)},
+    public=True,
+)
+def list_rolls(ask: Ask, request: Request) -> Answer:
+    """List the rolls of receipts, the newest day first. Each names the one before it."""
+    query = request.query
+    rolls = ask.reports.list_receipt_rolls(
+        query["round"], limit=query["limit"], cursor=query.get("cursor")
+    )
+    return Answer(200, rolls)
+
+
+@route(
+    "GET",
+    "/v1/receipt-rolls/{day}",
+    summary="บัญชีใบรับประจำวัน",
+    query=RollQuery,
+    answers={200: receipt_schemas.RollSchema},
+    refuses=(roll_errors.RollNotFound,),
+    public=True,
+    patterns={"day": DAY},
+)
+def show_roll(ask: Ask, request: Request) -> Answer:
+    """Show the signed roll of a day in Bangkok. A roll never changes."""
+    return Answer(200, ask.reports.get_receipt_roll(request.path["day"], request.query["round"]))

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
-
 from contracts.errors import StaleVersion
 from contracts.jobs import JobSchema
 from contracts.reports import errors
 from contracts.reports import schemas as shapes
 from gateway.ask import Ask
-from gateway.http import Answer, Page, Request, route
+from gateway.http import Answer, Page, Request, list_of, route
 from gateway.organisations import started
 
 _GONE = (errors.RoundNotFound, errors.RoundPurged)
-
-
-class RoundListSchema(Schema):
-    """A page of rounds, by id."""
-
-    items = fields.List(fields.Nested(shapes.RoundSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 @route(
@@ -43,7 +34,7 @@ def create_round(ask: Ask, request: Request) -> Answer:
     "/v1/rounds",
     summary="รอบการรายงานทั้งหมด",
     query=Page,
-    answers={200: RoundListSchema},
+    answers={200: list_of(shapes.RoundSchema)},
 )
 def list_rounds(ask: Ask, request: Request) -> Answer:
     """List rounds."""

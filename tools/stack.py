@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from xmlrpc.client import ServerProxy
@@ -43,9 +43,16 @@ class StackFailed(Exception):
 class Stack:
     """One private copy of everything, under one directory and one range of ports."""
 
-    def __init__(self, state: Path, port: int, broker_password: str = "sucharit") -> None:  # noqa: S107 (a local default, bound to loopback)
+    def __init__(
+        self,
+        state: Path,
+        port: int,
+        broker_password: str = "sucharit",  # noqa: S107 (a local default, bound to loopback)
+        more_environment: Mapping[str, str] | None = None,
+    ) -> None:
         log_level = os.environ.get("SUCHARIT_LOG_LEVEL", "INFO")
-        self.site = Site(state.absolute(), port, broker_password, log_level)
+        site = (state.absolute(), port, broker_password, log_level)
+        self.site = Site(*site, more_environment or {})
         self.amqp_uri = self.site.amqp_uri
         self.management_url = f"http://{HOST}:{port + MANAGEMENT}"
         self.url = f"http://{HOST}:{port}"

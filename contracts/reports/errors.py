@@ -134,10 +134,37 @@ class WrongFormVersion(ServiceError):
     message_th = "รอบนี้ใช้แบบรายงานฉบับที่ {expected} ไม่ใช่ฉบับที่ {version}"
 
 
-class IdempotencyKeyReused(ServiceError):
-    """The same key came with another body."""
+class PrefilledNotConfirmed(ServiceError):
+    """What was true last year was shown in the draft and neither confirmed nor changed since."""
 
-    code = "reports.idempotency_key_reused"
+    code = "reports.prefilled_not_confirmed"
     kind = Kind.INVALID
-    message = "This Idempotency-Key was used for another filing. Use a new key."
-    message_th = "Idempotency-Key นี้ใช้กับการยื่นอื่นไปแล้ว โปรดใช้ค่าใหม่"
+    message = "Confirm in the draft, or change, what was prefilled from last year: {pointers}."
+    message_th = "โปรดยืนยันในร่าง หรือแก้ไข ข้อมูลที่นำมาจากปีก่อน: {pointers}"
+
+
+class ProblemReportNotFound(ServiceError):
+    """No such problem report, or not the caller's to know."""
+
+    code = "reports.problem_report_not_found"
+    kind = Kind.NOT_FOUND
+    message = "There is no problem report {problem_id}."
+    message_th = "ไม่พบรายงานปัญหา {problem_id}"
+
+
+class TooManyAnswers(ServiceError):
+    """A problem report takes a few answers, no conversation."""
+
+    code = "reports.too_many_answers"
+    kind = Kind.CONFLICT
+    message = "It has {most} answers already, and no more are taken."
+    message_th = "รายงานปัญหานี้มีคำตอบครบ {most} คำตอบแล้ว ตอบเพิ่มอีกไม่ได้"
+
+
+class ConsolidationNotFound(ServiceError):
+    """No such consolidated report of the round."""
+
+    code = "reports.consolidation_not_found"
+    kind = Kind.NOT_FOUND
+    message = "There is no consolidated report {consolidation_id} of this round."
+    message_th = "ไม่พบรายงานภาพรวม {consolidation_id} ของรอบนี้"

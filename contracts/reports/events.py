@@ -70,31 +70,246 @@ class _Filing(_OfRound):
 
 
 class ReportFiledV1(_Filing):
-    """The first report on an obligation was recorded. Sent once per obligation."""
+    """A report was recorded: the first on its obligation, or the first after a withdrawal."""
 
     source, name, version = "reports", "report_filed", 1
 
 
-class ReportAmendedV1(_Filing):
-    """A later revision was recorded. `on_time` is still that of the first accepted filing."""
+class ReportAmendedV2(_Filing):
+    """A filing in force was amended. Sent once per revision.
 
-    source, name, version = "reports", "report_amended", 1
+    `judged_at` is the time by which being on time is judged from now on: that of the first filing,
+    or of the last amendment of a class that restarts the clock in this round.
+    """
+
+    source, name, version = "reports", "report_amended", 2
+
+    reason: str
+    reason_class: str
+    judged_at: datetime
+
+
+class ReportWithdrawnV1(_Filing):
+    """The filer took back what was in force; nothing is until it is filed again.
+
+    `revision` is the withdrawal's own; the times of what was filed before stay as they were.
+    """
+
+    source, name, version = "reports", "report_withdrawn", 1
 
     reason: str
 
 
 class NilConfirmedV1(_Filing):
-    """The organisation confirmed that it has nothing to report. Sent once per obligation."""
+    """The organisation confirmed that it has nothing to report, first or after a withdrawal."""
 
     source, name, version = "reports", "nil_confirmed", 1
 
 
+class _OfficeAct(_OfRound):
+    """What an office did about a filing.
+
+    `act_no` counts the acts on an obligation: of several the highest stands.
+    """
+
+    obligation_id: str
+    organisation_id: str
+    organisation_code: str
+    organisation_type: str
+    province_code: str
+    district_code: str
+    code_group: str
+    revision: int
+    act_no: int
+    acted_at: datetime
+    by_role: str
+
+    @property
+    def subject(self) -> str:
+        return self.obligation_id
+
+
+class ReportReturnedV1(_OfficeAct):
+    """A district, a province or the central body returned the revision for correction.
+
+    It is answered by any later revision, and may be amended until `correct_until`.
+    """
+
+    source, name, version = "reports", "report_returned", 1
+
+    reason: str
+    correct_until: datetime
+
+
+class ReportReturnTakenBackV1(_OfficeAct):
+    """The return of the revision was taken back; it is in force as it was before."""
+
+    source, name, version = "reports", "report_return_taken_back", 1
+
+
+class ReportAcceptedV1(_OfficeAct):
+    """A district, a province or the central body accepted the revision, and none but that."""
+
+    source, name, version = "reports", "report_accepted", 1
+
+    note: str
+
+
+class ObligationExemptedV1(_OfficeAct):
+    """By an order nothing is owed any more; `kind` is exempt or waived. A filing in force that was
+    under way meanwhile counts all the same.
+    """
+
+    source, name, version = "reports", "obligation_exempted", 1
+
+    kind: str
+    order_no: str
+    reason: str
+
+
+class ObligationExemptionLiftedV1(_OfficeAct):
+    """An exemption was lifted: it is owed as before."""
+
+    source, name, version = "reports", "obligation_exemption_lifted", 1
+
+
+class ObligationRenamedV1(_OfficeAct):
+    """From now on the organisation goes by another name in this round; what it filed keeps its."""
+
+    source, name, version = "reports", "obligation_renamed", 1
+
+    organisation_name: str
+    order_no: str
+    reason: str
+
+
 class RoundClosedV1(_OfRound):
-    """Nothing can be filed in the round any more."""
+    """Nothing can be filed in the round any more, but on what was extended beyond its end."""
 
     source, name, version = "reports", "round_closed", 1
 
     closed_at: datetime
+
+
+class RoundExtendedV1(_OfRound):
+    """Part of a round was given a later due date; what it moves is told by due_dates_moved.
+
+    The part is that named by `province_code, district_code, organisation_id, obligation_id`; with
+    none of them, all of the round.
+    """
+
+    source, name, version = "reports", "round_extended", 1
+
+    extension_no: int
+    province_code: str | None
+    district_code: str | None
+    organisation_id: str | None
+    obligation_id: str | None
+    lao_due_at: datetime
+    order_no: str
+    reason: str
+    extended_by: str
+    extended_at: datetime
+
+
+class DueDatesMovedV1(_OfRound):
+    """Obligations of one district are due later. Of several such due dates the latest stands.
+
+    Each item: `obligation_id, organisation_id, organisation_code, organisation_type, code_group`.
+    """
+
+    source, name, version = "reports", "due_dates_moved", 1
+
+    extension_no: int
+    province_code: str
+    district_code: str
+    due_at: datetime
+    order_no: str
+    obligations: list[dict[str, str]]
+
+
+class ProblemReportedV1(_OfRound):
+    """Somebody reported a trouble met in a round. The words stay in reports.
+
+    The group is None when an office above LAOs reported it.
+    """
+
+    source, name, version = "reports", "problem_reported", 1
+
+    problem_id: str
+    category: str
+    province_code: str
+    district_code: str
+    code_group: str | None
+    reported_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return self.problem_id
+
+
+class ProblemAnsweredV1(_OfRound):
+    """A problem report was answered; sent for each answer. Circulated ones can be read by all."""
+
+    source, name, version = "reports", "problem_answered", 1
+
+    problem_id: str
+    category: str
+    circulated: bool
+    answered_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return self.problem_id
+
+
+class ReportConsolidatedV1(_OfRound):
+    """The report to the ethics board was built as of a moment. Sent once for each content.
+
+    `content_sha256` is that of its canonical JSON; counts are of obligations.
+    """
+
+    source, name, version = "reports", "report_consolidated", 1
+
+    consolidation_id: str
+    as_of: datetime
+    content_sha256: str
+    expected: int
+    filed: int
+    on_time: int
+    late: int
+    amended: int
+    returned: int
+    nil: int
+    exempt: int
+    missing: int
+
+    @property
+    def subject(self) -> str:
+        return self.consolidation_id
+
+
+class ReceiptRollClosedV1(Event):
+    """The roll of a day's receipts is closed. Sent once; whoever keeps `root` can later prove that
+    nothing was added, taken out or changed.
+
+    `round_id` names a trial round; the roll of all live rounds has none. `statement` is the signed
+    roll (compact JWS).
+    """
+
+    source, name, version = "reports", "receipt_roll_closed", 1
+
+    day_id: str
+    round_id: str | None
+    receipts: int
+    root: str
+    previous_root: str | None
+    statement: str
+    closed_at: datetime
+
+    @property
+    def trial_round(self) -> str | None:
+        return self.round_id
 
 
 class TrialPurgedV1(Event):

@@ -5,8 +5,20 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from contracts.fields import Closed, Timestamp
+from contracts.reports.amendment_classes import AMENDMENT_CLASSES, DEFAULT_CLASS
 
-STATES = ["open", "draft", "filed", "confirmed_nil", "amended", "missed"]
+STATES = [
+    "open",
+    "draft",
+    "filed",
+    "confirmed_nil",
+    "returned",
+    "amended",
+    "exempt",
+    "waived",
+    "missed",
+]
+_CLASS = validate.OneOf([known.id for known in AMENDMENT_CLASSES])
 ROUND_STATES = ["draft", "opening", "open", "closed", "purging"]
 _SHA256 = validate.Regexp(r"^[0-9a-f]{64}$")
 
@@ -42,6 +54,9 @@ class RoundChangeSchema(Closed):
     lao_due_at = Timestamp()
     closes_at = Timestamp()
     central_due_at = Timestamp(allow_none=True)
+    corrections_close_at = Timestamp(allow_none=True)
+    late_if_amended_as = fields.List(fields.String(validate=_CLASS))
+    two_person_sign_off = fields.Boolean()
     due_exceptions = fields.List(
         fields.Nested(DueExceptionSchema), validate=validate.Length(max=200)
     )
@@ -59,6 +74,22 @@ class RoundProposalSchema(Closed):
     lao_due_at = Timestamp(required=True)
     closes_at = Timestamp(required=True)
     central_due_at = Timestamp(allow_none=True)
+    corrections_close_at = Timestamp(
+        allow_none=True,
+        metadata={
+            "description": "When amending ends. Without it: at `central_due_at`, or at `closes_at`."
+        },
+    )
+    late_if_amended_as = fields.List(
+        fields.String(validate=_CLASS),
+        metadata={
+            "description": "Amendments of these classes are judged by their own time: amending so"
+            " after the due date makes a filing late."
+        },
+    )
+    two_person_sign_off = fields.Boolean(
+        metadata={"description": "Whether a preparer and the head have to sign what is filed."}
+    )
     scope = fields.Nested(ScopeSchema)
     due_exceptions = fields.List(
         fields.Nested(DueExceptionSchema), validate=validate.Length(max=200)
@@ -78,6 +109,9 @@ class RoundSchema(Schema):
     lao_due_at = Timestamp(required=True)
     closes_at = Timestamp(required=True)
     central_due_at = Timestamp(required=True, allow_none=True)
+    corrections_close_at = Timestamp(required=True)
+    late_if_amended_as = fields.List(fields.String(validate=_CLASS), required=True)
+    two_person_sign_off = fields.Boolean(required=True)
     state = fields.String(required=True, validate=validate.OneOf(ROUND_STATES))
     scope = fields.Nested(ScopeSchema, required=True)
     due_exceptions = fields.List(fields.Nested(DueExceptionSchema), required=True)
@@ -101,6 +135,47 @@ class ObligedSchema(Schema):
     district_code = fields.String(required=True)
 
 
+class DoneBySchema(Schema):
+    """The office that did something, and the holder of its slot at that time."""
+
+    role = fields.String(required=True)
+    username = fields.String(required=True)
+    holder_name = fields.String(required=True, allow_none=True)
+
+
+class ActSchema(Schema):
+    """What an office did about an obligation; `revision` is the one in force then."""
+
+    no = fields.Integer(required=True)
+    kind = fields.String(required=True)
+    revision = fields.Integer(required=True)
+    at = Timestamp(required=True)
+    by = fields.Nested(DoneBySchema, required=True)
+    reason = fields.String(required=True, allow_none=True)
+    order_no = fields.String(required=True, allow_none=True)
+    due_at = Timestamp(required=True, allow_none=True)
+
+
+class SignedBySchema(Schema):
+    """The slot in which it was signed, and its holder at that time."""
+
+    username = fields.String(required=True)
+    holder_name = fields.String(required=True, allow_none=True)
+
+
+class SignatureSchema(Schema):
+    """A person's signature over one content of the draft."""
+
+    part = fields.String(required=True, validate=validate.OneOf(["preparer", "head"]))
+    name = fields.String(required=True)
+    position = fields.String(required=True)
+    acting = fields.Boolean(required=True)
+    draft_version = fields.Integer(required=True)
+    content_sha256 = fields.String(required=True)
+    signed_at = Timestamp(required=True)
+    signed_by = fields.Nested(SignedBySchema, required=True)
+
+
 class ObligationSchema(Schema):
     """One organisation's duty in one round for one code group."""
 
@@ -119,37 +194,28 @@ class ObligationSchema(Schema):
         allow_none=True,
         metadata={"description": "Why this due date is not the round's, with the order's number."},
     )
-    closes_at = Timestamp(required=True)
+    closes_at = Timestamp(required=True, metadata={"description": "When filing ends."})
+    correction_ends_at = Timestamp(required=True, metadata={"description": "When amending ends."})
+    correct_until = Timestamp(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Until when a return may be answered, whatever else has ended."},
+    )
+    two_person_sign_off = fields.Boolean(required=True)
+    signatures = fields.List(fields.Nested(SignatureSchema), required=True)
     days_left = fields.Integer(required=True)
     first_accepted_at = Timestamp(required=True, allow_none=True)
+    judged_at = Timestamp(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The time by which `on_time` is judged."},
+    )
     on_time = fields.Boolean(required=True, allow_none=True)
+    accepted_revision = fields.Integer(required=True, allow_none=True)
     last_filing_id = fields.String(required=True, allow_none=True)
-
-
-class DraftBodySchema(Closed):
-    """Answers at any completeness, by field id of the form."""
-
-    answers = fields.Dict(keys=fields.String(), required=True)
-
-
-class FaultSchema(Schema):
-    """What keeps an answer from being filed."""
-
-    pointer = fields.String(required=True)
-    code = fields.String(required=True)
-    message = fields.String(required=True)
-
-
-class DraftSchema(Schema):
-    """What is typed so far; with version 0, what was filed last."""
-
-    obligation_id = fields.String(required=True)
-    form = fields.Nested(FormRefSchema, required=True)
-    base_revision = fields.Integer(required=True)
-    answers = fields.Dict(keys=fields.String(), required=True)
-    version = fields.Integer(required=True)
-    missing = fields.List(fields.String(), required=True)
-    faults = fields.List(fields.Nested(FaultSchema), required=True)
+    acts = fields.List(
+        fields.Nested(ActSchema), metadata={"description": "Not in lists of obligations."}
+    )
 
 
 class FilingBodySchema(Closed):
@@ -162,6 +228,21 @@ class FilingBodySchema(Closed):
         strict=True, allow_none=True, load_default=None, validate=validate.Range(1, 10_000)
     )
     reason = fields.String(allow_none=True, load_default=None, validate=validate.Length(1, 1000))
+    reason_class = fields.String(
+        load_default=DEFAULT_CLASS,
+        validate=_CLASS,
+        metadata={"description": "What kind of change an amendment is; only for amendments."},
+    )
+    notes = fields.Dict(
+        keys=fields.String(validate=validate.Length(1, 100)),
+        values=fields.String(validate=validate.Length(1, 1000)),
+        load_default=dict,
+        validate=validate.Length(max=100),
+        metadata={
+            "description": "Why each warning may stand, by the id of its check. A filing with a"
+            " warning that has no note is refused with the code `unconfirmed`."
+        },
+    )
 
 
 class FiledBySchema(Schema):
@@ -196,6 +277,12 @@ class FilingSchema(Schema):
     content_sha256 = fields.String(validate=_SHA256)
     base_revision = fields.Integer(allow_none=True)
     reason = fields.String(allow_none=True)
+    reason_class = fields.String(allow_none=True)
+    channel = fields.String(validate=validate.OneOf(["form", "workbook"]))
+    judged_at = Timestamp(
+        metadata={"description": "By when being on time is judged, this revision counted."}
+    )
+    notes = fields.Dict(keys=fields.String(), values=fields.String())
     organisation_name = fields.String()
     filed_by = fields.Nested(FiledBySchema)
     receipt_number = fields.String()
@@ -235,36 +322,6 @@ class TakenInSchema(Schema):
     status_url = fields.String(required=True)
 
 
-class ReceiptCheckBodySchema(Closed):
-    """A receipt to be checked: its signature, and the other fields as they are shown with it."""
-
-    jws = fields.String(required=True, validate=validate.Length(1, 4096))
-    number = fields.String()
-    filing_id = fields.String()
-    obligation_id = fields.String()
-    organisation_code = fields.String()
-    code_group = fields.String()
-    round_id = fields.String()
-    revision = fields.Integer(strict=True)
-    accepted_at = fields.String()
-    on_time = fields.Boolean()
-    content_sha256 = fields.String()
-
-
-class ReceiptCheckSchema(Schema):
-    """Whether a receipt is ours and unchanged; `receipt` is what was really signed."""
-
-    valid = fields.Boolean(required=True)
-    reason = fields.String(required=True, allow_none=True)
-    receipt = fields.Dict(required=True, allow_none=True)
-
-
-class JwksSchema(Schema):
-    """The public keys receipts are signed with (RFC 7517)."""
-
-    keys = fields.List(fields.Dict(), required=True)
-
-
 class FormSchema(Schema):
     """A form's definition, from which every face of it is made."""
 
@@ -275,3 +332,6 @@ class FormSchema(Schema):
     title = fields.Dict(required=True)
     nil = fields.List(fields.String(), required=True)
     sections = fields.List(fields.Dict(), required=True)
+    checks = fields.List(
+        fields.Dict(), metadata={"description": "What must be true of several answers together."}
+    )

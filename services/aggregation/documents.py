@@ -15,10 +15,11 @@ from mongoengine import (
 ALIAS = "aggregation"
 
 
-class FirstFiling(EmbeddedDocument):
-    """The lowest revision heard of, which says whether the obligation was met in time."""
+class JudgedFiling(EmbeddedDocument):
+    """By what time a revision is judged, and how it was judged when it was recorded."""
 
     revision = IntField(required=True)
+    at = DateTimeField(required=True)
     on_time = BooleanField(required=True)
 
 
@@ -27,6 +28,22 @@ class LatestFiling(EmbeddedDocument):
 
     revision = IntField(required=True)
     nil = BooleanField(required=True)
+    withdrawn = BooleanField(required=True)
+
+
+class Review(EmbeddedDocument):
+    """The last act of an office on what was filed."""
+
+    act_no = IntField(required=True)
+    revision = IntField(required=True)
+    returned = BooleanField(required=True)
+
+
+class Exemption(EmbeddedDocument):
+    """The last act by which an obligation was exempt, or owed again."""
+
+    act_no = IntField(required=True)
+    exempt = BooleanField(required=True)
 
 
 class StandingDocument(Document):
@@ -39,9 +56,14 @@ class StandingDocument(Document):
     organisation_type = StringField(required=True)
     code_group = StringField(required=True)
     placed_by = IntField(required=True)
-    first = EmbeddedDocumentField(FirstFiling)
+    due_at = DateTimeField()
+    first = EmbeddedDocumentField(JudgedFiling)
+    judged = EmbeddedDocumentField(JudgedFiling)
     latest = EmbeddedDocumentField(LatestFiling)
-    amended = BooleanField(required=True)
+    amended = IntField(required=True)
+    withdrawn = IntField(required=True)
+    reviewed = EmbeddedDocumentField(Review)
+    exempted = EmbeddedDocumentField(Exemption)
     meta = {
         "collection": "standings",
         "db_alias": ALIAS,

@@ -8,19 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
 from typing import Any, NamedTuple
 
+from contracts.fields import read_time
 from contracts.reference.code_groups import CodeGroup
 from contracts.reference.lao_types import LaoType
 from contracts.reference.provinces import get_province
 from contracts.reports.events import (
+    DueDatesMovedV1,
     NilConfirmedV1,
+    ObligationExemptedV1,
+    ObligationExemptionLiftedV1,
     ObligationsOpenedV1,
-    ReportAmendedV1,
+    ReportAcceptedV1,
+    ReportAmendedV2,
     ReportFiledV1,
+    ReportReturnedV1,
+    ReportReturnTakenBackV1,
+    ReportWithdrawnV1,
 )
 
-Filing = ReportFiledV1 | ReportAmendedV1 | NilConfirmedV1
+Filing = ReportFiledV1 | ReportAmendedV2 | NilConfirmedV1 | ReportWithdrawnV1
+Review = ReportReturnedV1 | ReportReturnTakenBackV1 | ReportAcceptedV1
+Exempting = ObligationExemptedV1 | ObligationExemptionLiftedV1
 
 LAO_TYPES = {lao_type.value: lao_type for lao_type in LaoType}
 CODE_GROUPS = {group.value: group for group in CodeGroup}
@@ -39,18 +50,35 @@ class Cell(NamedTuple):
     code_group: str
 
 
-class First(NamedTuple):
-    """The lowest revision heard of."""
+class Judged(NamedTuple):
+    """The time by which a revision is judged, and how it was judged when it was recorded."""
 
     revision: int
+    at: datetime
     on_time: bool
 
 
 class Latest(NamedTuple):
-    """The highest revision heard of."""
+    """The highest revision heard of: whether it has something to report, and is in force."""
 
     revision: int
     nil: bool
+    withdrawn: bool
+
+
+class Reviewed(NamedTuple):
+    """The last act of an office on what was filed."""
+
+    act_no: int
+    revision: int
+    returned: bool
+
+
+class Exempted(NamedTuple):
+    """The last act by which an obligation was exempt, or owed again."""
+
+    act_no: int
+    exempt: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +86,21 @@ class Standing:
     """What has been heard of one obligation. A filing alone proves that it is expected.
 
     `placed_by` is the revision that named the cell: 0 is the opening, which is believed first.
+    `first` is the lowest revision, `judged` the highest amendment; of due dates the latest stands.
+    `amended` and `withdrawn` are the highest revisions that did so, 0 for none.
     """
 
     obligation_id: str
     cell: Cell
     placed_by: int = 0
-    first: First | None = None
+    due_at: datetime | None = None
+    first: Judged | None = None
+    judged: Judged | None = None
     latest: Latest | None = None
-    amended: bool = False
+    amended: int = 0
+    withdrawn: int = 0
+    reviewed: Reviewed | None = None
+    exempted: Exempted | None = None
 
     def merge(self, other: Standing) -> Standing:
         """Return what both know together; commutative, associative and idempotent."""
@@ -74,40 +109,107 @@ class Standing:
             self,
             cell=cell,
             placed_by=placed_by,
+            due_at=max(filter(None, (self.due_at, other.due_at)), default=None),
             first=min(filter(None, (self.first, other.first)), default=None),
+            judged=max(filter(None, (self.judged, other.judged)), default=None),
             latest=max(filter(None, (self.latest, other.latest)), default=None),
-            amended=self.amended or other.amended,
+            amended=max(self.amended, other.amended),
+            withdrawn=max(self.withdrawn, other.withdrawn),
+            reviewed=max(filter(None, (self.reviewed, other.reviewed)), default=None),
+            exempted=max(filter(None, (self.exempted, other.exempted)), default=None),
         )
 
+    @property
+    def is_on_time(self) -> bool:
+        """Whether what was filed is judged in time; while no due date is heard, as it was told."""
+        judged = self.judged or self.first
+        if judged is None:
+            return False
+        return judged.on_time if self.due_at is None else judged.at <= self.due_at
+
+    @property
+    def is_returned(self) -> bool:
+        """Whether the latest revision is returned, and not answered by another."""
+        if self.latest is None or self.reviewed is None:
+            return False
+        return self.reviewed.returned and self.reviewed.revision == self.latest.revision
+
     def counts(self) -> Counts:
-        """Return what the obligation adds to its cell."""
+        """Return what the obligation adds to its cell. What is filed is never exempt."""
+        if self.latest is None or self.latest.withdrawn:
+            exempt = self.exempted is not None and self.exempted.exempt
+            return Counts(expected=1, exempt=int(exempt))
         return Counts(
             expected=1,
-            filed=int(self.latest is not None),
-            on_time=int(self.first is not None and self.first.on_time),
-            amended=int(self.amended),
-            nil=int(self.latest is not None and self.latest.nil),
+            filed=1,
+            on_time=int(self.is_on_time),
+            amended=int(self.amended > self.withdrawn),
+            returned=int(self.is_returned),
+            nil=int(self.latest.nil),
         )
 
 
 def standings_opened(event: ObligationsOpenedV1) -> list[Standing]:
     """Return what an opening says. Raises KeyError on a place, type or group that is not."""
     return [
-        Standing(facts["obligation_id"], _cell(event.round_id, facts))
+        Standing(
+            facts["obligation_id"],
+            _cell(event.round_id, facts),
+            due_at=read_time(facts["due_at"]),
+        )
+        for facts in event.obligations
+    ]
+
+
+def standings_moved(event: DueDatesMovedV1) -> list[Standing]:
+    """Return what an extension says. Raises KeyError on a place, type or group that is not."""
+    place = {"province_code": event.province_code, "district_code": event.district_code}
+    return [
+        Standing(
+            facts["obligation_id"],
+            _cell(event.round_id, {**facts, **place}),
+            placed_by=1,
+            due_at=event.due_at,
+        )
         for facts in event.obligations
     ]
 
 
 def standing_filed(event: Filing) -> Standing:
     """Return what a filing says. Raises KeyError on a place, type or group that is not."""
-    return Standing(
+    heard = Standing(
         event.obligation_id,
         _cell(event.round_id, vars(event)),
         placed_by=event.revision,
-        first=First(event.revision, event.on_time),
-        latest=Latest(event.revision, isinstance(event, NilConfirmedV1)),
-        amended=isinstance(event, ReportAmendedV1),
+        latest=Latest(
+            event.revision,
+            nil=isinstance(event, NilConfirmedV1),
+            withdrawn=isinstance(event, ReportWithdrawnV1),
+        ),
     )
+    if isinstance(event, ReportWithdrawnV1):
+        return replace(heard, withdrawn=event.revision)
+    if isinstance(event, ReportAmendedV2):
+        judged = Judged(event.revision, event.judged_at, event.on_time)
+        return replace(heard, judged=judged, amended=event.revision)
+    return replace(heard, first=Judged(event.revision, event.accepted_at, event.on_time))
+
+
+def standing_reviewed(event: Review) -> Standing:
+    """Return what an office's act on a filing says. Raises KeyError as the others do."""
+    returned = isinstance(event, ReportReturnedV1)
+    reviewed = Reviewed(event.act_no, event.revision, returned)
+    return replace(_acted_on(event), reviewed=reviewed)
+
+
+def standing_exempted(event: Exempting) -> Standing:
+    """Return what an exemption or its end says. Raises KeyError as the others do."""
+    exempt = isinstance(event, ObligationExemptedV1)
+    return replace(_acted_on(event), exempted=Exempted(event.act_no, exempt))
+
+
+def _acted_on(event: Review | Exempting) -> Standing:
+    return Standing(event.obligation_id, _cell(event.round_id, vars(event)), placed_by=1)
 
 
 def _cell(round_id: str, facts: Mapping[str, Any]) -> Cell:
@@ -134,7 +236,7 @@ def merge_all(standings: Iterable[Standing]) -> dict[str, Standing]:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Obligations by what became of them. No event tells of returns and exemptions so far."""
+    """Obligations by what became of them."""
 
     expected: int = 0
     filed: int = 0

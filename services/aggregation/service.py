@@ -17,20 +17,33 @@ from contracts.aggregation.axis import Axis
 from contracts.fields import wire_time
 from contracts.principal import Principal
 from contracts.reports.events import (
+    DueDatesMovedV1,
     NilConfirmedV1,
+    ObligationExemptedV1,
+    ObligationExemptionLiftedV1,
     ObligationsOpenedV1,
-    ReportAmendedV1,
+    ReportAcceptedV1,
+    ReportAmendedV2,
     ReportFiledV1,
+    ReportReturnedV1,
+    ReportReturnTakenBackV1,
+    ReportWithdrawnV1,
     RoundOpenedV1,
     TrialPurgedV1,
 )
 from services.aggregation import metrics
 from services.aggregation.completeness import rows, scope_of, total
-from services.aggregation.domain import standing_filed, standings_opened
+from services.aggregation.domain import (
+    standing_exempted,
+    standing_filed,
+    standing_reviewed,
+    standings_moved,
+    standings_opened,
+)
 from services.aggregation.settings import Settings
 from services.aggregation.store import Figures
 
-# An opening holds the obligations of a whole district; a filing is one.
+# An opening or an extension holds the obligations of a whole district; a filing is one.
 OPENINGS = Batch(50, 100)
 FILINGS = Batch(200, 500)
 
@@ -68,10 +81,48 @@ class AggregationService(Service):
         """Count the obligations as filed, with nothing to report."""
         self._count_filings(heard)
 
-    @listens(ReportAmendedV1, batch=FILINGS)
+    @listens(ReportAmendedV2, batch=FILINGS)
     def count_amendment(self, heard: list[Heard]) -> None:
-        """Count the obligations as amended."""
+        """Count the obligations as amended, in time or late by what the amendment makes of it."""
         self._count_filings(heard)
+
+    @listens(ReportWithdrawnV1, batch=FILINGS)
+    def count_withdrawal(self, heard: list[Heard]) -> None:
+        """Count the obligations as not filed any more."""
+        self._count_filings(heard)
+
+    @listens(DueDatesMovedV1, batch=OPENINGS)
+    def judge_by_later_dates(self, heard: list[Heard]) -> None:
+        """Count as on time what was filed by the later due date."""
+        self.figures.count(
+            standing for moving in heard for standing in standings_moved(moving.event)
+        )
+        self._counted(heard)
+
+    @listens(ReportReturnedV1, batch=FILINGS)
+    def count_return(self, heard: list[Heard]) -> None:
+        """Count the obligations as returned until they are filed anew."""
+        self._count_reviews(heard)
+
+    @listens(ReportReturnTakenBackV1, batch=FILINGS)
+    def count_return_taken_back(self, heard: list[Heard]) -> None:
+        """Count the obligations as returned no more."""
+        self._count_reviews(heard)
+
+    @listens(ReportAcceptedV1, batch=FILINGS)
+    def count_acceptance(self, heard: list[Heard]) -> None:
+        """Count the obligations as returned no more."""
+        self._count_reviews(heard)
+
+    @listens(ObligationExemptedV1, batch=FILINGS)
+    def count_exemption(self, heard: list[Heard]) -> None:
+        """Count the obligations as exempt."""
+        self._count_exemptions(heard)
+
+    @listens(ObligationExemptionLiftedV1, batch=FILINGS)
+    def count_exemption_lifted(self, heard: list[Heard]) -> None:
+        """Count the obligations as owed again."""
+        self._count_exemptions(heard)
 
     @listens(TrialPurgedV1)
     def forget_trial(self, heard: Heard) -> None:
@@ -116,6 +167,14 @@ class AggregationService(Service):
 
     def _count_filings(self, heard: list[Heard]) -> None:
         self.figures.count(standing_filed(filing.event) for filing in heard)
+        self._counted(heard)
+
+    def _count_reviews(self, heard: list[Heard]) -> None:
+        self.figures.count(standing_reviewed(review.event) for review in heard)
+        self._counted(heard)
+
+    def _count_exemptions(self, heard: list[Heard]) -> None:
+        self.figures.count(standing_exempted(exempting.event) for exempting in heard)
         self._counted(heard)
 
     def _counted(self, heard: Iterable[Heard]) -> None:

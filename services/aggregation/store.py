@@ -33,8 +33,10 @@ from services.aggregation.domain import (
     COUNTED,
     Cell,
     Counts,
-    First,
+    Exempted,
+    Judged,
     Latest,
+    Reviewed,
     Standing,
     merge_all,
     moved,
@@ -203,15 +205,26 @@ class Figures:
         }
 
 
+_PARTS: dict[str, type[Any]] = {
+    "first": Judged,
+    "judged": Judged,
+    "latest": Latest,
+    "reviewed": Reviewed,
+    "exempted": Exempted,
+}
+_PLAIN = ("placed_by", "due_at", "amended", "withdrawn")
+
+
 def _standing(document: Mapping[str, Any]) -> Standing:
-    first, latest = document["first"], document["latest"]
+    parts = {
+        name: None if document[name] is None else part(**document[name])
+        for name, part in _PARTS.items()
+    }
     return Standing(
         document["_id"],
         Cell(*(document[field] for field in Cell._fields)),
-        placed_by=document["placed_by"],
-        first=None if first is None else First(**first),
-        latest=None if latest is None else Latest(**latest),
-        amended=document["amended"],
+        **{name: document[name] for name in _PLAIN},
+        **parts,
     )
 
 
@@ -221,10 +234,8 @@ def _standing_written(
     document = {
         "_id": after.obligation_id,
         **after.cell._asdict(),
-        "placed_by": after.placed_by,
-        "first": None if after.first is None else after.first._asdict(),
-        "latest": None if after.latest is None else after.latest._asdict(),
-        "amended": after.amended,
+        **{name: getattr(after, name) for name in _PLAIN},
+        **{name: part and part._asdict() for name in _PARTS for part in [getattr(after, name)]},
     }
     if before is None:
         return InsertOne(document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -10,6 +11,7 @@ from contracts.forms import Form
 from services.reports import wire
 from services.reports.domain.filings import changed_pointers
 from services.reports.domain.obligations import Obligation
+from services.reports.prefilling import needs_confirming, pointer_of
 
 Facts = dict[str, Any]
 # A person typing cannot cause these; whatever else is wrong may be kept in a draft.
@@ -23,8 +25,16 @@ def refuse_what_no_form_holds(form: Form, answers: Facts) -> None:
             raise InvalidInput(pointer=fault.pointer, reason=f"{fault.pointer}: {fault.message_th}")
 
 
-def shown(obligation: Obligation, form: Form, answers: Facts, version: int) -> Facts:
-    """Return a draft as the API shows it."""
+def shown(
+    obligation: Obligation,
+    form: Form,
+    answers: Facts,
+    version: int,
+    *,
+    marks: Mapping[str, Facts],
+    absent: Iterable[str] = (),
+) -> Facts:
+    """Return a draft as the API shows it; what is left unconfirmed of last year is missing."""
     faults = form.faults(answers)
     return {
         "obligation_id": obligation.id,
@@ -32,12 +42,24 @@ def shown(obligation: Obligation, form: Form, answers: Facts, version: int) -> F
         "base_revision": obligation.revision,
         "answers": answers,
         "version": version,
-        "missing": [fault.pointer for fault in faults if fault.code == "required"],
+        "missing": [
+            *(fault.pointer for fault in faults if fault.code == "required"),
+            *needs_confirming(marks),
+        ],
         "faults": [
             {"pointer": fault.pointer, "code": fault.code, "message": fault.message_th}
             for fault in faults
             if fault.code != "required"
         ],
+        "warnings": [
+            {"check": each.check, "pointer": each.pointer, "message": each.message_th}
+            for each in form.warnings(answers)
+        ],
+        "prefilled": {
+            pointer_of(name): {"source": mark["source"], "from": mark["from"]}
+            for name, mark in marks.items()
+        },
+        "not_prefilled": list(absent),
     }
 
 

@@ -25,14 +25,24 @@ def open_obligations(
     total = store.organisations.count(round_.scope) * len(CodeGroup)
     done = 0
     for organisations in store.organisations.by_province(round_.scope):
-        obligations = [owed for known in organisations for owed in _owed_by(known, round_)]
-        store.obligations.open(round_, obligations, _announcements(obligations, round_))
+        obligations = [owed for known in organisations for owed in owed_by(known, round_)]
+        store.obligations.add(obligations)
+        announce_opened(store, round_, [known["_id"] for known in organisations])
         done += len(obligations)
         show(done, total)
     return store.obligations.count(round_.id)
 
 
-def _owed_by(organisation: dict[str, Any], round_: Round) -> Iterable[Obligation]:
+def announce_opened(store: ReportsStore, round_: Round, organisation_ids: list[str]) -> None:
+    """Announce the obligations of those organisations that were not announced so far.
+
+    A run that died may have kept some of a district and announced others.
+    """
+    while unannounced := store.obligations.list_unannounced(round_.id, organisation_ids):
+        store.obligations.announce_opened(_announcements(unannounced, round_))
+
+
+def owed_by(organisation: dict[str, Any], round_: Round) -> Iterable[Obligation]:
     place = Place(organisation["province_code"], organisation["district_code"], organisation["_id"])
     due_at, because = round_.due_at(place)
     for group in CodeGroup:
@@ -46,6 +56,7 @@ def _owed_by(organisation: dict[str, Any], round_: Round) -> Iterable[Obligation
             organisation_name=organisation["full_name"],
             province_code=organisation["province_code"],
             district_code=organisation["district_code"],
+            district_name=organisation.get("district_name", ""),
             code_group=group.value,
             due_at=due_at,
             due_because=because,

@@ -15,8 +15,16 @@ from typing import Any
 import orjson
 import rfc8785
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
 
 FIELDS = (
     "number",
@@ -36,16 +44,55 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXY"
 _NUMBER_CHARACTERS = 11
 
 
-class Signer:
-    """Signs with one Ed25519 key and checks what it signed."""
+class PublicKey:
+    """Checks what one Ed25519 key has signed."""
 
-    def __init__(self, key: Ed25519PrivateKey) -> None:
-        self._key = key
-        self._public = key.public_key()
-        public = {"crv": "Ed25519", "kty": "OKP", "x": _b64(self._public.public_bytes_raw())}
+    def __init__(self, key: Ed25519PublicKey) -> None:
+        self._public = key
+        public = {"crv": "Ed25519", "kty": "OKP", "x": _b64(key.public_bytes_raw())}
         self.kid = _b64(hashlib.sha256(rfc8785.dumps(public)).digest())  # RFC 7638
         self.jwk = {**public, "kid": self.kid, "alg": "EdDSA", "use": "sig"}
         self._header = _b64(rfc8785.dumps({"alg": "EdDSA", "kid": self.kid}))
+
+    @classmethod
+    def from_jwk(cls, jwk: Mapping[str, Any]) -> PublicKey:
+        """Read a key as a JWK set shows it. Raises ValueError for another kind of key."""
+        if (jwk.get("kty"), jwk.get("crv")) != ("OKP", "Ed25519"):
+            raise ValueError(f"{jwk.get('kid')} is not an Ed25519 key")
+        return cls(Ed25519PublicKey.from_public_bytes(_unb64(str(jwk.get("x")))))
+
+    @classmethod
+    def from_file(cls, path: Path) -> PublicKey:
+        """Read a public key in PEM. Raises ValueError when it is another kind of key."""
+        key = load_pem_public_key(path.read_bytes())
+        if not isinstance(key, Ed25519PublicKey):
+            raise ValueError(f"{path} is not an Ed25519 public key")
+        return cls(key)
+
+    def public_pem(self) -> bytes:
+        """Return the key as `from_file` of PublicKey reads it."""
+        return self._public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+    def read(self, jws: str) -> dict[str, Any] | None:
+        """Return the facts of a JWS signed with this key, or None for anything else."""
+        header, _, rest = jws.partition(".")
+        payload, _, signature = rest.partition(".")
+        if header != self._header:
+            return None
+        try:
+            self._public.verify(_unb64(signature), f"{header}.{payload}".encode())
+            facts = orjson.loads(_unb64(payload))
+        except (InvalidSignature, ValueError):
+            return None
+        return facts if isinstance(facts, dict) else None
+
+
+class Signer(PublicKey):
+    """Signs with one Ed25519 key and checks what it signed."""
+
+    def __init__(self, key: Ed25519PrivateKey) -> None:
+        super().__init__(key.public_key())
+        self._key = key
 
     @classmethod
     def from_file(cls, path: Path) -> Signer:
@@ -64,18 +111,15 @@ class Signer:
         """Return the receipt with its signature in `jws`."""
         return {**receipt, "jws": self.sign(receipt)}
 
-    def read(self, jws: str) -> dict[str, Any] | None:
-        """Return the facts of a JWS signed with this key, or None for anything else."""
-        header, _, rest = jws.partition(".")
-        payload, _, signature = rest.partition(".")
-        if header != self._header:
-            return None
-        try:
-            self._public.verify(_unb64(signature), f"{header}.{payload}".encode())
-            facts = orjson.loads(_unb64(payload))
-        except (InvalidSignature, ValueError):
-            return None
-        return facts if isinstance(facts, dict) else None
+
+def kid_of(jws: str) -> str | None:
+    """Return the name of the key a JWS says it is signed with, or None when it says none."""
+    try:
+        header = orjson.loads(_unb64(jws.partition(".")[0]))
+    except ValueError:
+        return None
+    kid = header.get("kid") if isinstance(header, dict) else None
+    return kid if isinstance(kid, str) else None
 
 
 def receipt_number(filing_id: str) -> str:

@@ -19,7 +19,7 @@ from services.reports.domain.rounds import Mode, Round, RoundState
 Facts = dict[str, Any]
 # Bangkok.
 IN_NO_DISTRICT = ""
-_TIMES = ("opens_at", "lao_due_at", "closes_at", "central_due_at")
+_TIMES = ("opens_at", "lao_due_at", "closes_at", "central_due_at", "corrections_close_at")
 
 
 def drafted(proposal: Facts) -> Round:
@@ -41,6 +41,9 @@ def drafted(proposal: Facts) -> Round:
         state=RoundState.DRAFT,
         scope=wire.read_scope(proposal.get("scope") or {}),
         due_exceptions=tuple(map(wire.read_exception, proposal.get("due_exceptions", ()))),
+        corrections_close_at=_time_or_none(proposal.get("corrections_close_at")),
+        late_if_amended_as=tuple(proposal.get("late_if_amended_as", ())),
+        two_person_sign_off=proposal.get("two_person_sign_off", False),
     )
     return _in_order(round_)
 
@@ -50,6 +53,10 @@ def changed(round_: Round, changes: Facts) -> Round:
     values: Facts = {name: _time_or_none(changes[name]) for name in _TIMES if name in changes}
     if "due_exceptions" in changes:
         values["due_exceptions"] = tuple(map(wire.read_exception, changes["due_exceptions"]))
+    if "late_if_amended_as" in changes:
+        values["late_if_amended_as"] = tuple(changes["late_if_amended_as"])
+    if "two_person_sign_off" in changes:
+        values["two_person_sign_off"] = changes["two_person_sign_off"]
     return _in_order(replace(round_, **values))
 
 
@@ -63,6 +70,10 @@ def _in_order(round_: Round) -> Round:
     if round_.central_due_at is not None and round_.central_due_at < max(due):
         raise InvalidInput(
             pointer="/central_due_at", reason="วันครบกำหนดของ ก.ถ. ต้องไม่อยู่ก่อนวันครบกำหนดของ อปท."
+        )
+    if round_.corrections_close_at is not None and round_.corrections_close_at < round_.closes_at:
+        raise InvalidInput(
+            pointer="/corrections_close_at", reason="วันสิ้นสุดการแก้ไขต้องไม่อยู่ก่อนวันปิดรับ"
         )
     return round_
 
@@ -115,6 +126,7 @@ def lao_facts(heard: Iterable[Heard]) -> list[Facts]:
             "full_name": event.full_name,
             "province_code": event.province_code,
             "district_code": event.district_code or IN_NO_DISTRICT,
+            "district_name": event.district or IN_NO_DISTRICT,
             "changed_at": event.changed_at,
         }
         for event, _ in heard

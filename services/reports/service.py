@@ -11,6 +11,7 @@ from chassis.jobs import RunsJobs
 from chassis.listener import Heard, listens
 from chassis.mongo import Kept
 from chassis.outbox import Announces
+from chassis.press import Printing
 from chassis.rpc import answers
 from chassis.service import Service
 from contracts.accounts.events import (
@@ -18,23 +19,47 @@ from contracts.accounts.events import (
     OrganisationClosedV1,
     OrganisationRegisteredV1,
 )
+from contracts.errors import ServiceError
 from contracts.reports import INTAKE_QUEUE
 from contracts.reports.events import (
+    DueDatesMovedV1,
     NilConfirmedV1,
+    ObligationExemptedV1,
+    ObligationExemptionLiftedV1,
+    ObligationRenamedV1,
     ObligationsOpenedV1,
-    ReportAmendedV1,
+    ProblemAnsweredV1,
+    ProblemReportedV1,
+    ReceiptRollClosedV1,
+    ReportAcceptedV1,
+    ReportAmendedV2,
+    ReportConsolidatedV1,
     ReportFiledV1,
+    ReportReturnedV1,
+    ReportReturnTakenBackV1,
+    ReportWithdrawnV1,
     RoundClosedV1,
+    RoundExtendedV1,
     RoundOpenedV1,
     TrialPurgedV1,
 )
 from services.reports import rounds, wire
-from services.reports.domain.filings import decide
+from services.reports.domain.filings import Attempt, decide
 from services.reports.metrics import record_decided, record_wait
+from services.reports.questions.consolidations import ConsolidationQuestions
+from services.reports.questions.corrections import CorrectionQuestions
+from services.reports.questions.evidence import EvidenceQuestions
+from services.reports.questions.extensions import ExtensionQuestions
 from services.reports.questions.filings import FilingQuestions
+from services.reports.questions.ledger_acts import LedgerActQuestions
 from services.reports.questions.obligations import ObligationQuestions
+from services.reports.questions.pages import PageQuestions
+from services.reports.questions.problems import ProblemQuestions
+from services.reports.questions.receipts import ReceiptQuestions
 from services.reports.questions.rounds import RoundQuestions
-from services.reports.settings import Settings
+from services.reports.questions.workbooks import WorkbookQuestions
+from services.reports.scanning import Scanning
+from services.reports.settings import Configured, Settings
 from services.reports.signing import Signing
 from services.reports.store import ReportsStore
 from services.reports.trial_logs import TrialLogs
@@ -42,23 +67,53 @@ from services.reports.trial_logs import TrialLogs
 Facts = dict[str, Any]
 
 
-class ReportsService(RoundQuestions, ObligationQuestions, FilingQuestions, Service):
+class ReportsService(
+    RoundQuestions,
+    ExtensionQuestions,
+    LedgerActQuestions,
+    ObligationQuestions,
+    FilingQuestions,
+    CorrectionQuestions,
+    EvidenceQuestions,
+    PageQuestions,
+    ProblemQuestions,
+    ConsolidationQuestions,
+    ReceiptQuestions,
+    WorkbookQuestions,
+    Service,
+):
     """The head is the diagram: what it announces, keeps and hears."""
 
     name = "reports"
 
     announces = Announces(
         RoundOpenedV1,
+        RoundExtendedV1,
         RoundClosedV1,
+        DueDatesMovedV1,
+        ObligationExemptedV1,
+        ObligationExemptionLiftedV1,
+        ObligationRenamedV1,
         ObligationsOpenedV1,
         ReportFiledV1,
-        ReportAmendedV1,
+        ReportAmendedV2,
+        ReportWithdrawnV1,
+        ReportReturnedV1,
+        ReportReturnTakenBackV1,
+        ReportAcceptedV1,
         NilConfirmedV1,
+        ProblemReportedV1,
+        ProblemAnsweredV1,
+        ReportConsolidatedV1,
+        ReceiptRollClosedV1,
         TrialPurgedV1,
     )
     store: ReportsStore = Kept(ReportsStore, Settings)
     jobs = RunsJobs()
     signer = Signing(Settings)
+    settings = Configured()
+    press = Printing(Settings)
+    scanner = Scanning(Settings)
     trial_logs = TrialLogs()
     now = Clock()
 
@@ -68,9 +123,13 @@ class ReportsService(RoundQuestions, ObligationQuestions, FilingQuestions, Servi
     def record_filings(self, bodies: list[Facts]) -> list[Facts]:
         """Decide and record submissions; answer each with its receipt or its refusal.
 
-        Publishes ReportFiledV1, ReportAmendedV1, NilConfirmedV1.
+        Publishes ReportFiledV1, ReportAmendedV2, NilConfirmedV1, ReportWithdrawnV1.
         """
-        attempts = [wire.read_attempt(body) for body in bodies]
+        results = self.record([wire.read_attempt(body) for body in bodies])
+        return [wire.answer_of(result) for result in results]
+
+    def record(self, attempts: list[Attempt]) -> list[Facts | ServiceError]:
+        """Decide and record attempts, by whatever way they came; return what became of each."""
         at = self.now()
         results = self.store.ledger.record(
             attempts,
@@ -79,11 +138,10 @@ class ReportsService(RoundQuestions, ObligationQuestions, FilingQuestions, Servi
             announce=wire.event_of,
             at=at,
         )
-        told = [wire.answer_of(result) for result in results]
-        for attempt, answer in zip(attempts, told, strict=True):
-            record_decided(kind=attempt.kind.value, outcome=answer["outcome"])
+        for attempt, result in zip(attempts, results, strict=True):
+            record_decided(kind=attempt.kind.value, outcome=wire.outcome_of(result))
             record_wait((at - attempt.accepted_at).total_seconds())
-        return told
+        return results
 
     # -- organisations --------------------------------------------------------------------
 

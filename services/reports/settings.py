@@ -4,15 +4,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from nameko.extensions import DependencyProvider
 
 from chassis import settings
 
 
 @dataclass(frozen=True)
 class Settings(settings.Settings):
-    """The database, and the key receipts are signed with."""
+    """The database, the keys receipts are signed with, the address and font on paper, and who
+    scans files.
+    """
 
     prefix = "REPORTS_"
 
     mongo_uri: str
     signing_key_file: Path
+    portal_url: str
+    scanner: str = "eicar"
+    old_signing_keys: str = ""
+    font_dir: Path = Path("/usr/share/fonts/truetype/tlwg")
+
+
+class Configured(DependencyProvider):
+    """Hands the service its settings."""
+
+    def __init__(self) -> None:
+        self._settings: Settings | None = None
+
+    def setup(self) -> None:
+        """Read them once."""
+        self._settings = Settings.read()
+
+    def get_dependency(self, worker_ctx: Any) -> Settings | None:
+        """Return the settings."""
+        return self._settings

@@ -11,9 +11,16 @@ import orjson
 from contracts.errors import ServiceError
 from contracts.fields import read_time, wire_time
 from contracts.principal import Principal
-from contracts.reports.events import NilConfirmedV1, ReportAmendedV1, ReportFiledV1
+from contracts.reports.amendment_classes import DEFAULT_CLASS
+from contracts.reports.events import (
+    NilConfirmedV1,
+    ReportAmendedV2,
+    ReportFiledV1,
+    ReportWithdrawnV1,
+)
 from services.reports.domain.filings import Attempt, Filing, FilingKind
-from services.reports.domain.obligations import Obligation
+from services.reports.domain.obligations import Channel, Obligation, Signature
+from services.reports.domain.rolls import STATEMENT_FIELDS, Place
 from services.reports.domain.rounds import DueException, Round, Scope
 from services.reports.receipts import content_sha256, receipt_number, sha256_hex
 
@@ -22,9 +29,13 @@ Facts = dict[str, Any]
 
 def read_attempt(body: Mapping[str, Any]) -> Attempt:
     """Read a submission as the gateway sends it into the intake."""
-    request = {
-        name: body[name]
-        for name in ("obligation_id", "kind", "answers", "form_version", "base_revision", "reason")
+    said = ("obligation_id", "kind", "answers", "form_version", "base_revision", "reason")
+    reason_class = body.get("reason_class", DEFAULT_CLASS)
+    channel = body.get("channel", Channel.FORM.value)
+    request = {name: body[name] for name in said} | {
+        "reason_class": reason_class,
+        "channel": channel,
+        "notes": body.get("notes", {}),
     }
     return Attempt(
         filing_id=body["filing_id"],
@@ -38,6 +49,9 @@ def read_attempt(body: Mapping[str, Any]) -> Attempt:
         reason=body["reason"],
         accepted_at=read_time(body["accepted_at"]),
         by=Principal.from_wire(body["by"]),
+        reason_class=reason_class,
+        channel=Channel(channel),
+        notes=body.get("notes", {}),
     )
 
 
@@ -58,7 +72,9 @@ def receipt_facts(filing: Filing) -> Facts:
     }
 
 
-def event_of(filing: Filing, number: str) -> ReportFiledV1 | ReportAmendedV1 | NilConfirmedV1:
+def event_of(
+    filing: Filing, number: str
+) -> ReportFiledV1 | ReportAmendedV2 | NilConfirmedV1 | ReportWithdrawnV1:
     """Return the event that announces a recorded filing."""
     attempt, obligation = filing.attempt, filing.obligation
     facts: Facts = {
@@ -79,8 +95,22 @@ def event_of(filing: Filing, number: str) -> ReportFiledV1 | ReportAmendedV1 | N
         "receipt_number": number,
     }
     if attempt.kind is FilingKind.AMENDMENT:
-        return ReportAmendedV1(**facts, reason=attempt.reason or "")
+        return ReportAmendedV2(
+            **facts,
+            reason=attempt.reason or "",
+            reason_class=attempt.reason_class,
+            judged_at=obligation.judged_at,
+        )
+    if attempt.kind is FilingKind.WITHDRAWAL:
+        return ReportWithdrawnV1(**facts, reason=attempt.reason or "")
     return (NilConfirmedV1 if attempt.kind is FilingKind.NIL else ReportFiledV1)(**facts)
+
+
+def outcome_of(result: Facts | ServiceError) -> str:
+    """Return what became of a submission: refused, repeated or recorded."""
+    if isinstance(result, ServiceError):
+        return "refused"
+    return "repeated" if result.get("repeated") else "recorded"
 
 
 def answer_of(result: Facts | ServiceError) -> Facts:
@@ -88,7 +118,7 @@ def answer_of(result: Facts | ServiceError) -> Facts:
     if isinstance(result, ServiceError):
         return {"outcome": "refused", "code": result.code, "details": result.details}
     return {
-        "outcome": "repeated" if result.get("repeated") else "recorded",
+        "outcome": outcome_of(result),
         "filing": filing_to_wire(result),
         "receipt": result["receipt"],
     }
@@ -108,9 +138,32 @@ def filing_to_wire(document: Facts) -> Facts:
         "content_sha256": document["content_sha256"],
         "base_revision": document["base_revision"],
         "reason": document["reason"],
+        "reason_class": document["reason_class"],
+        "notes": document["notes"],
+        "channel": document["channel"],
+        "judged_at": wire_time(document["judged_at"]),
         "organisation_name": document["organisation_name"],
         "filed_by": {"username": document["username"], "holder_name": document["holder_name"]},
         "receipt_number": document["receipt"]["number"],
+    }
+
+
+def roll_to_wire(document: Facts) -> Facts:
+    """Return a roll as the API shows it: what is signed, its hash and the signature."""
+    return {name: document[name] for name in (*STATEMENT_FIELDS, "sha256", "jws")}
+
+
+def proof_to_wire(filing: Facts, roll: Facts, place: Place) -> Facts:
+    """Return the proof that a filing's receipt stands in a roll, as the API shows it."""
+    return {
+        "filing_id": filing["_id"],
+        "number": filing["receipt"]["number"],
+        "day": roll["day"],
+        "round_id": roll["round_id"],
+        "index": place.index,
+        "count": place.count,
+        "path": [node.hex() for node in place.path],
+        "root": roll["root"],
     }
 
 
@@ -139,8 +192,11 @@ def round_to_wire(round_: Round, *, expected_obligations: int | None = None) -> 
         "lao_due_at": wire_time(round_.lao_due_at),
         "closes_at": wire_time(round_.closes_at),
         "central_due_at": round_.central_due_at and wire_time(round_.central_due_at),
+        "corrections_close_at": wire_time(round_.correction_ends_at),
+        "late_if_amended_as": list(round_.late_if_amended_as),
+        "two_person_sign_off": round_.two_person_sign_off,
         "state": round_.state.value,
-        "scope": _scope_to_wire(round_.scope),
+        "scope": scope_to_wire(round_.scope),
         "due_exceptions": [_exception_to_wire(exception) for exception in round_.due_exceptions],
         "obligations": round_.obligations,
         "expected_obligations": expected_obligations,
@@ -169,12 +225,32 @@ def obligation_to_wire(obligation: Obligation, round_: Round, *, at: datetime) -
         "opens_at": wire_time(round_.opens_at),
         "due_at": wire_time(obligation.due_at),
         "due_because": obligation.due_because or None,
-        "closes_at": wire_time(round_.closes_at),
+        "closes_at": wire_time(obligation.files_until(round_.closes_at)),
+        "correction_ends_at": wire_time(obligation.corrects_until(round_)),
+        "correct_until": obligation.correct_until and wire_time(obligation.correct_until),
+        "two_person_sign_off": round_.two_person_sign_off,
+        "signatures": [signature_to_wire(one) for one in obligation.signatures],
         "days_left": (obligation.due_at - at).days,
         "first_accepted_at": obligation.first_accepted_at
         and wire_time(obligation.first_accepted_at),
+        "judged_at": obligation.judged_at and wire_time(obligation.judged_at),
         "on_time": obligation.on_time,
+        "accepted_revision": obligation.accepted_revision,
         "last_filing_id": obligation.last_filing_id,
+    }
+
+
+def signature_to_wire(signature: Signature) -> Facts:
+    """Return a signature as the API shows it."""
+    return {
+        "part": signature.part,
+        "name": signature.name,
+        "position": signature.position,
+        "acting": signature.acting,
+        "draft_version": signature.draft_version,
+        "content_sha256": signature.content_sha256,
+        "signed_at": wire_time(signature.signed_at),
+        "signed_by": {"username": signature.username, "holder_name": signature.holder_name},
     }
 
 
@@ -193,7 +269,8 @@ def read_exception(facts: Mapping[str, Any]) -> DueException:
     )
 
 
-def _scope_to_wire(scope: Scope) -> Facts:
+def scope_to_wire(scope: Scope) -> Facts:
+    """Return a scope as the API shows it."""
     return {
         "province": scope.province,
         "district": scope.district,
@@ -203,7 +280,7 @@ def _scope_to_wire(scope: Scope) -> Facts:
 
 def _exception_to_wire(exception: DueException) -> Facts:
     return {
-        "scope": _scope_to_wire(exception.scope),
+        "scope": scope_to_wire(exception.scope),
         "lao_due_at": wire_time(exception.lao_due_at),
         "order_no": exception.order_no,
         "reason": exception.reason,

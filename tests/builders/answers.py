@@ -38,6 +38,19 @@ def some_answers(**changes: Any) -> dict[str, Any]:
     return answers | changes
 
 
+def fuller_answers(**changes: Any) -> dict[str, Any]:
+    """Answers to the second version of the form, with nothing to warn of."""
+    answers = {
+        **some_answers(),
+        "trainings": [
+            {"name": "อบรม", "held_on": "2025-03-03", "participants": 30, "budget": 1500.5}
+        ],
+        "hr_process_used": ["salary", "development", "other"],
+        "hr_process_other": "โยกย้าย",
+    }
+    return answers | changes
+
+
 def nil_answers() -> dict[str, Any]:
     asked = (
         "head_status head_name head_position reporter_name reporter_position reporter_phone "

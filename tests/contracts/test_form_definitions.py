@@ -1,4 +1,4 @@
-"""Every form this release knows can be shown, judged and confirmed as nil."""
+"""Every form this release knows can be shown, judged, prefilled and confirmed as nil."""
 
 from pathlib import Path
 
@@ -6,20 +6,23 @@ import pytest
 import yaml
 
 import services.reports.forms
+from contracts.forms import require_sound
+from contracts.reference.lao_types import LaoType
 from contracts.reports.errors import FormNotFound
 from services.reports.forms import get_form
 
 PATHS = sorted(Path(services.reports.forms.__file__).parent.glob("*.yaml"))
 DEFINITIONS = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+WITHOUT_HELP = {"ethics-2568.v1"}
 
 
 def read(path):
     return yaml.safe_load(path.read_text("utf-8"))
 
 
-def lists_of_fields(definition):
+def fields_of(definition):
     top = [field for section in definition["sections"] for field in section["fields"]]
-    return [top, *(field["fields"] for field in top if "fields" in field)]
+    return [*top, *(inner for field in top for inner in field.get("fields", ()))]
 
 
 @DEFINITIONS
@@ -33,40 +36,25 @@ def test_a_definition_compiles_under_the_name_of_its_file(path):
 
 
 @DEFINITIONS
-def test_ids_are_unique_and_a_nil_asks_only_what_is_asked(path):
-    definition = read(path)
-
-    for asked in lists_of_fields(definition):
-        ids = [field["id"] for field in asked]
-        assert len(set(ids)) == len(ids)
-    top, *_ = lists_of_fields(definition)
-    assert set(definition["nil"]) <= {field["id"] for field in top}
+def test_a_definition_holds_together(path):
+    require_sound(read(path))
 
 
 @DEFINITIONS
-def test_everything_shown_is_told_in_thai_and_in_english(path):
-    definition = read(path)
-    fields = [field for asked in lists_of_fields(definition) for field in asked]
-    texts = [definition["title"], *(section["title"] for section in definition["sections"])]
-    texts += [field["label"] for field in fields]
-    texts += [field[name] for field in fields for name in ("help", "unit") if name in field]
-    texts += [choice for field in fields for choice in field.get("choices", ())]
+def test_every_question_says_why_it_is_asked_and_where_the_answer_is_found(path):
+    unexplained = {field["id"] for field in fields_of(read(path)) if "help" not in field}
 
-    assert all(text["th"] and text["en"] for text in texts)
+    assert (unexplained == set()) is (path.stem not in WITHOUT_HELP)
 
 
 @DEFINITIONS
-def test_a_condition_names_answers_that_can_be_given(path):
-    for asked in lists_of_fields(read(path)):
-        possible = {
-            field["id"]: [choice["id"] for choice in field.get("choices", ())] or [True, False]
-            for field in asked
-            if field["type"] in ("choice", "yes_no")
-        }
-        for field in asked:
-            for condition in (field.get("visible_if"), field.get("required_if")):
-                for name, values in (condition or {}).items():
-                    assert set(values) <= set(possible[name]), field["id"]
+def test_positions_are_told_for_every_type_of_organisation_as_the_registry_calls_them(path):
+    for field in fields_of(read(path)):
+        if "titles" in field:
+            assert field["titles"].keys() == {kind.value for kind in LaoType}
+        if "registry.title" in field.get("prefill", ()):
+            heads = {kind: titles[0] for kind, titles in field["titles"].items()}
+            assert heads == {kind.value: kind.head_position for kind in LaoType}
 
 
 def test_an_unknown_form_is_refused_by_name():

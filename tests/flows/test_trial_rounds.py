@@ -2,17 +2,18 @@
 
 import json
 from base64 import urlsafe_b64decode
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.builders.country import DISTRICTS, eventually
 
-DATABASES = ("sucharit_accounts", "sucharit_reports", "sucharit_aggregation")
+SYSTEM = {"admin", "config", "local"}
 
 
 @pytest.fixture
 def rehearsal(country):
-    """A trial round of one district with filings, a draft and a refusal in it."""
+    """A trial round of one district with all in it that a round can have."""
     district = next(iter(DISTRICTS))
     round_id = country.open_round(mode="trial", scope={"district": district})
     filed = [country.callers[f"6{district}0{number}-1"] for number in (1, 2)]
@@ -22,7 +23,20 @@ def rehearsal(country):
     typing = country.callers[f"6{district}03-1"]
     path = f"/v1/obligations/{typing.obligation_of(round_id)['id']}/draft"
     typing.client.put(path, json={"answers": {"headcount": 1}}, headers={"If-Match": '"0"'})
+    order = {"order_no": "ทดสอบ 1/2569", "reason": "ซ้อม"}
+    later = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    extension = {"scope": {}, "lao_due_at": later, **order}
+    operator = country.operator
+    operator.job(operator.client.post(f"/v1/rounds/{round_id}/extensions", json=extension))
+    exempt = country.callers[f"6{district}04-1"].obligation_of(round_id)["id"]
+    path = f"/v1/obligations/{exempt}/exemptions"
+    told = operator.client.post(path, json={"kind": "waived", **order})
+    assert told.status_code == 201, told.text
+    problem = {"round_id": round_id, "category": "head_vacant", "text": "ทดสอบแจ้งปัญหา"}
+    told = filed[0].client.post("/v1/problem-reports", json=problem)
+    assert told.status_code == 201, told.text
     eventually(lambda: country.figures(round_id)["filed"] == 2)
+    eventually(lambda: country.figures(round_id)["exempt"] == 1)
     return round_id
 
 
@@ -30,7 +44,7 @@ def found_in(mongo, needle):
     """Return every stored document that holds the needle, by database and collection."""
     return {
         f"{name}.{collection}": [one["_id"] for one in documents]
-        for name in DATABASES
+        for name in set(mongo.list_database_names()) - SYSTEM
         for collection in mongo[name].list_collection_names()
         if (documents := [one for one in mongo[name][collection].find() if needle in str(one)])
     }
@@ -53,13 +67,16 @@ def test_a_purged_trial_is_gone_everywhere(country, mongo, management, rehearsal
             == 404
         )
     )
-    # What is left: the tombstones, and the jobs of whoever opened and purged it.
+    # What is left: the tombstones, and the job that tells its caller the statement.
     eventually(
         lambda: (
             found_in(mongo, rehearsal).keys()
             == {"sucharit_reports.rounds", "sucharit_reports.jobs", "sucharit_aggregation.rounds"}
-        )
+        ),
+        seconds=30,
     )
+    (job_id,) = found_in(mongo, rehearsal)["sucharit_reports.jobs"]
+    assert country.operator.get(f"/v1/jobs/{job_id}")["kind"] == "purge_round"
     queues = {queue["name"] for queue in management.get("/api/queues").json()}
     assert not any(rehearsal in queue for queue in queues)
 

@@ -10,6 +10,10 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from contracts.forms import Form
+from contracts.forms.conditions import compiled
+from contracts.reference.calendar import fiscal_year_end
+
 Definition = Mapping[str, Any]
 Answers = dict[str, Any]
 
@@ -22,38 +26,68 @@ LARGEST_AMOUNT = 50_000
 SUMS = {"complaints_received": ("complaints_closed", "complaints_pending")}
 
 
-def invent(form: Definition, seed: str, *, on: date, nil: bool = False) -> Answers:
-    """Return answers to file on a day; with `nil`, those of "nothing to report"."""
+def invent(
+    form: Definition, seed: str, *, on: date, nil: bool = False, everything: bool = False
+) -> Answers:
+    """Return answers to file on a day; with `nil`, those of "nothing to report".
+
+    With `everything`, no field that may be answered is left out.
+    """
     asked = [field for section in form["sections"] for field in section["fields"]]
     if nil:
         asked = [field for field in asked if field["id"] in form["nil"]]
     dice = random.Random(seed)  # noqa: S311 (invented answers are no secret)
-    answers = _answer(asked, dice, on)
+    last_day = min(on, fiscal_year_end(form["fiscal_year_be"])) if "fiscal_year_be" in form else on
+    answers: Answers = {}
+    _answer(asked, answers, answers, dice, last_day, 1.0 if everything else ANSWERED_IF_OPTIONAL)
     for whole, parts in SUMS.items():
         if answers.keys() >= {whole, *parts}:
             answers[whole] = sum(answers[part] for part in parts)
     return answers
 
 
-def _answer(asked: list[Definition], dice: random.Random, on: date) -> Answers:
-    """Answer field by field; a condition speaks of fields that stand before it."""
-    answers: Answers = {}
+def notes_on(form: Definition, answers: Answers, *, nil: bool = False) -> dict[str, str]:
+    """Return a note on each warning that such answers give, so that they can be filed."""
+    warnings = Form(form).warnings(answers, nil=nil)
+    return {warning.check: f"{MARKER} ตรวจสอบแล้ว" for warning in warnings}
+
+
+def _answer(
+    asked: list[Definition],
+    answers: Answers,
+    report: Answers,
+    dice: random.Random,
+    on: date,
+    optional: float,
+) -> None:
+    """Answer field by field, so many of the optional ones; a condition speaks of fields that stand
+    before it, and an evidence id cannot be invented.
+    """
     for field in asked:
-        if _is_answered(field, answers, dice):
+        if field["type"] == "evidence" or not _is_answered(field, answers, report, dice, optional):
+            continue
+        if field["type"] == "list":
+            answers[field["id"]] = items = [{} for _ in range(_count(field, dice))]
+            for item in items:
+                _answer(field["fields"], item, report, dice, on, ANSWERED_IF_OPTIONAL)
+        else:
             answers[field["id"]] = _INVENT[field["type"]](field, dice, on)
-    return answers
 
 
-def _is_answered(field: Definition, answers: Answers, dice: random.Random) -> bool:
-    if not _holds(field.get("visible_if", {}), answers):
+def _is_answered(
+    field: Definition, answers: Answers, report: Answers, dice: random.Random, optional: float
+) -> bool:
+    visible, required = (compiled(field.get(name)) for name in ("visible_if", "required_if"))
+    if visible is not None and not visible(answers, report):
         return False
-    if "required_if" in field:
-        return _holds(field["required_if"], answers)
-    return field.get("required", False) or dice.random() < ANSWERED_IF_OPTIONAL
+    if required is not None and required(answers, report):
+        return True
+    return field.get("required", False) or dice.random() < optional
 
 
-def _holds(condition: Mapping[str, list[Any]], answers: Answers) -> bool:
-    return all(answers.get(name) in allowed for name, allowed in condition.items())
+def _count(field: Definition, dice: random.Random) -> int:
+    least = 1 if field.get("required") else 0
+    return dice.randint(least, min(MOST_ITEMS, field.get("max_items", MOST_ITEMS)))
 
 
 def _text(field: Definition, dice: random.Random, _on: date) -> str:
@@ -84,12 +118,6 @@ def _choices(field: Definition, dice: random.Random, _on: date) -> list[str]:
     return ["none"] if "none" in chosen else chosen
 
 
-def _list(field: Definition, dice: random.Random, on: date) -> list[Answers]:
-    least = 1 if field.get("required") else 0
-    count = dice.randint(least, min(MOST_ITEMS, field.get("max_items", MOST_ITEMS)))
-    return [_answer(field["fields"], dice, on) for _ in range(count)]
-
-
 def _day(_field: Definition, dice: random.Random, on: date) -> str:
     return (on - timedelta(days=dice.randint(0, 300))).isoformat()
 
@@ -101,7 +129,6 @@ _INVENT: dict[str, Callable[[Definition, random.Random, date], Any]] = {
     "yes_no": lambda _field, dice, _on: dice.random() < 0.8,
     "choice": _choice,
     "choices": _choices,
-    "list": _list,
     "date": _day,
     "phone": lambda _field, dice, _on: f"020000{dice.randint(0, 999):03}",
     "email": lambda _field, dice, _on: f"synthetic{dice.randint(1, 999)}@example.org",

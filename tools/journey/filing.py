@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from tools.journey.answers import Answers, invent
+from tools.journey.answers import Answers, invent, notes_on
 from tools.journey.client import Api, Facts, JourneyFailed, Show, fresh_key, in_parallel, wait_for
 
 RECORDED_SECONDS = 60.0
@@ -22,6 +22,11 @@ class Manner:
     nil: bool = False
     amend: bool = False
     repeat: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a report, and nothing was amended in it."""
+        return not (self.nil or self.amend)
 
     @classmethod
     def of(cls, number: int) -> Manner:
@@ -38,9 +43,11 @@ class Manner:
 class Filed:
     """What one officer filed: receipt and answers of each revision."""
 
+    username: str
     manner: Manner
     district: str
     revisions: tuple[tuple[Facts, Answers], ...]
+    on_time: bool
 
     @property
     def receipt(self) -> Facts:
@@ -81,13 +88,30 @@ class Filer:
             why: Facts = {"base_revision": 1, "reason": "SYNTHETIC แก้ไขตัวเลขที่กรอกผิด"}
             receipt = self._submit(officer, duty, other, kind="amendment", **why)
             revisions.append((receipt, other))
-        return Filed(manner, owed[0]["organisation"]["district_code"], tuple(revisions))
+        district, on_time = owed[0]["organisation"]["district_code"], revisions[0][0]["on_time"]
+        return Filed(username, manner, district, tuple(revisions), on_time)
+
+    def amend(self, filed: Filed) -> Filed:
+        """Correct what was returned; return what is filed now."""
+        officer, _ = self.anyone.signed_in(filed.username, self.password)
+        owed_id = filed.receipt["obligation_id"]
+        answers = invent(self.form, f"{owed_id}/returned", on=self.today)
+        why: Facts = {"base_revision": len(filed.revisions), "reason": "SYNTHETIC แก้ไขตามที่ส่งคืน"}
+        duty = f"/v1/obligations/{owed_id}"
+        receipt = self._submit(officer, duty, answers, kind="amendment", **why)
+        return replace(
+            filed,
+            manner=replace(filed.manner, amend=True),
+            revisions=(*filed.revisions, (receipt, answers)),
+        )
 
     def _submit(
         self, officer: Api, duty: str, answers: Answers, repeat: bool = False, **more: Any
     ) -> Facts:
         """File, wait if it is taken in but not recorded, and return the receipt."""
-        body = {"answers": answers, "form_version": self.form["version"], **more}
+        notes = notes_on(self.form, answers, nil=more["kind"] == "nil")
+        version = self.form["version"]
+        body = {"answers": answers, "form_version": version, "notes": notes, **more}
         key = fresh_key()
         answer = officer.post(f"{duty}/filings", json=body, headers=key)
         receipt = _receipt(officer, answer.status_code, answer.json())
@@ -128,7 +152,7 @@ def tally(filed: Iterable[Filed]) -> dict[str, int]:
     counted: Counter[str] = Counter(filed=0, on_time=0, late=0, nil=0, amended=0)
     for one in filed:
         counted["filed"] += 1
-        counted["on_time" if one.receipt["on_time"] else "late"] += 1
+        counted["on_time" if one.on_time else "late"] += 1
         counted["nil"] += one.manner.nil and not one.manner.amend  # an amendment reports
         counted["amended"] += one.manner.amend
     return dict(counted)

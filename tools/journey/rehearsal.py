@@ -14,10 +14,10 @@ from tools.journey.traces import find_documents, has_trial_log
 from tools.stack import Stack
 
 GONE_SECONDS = 30.0
-# What may still name a purged round: both tombstones, and the jobs that opened and purged it.
+# What may still name a purged round: both tombstones, and the job that purged it.
 REMAINS = {
     "sucharit_aggregation.rounds": 1,
-    "sucharit_reports.jobs": 2,
+    "sucharit_reports.jobs": 1,
     "sucharit_reports.rounds": 1,
 }
 

@@ -7,24 +7,90 @@ from datetime import datetime
 from enum import StrEnum
 
 from contracts.principal import Place, Principal, Role
-from contracts.reports.errors import ObligationNotFound
-from services.reports.domain.rounds import Mode
+from contracts.reports.correction_errors import DraftSigned
+from contracts.reports.errors import ObligationNotFound, RoundNotInState
+from services.reports.domain.rounds import Mode, Round, RoundState
+
+PARTS = ("preparer", "head")
+"""Who signs a report where its round demands two persons."""
+
+
+_FILE_ON_BEHALF = (Role.DISTRICT_OFFICER, Role.PROVINCE_OFFICER)
+MOST_ACTS = 200
 
 
 class State(StrEnum):
-    """The state of one obligation, as far as this release moves it."""
+    """The state of one obligation."""
 
     OPEN = "open"
     DRAFT = "draft"
     FILED = "filed"
     CONFIRMED_NIL = "confirmed_nil"
     AMENDED = "amended"
+    RETURNED = "returned"
+    EXEMPT = "exempt"
+    WAIVED = "waived"
     MISSED = "missed"
+
+
+class Channel(StrEnum):
+    """How a submission came: typed by the officer, or in a workbook that an office may upload."""
+
+    FORM = "form"
+    WORKBOOK = "workbook"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What an office did about an obligation.
+
+    `no` counts what was done on it, signing included, from 1; `due_at` is until when a return
+    may be answered, `state_before` what taking it back restores.
+    """
+
+    no: int
+    kind: str
+    revision: int
+    at: datetime
+    role: str
+    slot_id: str
+    username: str
+    holder_name: str | None = None
+    reason: str = ""
+    order_no: str = ""
+    due_at: datetime | None = None
+    state_before: str = ""
+    name_before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """That a person stands by one content of the draft; `part` is one of PARTS."""
+
+    part: str
+    name: str
+    position: str
+    acting: bool
+    content_sha256: str
+    draft_version: int
+    slot_id: str
+    username: str
+    holder_name: str | None
+    signed_at: datetime
+
+    def is_by(self, name: str) -> bool:
+        """Whether it is that person's, however spaced the name is."""
+        return " ".join(self.name.split()).casefold() == " ".join(name.split()).casefold()
 
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """One organisation's duty in one round for one code group: the ledger's line."""
+    """One organisation's duty in one round for one code group: the ledger's line.
+
+    `judged_at` is the time by which being on time is judged: of the first filing, or of the last
+    amendment that restarted the clock. It and `first_accepted_at` stand through a withdrawal.
+    `last_filing_id` is the last revision with answers. `acts` are at most MOST_ACTS.
+    """
 
     id: str
     round_id: str
@@ -38,17 +104,58 @@ class Obligation:
     code_group: str
     due_at: datetime
     due_because: str = ""
+    district_name: str = ""
+    extension_no: int = 0
     state: State = State.OPEN
     revision: int = 0
     first_accepted_at: datetime | None = None
     on_time: bool | None = None
     content_sha256: str = ""
     last_filing_id: str | None = None
+    judged_at: datetime | None = None
+    correct_until: datetime | None = None
+    accepted_revision: int | None = None
+    signatures: tuple[Signature, ...] = ()
+    act_no: int = 0
+    acts: tuple[Act, ...] = ()
 
     @property
     def place(self) -> Place:
         """Where the organisation stands."""
         return Place(self.province_code, self.district_code, self.organisation_id)
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether something filed stands: there is a filing, and it was not withdrawn."""
+        return bool(self.content_sha256)
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether an office accepted what is in force; a later revision is not accepted by that."""
+        return self.is_in_force and self.accepted_revision == self.revision
+
+    def files_until(self, closes_at: datetime) -> datetime:
+        """Return the end of filing: that of the round, or the due date of what was extended."""
+        return max(closes_at, self.due_at) if self.extension_no else closes_at
+
+    def corrects_until(self, round_: Round) -> datetime:
+        """Return the end of amending: the round's, that of filing, or what a return allows."""
+        filing_ends_at = self.files_until(round_.closes_at)
+        return max(round_.correction_ends_at, filing_ends_at, self.correct_until or filing_ends_at)
+
+    def require_draftable(self, round_: Round, at: datetime) -> None:
+        """Refuse typing where nothing can be filed any more, or over what was signed.
+
+        Raises RoundNotInState, DraftSigned.
+        """
+        ends_at = self.files_until(round_.closes_at)
+        if self.is_in_force:
+            ends_at = self.corrects_until(round_)
+        is_late = round_.state is RoundState.CLOSED and at > ends_at
+        if is_late or round_.state not in (RoundState.OPEN, RoundState.CLOSED):
+            raise RoundNotInState(state=round_.state, needed=RoundState.OPEN.value)
+        if self.signatures:
+            raise DraftSigned(signed_by=", ".join(one.part for one in self.signatures))
 
     def require_seen_by(self, by: Principal) -> None:
         """Refuse whoever may not know of it. Raises ObligationNotFound."""
@@ -56,8 +163,11 @@ class Obligation:
         if not (by.covers(self.place) and own_group):
             raise ObligationNotFound(obligation_id=self.id)
 
-    def require_filed_by(self, by: Principal) -> None:
-        """Refuse everybody but the slot whose duty it is. Raises ObligationNotFound."""
-        if by.role is not Role.LAO_OFFICER:
+    def require_filed_by(self, by: Principal, channel: Channel = Channel.FORM) -> None:
+        """Refuse everybody but the slot whose duty it is; a workbook may also come from the
+        district or the province office of its area. Raises ObligationNotFound.
+        """
+        on_behalf = channel is Channel.WORKBOOK and by.role in _FILE_ON_BEHALF
+        if by.role is not Role.LAO_OFFICER and not on_behalf:
             raise ObligationNotFound(obligation_id=self.id)
         self.require_seen_by(by)

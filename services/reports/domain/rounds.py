@@ -75,6 +75,16 @@ class Round:
     scope: Scope = Scope()
     due_exceptions: tuple[DueException, ...] = ()
     obligations: int = 0
+    corrections_close_at: datetime | None = None
+    late_if_amended_as: tuple[str, ...] = ()
+    two_person_sign_off: bool = False
+
+    @property
+    def correction_ends_at(self) -> datetime:
+        """When amending ends: as was set, else when the central body reports, else with filing."""
+        return max(
+            self.corrections_close_at or self.central_due_at or self.closes_at, self.closes_at
+        )
 
     def due_at(self, place: Place) -> tuple[datetime, str]:
         """Return when a place has to have filed, and why then; the last exception given wins."""
@@ -83,16 +93,36 @@ class Round:
                 return exception.lao_due_at, f"{exception.reason} ({exception.order_no})"
         return self.lao_due_at, ""
 
+    @property
+    def first_due_at(self) -> datetime:
+        """When the first had to have filed, extensions apart."""
+        return min([self.lao_due_at, *(each.lao_due_at for each in self.due_exceptions)])
+
+    def require(self, *states: RoundState) -> None:
+        """Refuse a round in any other state. Raises RoundNotInState."""
+        if self.state not in states:
+            raise RoundNotInState(state=self.state, needed=" / ".join(states))
+
     def to(self, state: RoundState, *allowed_from: RoundState) -> Round:
         """Return the round in another state. Raises RoundNotInState."""
-        if self.state not in allowed_from:
-            raise RoundNotInState(state=self.state, needed=" / ".join(allowed_from))
+        self.require(*allowed_from)
         return replace(self, state=state, version=self.version + 1)
 
+    def to_opening(self) -> Round:
+        """Return the round about to be opened, itself when it is. Raises RoundNotInState."""
+        if self.state is RoundState.OPENING:
+            return self
+        return self.to(RoundState.OPENING, RoundState.DRAFT)
+
     def to_purging(self) -> Round:
-        """Return a trial round about to be purged. Raises RoundNotTrial, RoundNotInState."""
+        """Return a trial round about to be purged, itself when it is.
+
+        Raises RoundNotTrial, RoundNotInState.
+        """
         if self.mode is not Mode.TRIAL:
             raise RoundNotTrial(round_id=self.id)
+        if self.state is RoundState.PURGING:
+            return self
         return self.to(
             RoundState.PURGING,
             *(

@@ -8,11 +8,13 @@ from typing import Any
 
 from chassis.rpc import answers
 from contracts.fields import read_time, wire_time
+from contracts.forms import Form
 from contracts.paging import page, read_cursor, unknown_cursor, write_cursor
 from contracts.principal import Principal
-from services.reports import drafting, wire
-from services.reports.domain.obligations import Obligation
-from services.reports.domain.rounds import Round, RoundState
+from services.reports import drafting, prefilling, wire
+from services.reports.acts import obligation_in_full
+from services.reports.domain.obligations import Obligation, State
+from services.reports.domain.rounds import Round
 from services.reports.forms import get_form
 from services.reports.store import ReportsStore
 
@@ -56,34 +58,56 @@ class ObligationQuestions:
 
     @answers
     def get_obligation(self, by: Facts, obligation_id: str) -> Facts:
-        """Return one obligation. Raises ObligationNotFound, RoundNotFound, RoundPurged."""
-        obligation, round_ = self._obligation(by, obligation_id)
-        return wire.obligation_to_wire(obligation, round_, at=self.now())
-
-    @answers
-    def get_draft(self, by: Facts, obligation_id: str) -> Facts:
-        """Return what is typed so far, or what was filed last, and what is missing.
+        """Return one obligation with what offices did about it.
 
         Raises ObligationNotFound, RoundNotFound, RoundPurged.
         """
         obligation, round_ = self._obligation(by, obligation_id)
-        obligation.require_filed_by(Principal.from_wire(by))
-        typed, version = self.store.drafts.get(obligation)
-        return drafting.shown(obligation, _form_of(round_), typed, version)
+        return obligation_in_full(obligation, round_, at=self.now())
 
     @answers
-    def save_draft(self, by: Facts, obligation_id: str, made_from: int, answers: Facts) -> Facts:
-        """Keep the answers at any completeness.
+    def get_draft(self, by: Facts, obligation_id: str, holder: Facts | None = None) -> Facts:
+        """Return what is typed so far, or what was filed last, and what is missing.
 
-        Raises ObligationNotFound, RoundNotFound, RoundPurged, RoundNotInState, StaleVersion,
-        InvalidInput.
+        Before either it is prefilled, also from the `holder` of the caller's slot if that is told.
+        Raises ObligationNotFound, RoundNotFound, RoundPurged.
+        """
+        obligation, round_ = self._obligation(by, obligation_id)
+        obligation.require_filed_by(Principal.from_wire(by))
+        form = _form_of(round_)
+        typed, version = self.store.drafts.get(obligation)
+        if version:
+            marks = prefilling.unconfirmed(self.store.prefills.get(obligation.id), typed)
+            return drafting.shown(obligation, form, typed, version, marks=marks)
+        if typed:
+            return drafting.shown(obligation, form, typed, version, marks={})
+        fresh = self._prefilled(form, obligation, round_, by, holder)
+        self.store.prefills.keep(obligation, fresh.marks)
+        return drafting.shown(
+            obligation, form, fresh.answers, version, marks=fresh.marks, absent=fresh.absent
+        )
+
+    @answers
+    def save_draft(
+        self,
+        by: Facts,
+        obligation_id: str,
+        made_from: int,
+        answers: Facts,
+        confirmed: list[str] | None = None,
+    ) -> Facts:
+        """Keep the answers at any completeness; `confirmed` points to prefilled ones that hold.
+
+        Raises ObligationNotFound, RoundNotFound, RoundPurged, RoundNotInState, DraftSigned,
+        StaleVersion, InvalidInput.
         """
         principal = Principal.from_wire(by)
         obligation, round_ = self._obligation(by, obligation_id)
         obligation.require_filed_by(principal)
-        round_.to(RoundState.OPEN, RoundState.OPEN)
+        obligation.require_draftable(round_, self.now())
         form = _form_of(round_)
         drafting.refuse_what_no_form_holds(form, answers)
+        shown = self.store.prefills.get(obligation.id)
         version = self.store.drafts.save(
             obligation,
             answers,
@@ -91,9 +115,14 @@ class ObligationQuestions:
             at=self.now(),
             username=principal.username,
         )
-        if version == 1:
+        if obligation.state is State.OPEN:
             self.store.obligations.begin_draft(obligation.id)
-        return drafting.shown(obligation, form, answers, version)
+        marks = prefilling.unconfirmed(shown, answers)
+        for pointer in confirmed or ():
+            marks.pop(pointer.removeprefix("/answers/"), None)
+        if marks != shown:
+            self.store.prefills.keep(obligation, marks)
+        return drafting.shown(obligation, form, answers, version, marks=marks)
 
     @answers
     def list_filings(self, by: Facts, obligation_id: str) -> Facts:
@@ -104,6 +133,24 @@ class ObligationQuestions:
         obligation, _ = self._obligation(by, obligation_id)
         filings = self.store.ledger.list(obligation.id)
         return {"items": drafting.with_changes(filings), "next": None}
+
+    def _prefilled(
+        self,
+        form: Form,
+        obligation: Obligation,
+        round_: Round,
+        by: Facts,
+        holder: Facts | None,
+    ) -> prefilling.Prefill:
+        sources = [prefilling.from_registry(obligation), prefilling.NOTHING_LAST_YEAR]
+        if holder is not None:
+            sources.append(prefilling.from_holder(by["username"], holder))
+        forms = [form.id, *form.definition.get("continues", ())]
+        filing = self.store.prefills.find_last_year(obligation, round_, forms)
+        if filing is not None:
+            then = get_form(filing["form_id"], filing["form_version"])
+            sources.append(prefilling.from_last_year(then, filing))
+        return prefilling.prefilled(form, sources)
 
     def _obligation(self, by: Facts, obligation_id: str) -> tuple[Obligation, Round]:
         obligation = self.store.obligations.get(obligation_id)

@@ -7,24 +7,25 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from nameko.timer import timer
+
 from chassis.jobs import Job, Jobs, runs_job
 from chassis.rpc import answers
 from contracts.errors import StaleVersion
-from contracts.fields import wire_time
 from contracts.paging import page, read_cursor, write_cursor
 from contracts.principal import Principal, Role
 from contracts.reports.errors import RoundPurged
-from contracts.reports.events import (
-    RoundClosedV1,
-)
 from services.reports import rounds, wire
+from services.reports.closing import close, close_ended
 from services.reports.domain.rounds import Round, RoundState
 from services.reports.forms import get_form
 from services.reports.opening import open_obligations
+from services.reports.purging import purge, sweep
 from services.reports.receipts import Signer
 from services.reports.store import ReportsStore
 from services.reports.trial_logs import TrialLogs
 
+LOOK_EVERY_SECONDS = 15
 Facts = dict[str, Any]
 
 
@@ -82,7 +83,7 @@ class RoundQuestions:
 
         Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, StaleVersion.
         """
-        return self._start(by, "open_round", round_id, RoundState.OPENING, RoundState.DRAFT)
+        return self._start(by, "open_round", round_id, Round.to_opening)
 
     @runs_job("open_round")
     def create_obligations(self, job: Job) -> tuple[Facts, list[Facts]]:
@@ -108,21 +109,22 @@ class RoundQuestions:
 
         Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState.
         """
-        Principal.from_wire(by).require_role(Role.OPERATOR, Role.CENTRAL_HR_BODY)
-        self.store.rounds.get(round_id).to(RoundState.CLOSED, RoundState.OPEN)
-        return self.jobs.start("close_round", {"round_id": round_id}, requested_by=by)
+        return self._start(by, "close_round", round_id, _still_open)
 
     @runs_job("close_round")
     def close_the_window(self, job: Job) -> tuple[Facts, list[Facts]]:
         """Close the round and mark what was never filed as missed. Publishes RoundClosedV1."""
         round_ = self.store.rounds.get(job.arguments["round_id"])
-        if round_.state is RoundState.OPEN:
-            at = self.now()
-            closed = round_.to(RoundState.CLOSED, RoundState.OPEN)
-            round_ = replace(closed, closes_at=min(at, round_.closes_at))
-            event = RoundClosedV1(round_id=round_.id, mode=round_.mode.value, closed_at=at)
-            self.store.rounds.save(round_, announcing=[event])
-        return {"round_id": round_.id, "missed": self.store.obligations.miss(round_.id)}, []
+        return {"round_id": round_.id, "missed": close(self.store, round_, at=self.now())}, []
+
+    @timer(interval=LOOK_EVERY_SECONDS)
+    def settle_rounds(self) -> None:
+        """Close what has ended, and sweep after the trials that were purged; in every process.
+
+        Publishes RoundClosedV1.
+        """
+        close_ended(self.store, at=self.now())
+        sweep(self.store, at=self.now())
 
     @answers
     def purge_round(self, by: Facts, round_id: str) -> Facts:
@@ -130,11 +132,7 @@ class RoundQuestions:
 
         Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotTrial, RoundNotInState, StaleVersion.
         """
-        Principal.from_wire(by).require_role(Role.OPERATOR, Role.CENTRAL_HR_BODY)
-        round_ = self.store.rounds.get(round_id)
-        if round_.state is not RoundState.PURGING:
-            self.store.rounds.save(round_.to_purging())
-        return self.jobs.start("purge_round", {"round_id": round_id}, requested_by=by)
+        return self._start(by, "purge_round", round_id, Round.to_purging)
 
     @runs_job("purge_round")
     def purge_trial(self, job: Job) -> tuple[Facts, list[Facts]]:
@@ -146,21 +144,8 @@ class RoundQuestions:
             round_ = self.store.rounds.get(job.arguments["round_id"])
         except RoundPurged:  # an earlier run of this job came so far
             return self.store.rounds.get_tombstone(job.arguments["round_id"]), []
-        purged = self.store.rounds.purge(round_)
-        self.trial_logs.delete(round_.id)
-        at = self.now()
-        facts = {
-            "round_id": round_.id,
-            "obligations": round_.obligations,
-            "filings": purged["filings"],
-            "drafts": purged["drafts"],
-            "purged_at": wire_time(at),
-            "purged_by": job.requested_by["username"],
-        }
-        statement = self.signer.sign(facts)
-        event = rounds.purged_event(facts, at=at, statement=statement)
-        self.store.rounds.bury(round_, statement=statement, at=at, announcing=event)
-        return {**facts, "statement": statement}, []
+        by = job.requested_by["username"]
+        return purge(self.store, self.trial_logs, self.signer, round_, by=by, at=self.now()), []
 
     def _shown(self, round_: Round) -> Facts:
         expected = None
@@ -169,10 +154,17 @@ class RoundQuestions:
         return wire.round_to_wire(round_, expected_obligations=expected)
 
     def _start(
-        self, by: Facts, kind: str, round_id: str, state: RoundState, *allowed: RoundState
+        self, by: Facts, kind: str, round_id: str, made_ready: Callable[[Round], Round]
     ) -> Facts:
+        """Start work on a round once it is kept as ready for it."""
         Principal.from_wire(by).require_role(Role.OPERATOR, Role.CENTRAL_HR_BODY)
         round_ = self.store.rounds.get(round_id)
-        if round_.state is not state:
-            self.store.rounds.save(round_.to(state, *allowed))
+        ready = made_ready(round_)
+        if ready is not round_:
+            self.store.rounds.save(ready)
         return self.jobs.start(kind, {"round_id": round_id}, requested_by=by)
+
+
+def _still_open(round_: Round) -> Round:
+    round_.require(RoundState.OPEN)
+    return round_

@@ -15,13 +15,19 @@ from typing import Any
 from pymongo import DeleteOne, ReplaceOne, UpdateOne
 
 from chassis.outbox import Outbox
-from contracts.errors import ServiceError
+from contracts.errors import IdempotencyKeyReused, ServiceError
 from contracts.events import Event
-from contracts.reports.errors import FilingNotFound, IdempotencyKeyReused, ObligationNotFound
-from services.reports.domain.filings import Attempt, Filing, FilingKind
-from services.reports.domain.obligations import Obligation, State
-from services.reports.domain.rounds import Round
-from services.reports.store.obligations import from_document, ignore_duplicates
+from contracts.reports.errors import (
+    FilingNotFound,
+    ObligationNotFound,
+    StaleRevision,
+)
+from services.reports.domain.filings import Attempt, Filing, FilingKind, changed_pointers
+from services.reports.domain.obligations import Channel, Obligation
+from services.reports.domain.rounds import Mode, Round
+from services.reports.prefilling import require_confirmed
+from services.reports.store.obligations import NOT_LISTED, from_document, ignore_duplicates
+from services.reports.store.prefills import Prefills
 from services.reports.store.rounds import Rounds
 
 Decide = Callable[[Attempt, Round, Obligation], Filing]
@@ -32,11 +38,6 @@ Document = dict[str, Any]
 _TO_ANSWER = {"answers": 0, "outbox": 0}
 # Whoever is refused with these may not know of the obligation, or has a recorded filing by that id.
 _NOT_KEPT = (ObligationNotFound, IdempotencyKeyReused)
-_STATES = {
-    FilingKind.ORIGINAL: State.FILED,
-    FilingKind.NIL: State.CONFIRMED_NIL,
-    FilingKind.AMENDMENT: State.AMENDED,
-}
 
 
 class Ledger:
@@ -47,6 +48,7 @@ class Ledger:
         self._obligations = database["obligations"]
         self._drafts = database["drafts"]
         self._refusals = database["refusals"]
+        self._prefills = Prefills(database)
         self._rounds = Rounds(database, outbox)
         self._outbox = outbox
 
@@ -71,6 +73,7 @@ class Ledger:
         while waiting:
             waiting = self._record_first_of_each(waiting, results, decide, receipt, announce, at)
         in_order = [results[place] for place in range(len(attempts))]
+        self._tell_differences(attempts, in_order)
         self._keep_refusals(attempts, in_order)
         return in_order
 
@@ -88,6 +91,9 @@ class Ledger:
         """
         now, later = _first_of_each(attempts)
         obligations = self._find_obligations([attempt.obligation_id for _, attempt in now])
+        shown = self._prefills.find_many(
+            known.id for known in obligations.values() if not known.revision
+        )
         # Read after the obligations, so that whatever those tell of already is among them.
         recorded = self._find([attempt.filing_id for _, attempt in now])
         rounds = self._rounds.find_many({known.round_id for known in obligations.values()})
@@ -99,6 +105,8 @@ class Ledger:
                 continue
             try:
                 filing = _decide(attempt, obligations, rounds, decide)
+                if attempt.channel is Channel.FORM:
+                    require_confirmed(shown.get(attempt.obligation_id, {}), attempt.answers)
             except ServiceError as refusal:
                 results[place] = refusal
                 continue
@@ -113,16 +121,41 @@ class Ledger:
             place: document for place, document in inserts.items() if document["_id"] not in lost
         }
         results |= won
+        self._take_back_of_purged(won, results, rounds)
         settled = (results.get(place) for place, _ in now)
         filings = [result for result in settled if isinstance(result, dict)]
         self._bring_up_to_date(filings + self._find_winners(beaten))
+        self._prefills.forget(shown.keys() & {one["obligation_id"] for one in won.values()})
         for document in won.values():
             self._outbox.nudge("filings", document["_id"], document["outbox"])
         # Another process recorded that revision, or this very filing, first: decide again.
         return [each for each in now if each[1].filing_id in lost] + later
 
+    def _take_back_of_purged(
+        self,
+        won: dict[int, Document],
+        results: dict[int, Document | ServiceError],
+        rounds: dict[str, Round],
+    ) -> None:
+        """Take back what was recorded in a trial whose purge began since the round was read.
+
+        What is not taken back was there before: the purge finds and counts it.
+        """
+        trials = {round_.id for round_ in rounds.values() if round_.mode is Mode.TRIAL}
+        going = trials - self._rounds.find_many(trials).keys() if trials else set()
+        taken_back = {
+            place: document for place, document in won.items() if document["round_id"] in going
+        }
+        if not taken_back:
+            return
+        ids = [document["_id"] for document in taken_back.values()]
+        self._filings.delete_many({"_id": {"$in": ids}})
+        for place, document in taken_back.items():
+            del won[place]
+            results[place] = ObligationNotFound(obligation_id=document["obligation_id"])
+
     def _find_obligations(self, ids: list[str]) -> dict[str, Obligation]:
-        found = self._obligations.find({"_id": {"$in": ids}}, batch_size=len(ids) + 1)
+        found = self._obligations.find({"_id": {"$in": ids}}, NOT_LISTED, batch_size=len(ids) + 1)
         return {document["_id"]: from_document(document) for document in found}
 
     def _find(self, ids: list[str]) -> dict[str, Document]:
@@ -146,21 +179,44 @@ class Ledger:
             [
                 UpdateOne(
                     {"_id": filing["obligation_id"], "revision": {"$lt": filing["revision"]}},
-                    {"$set": _ledger_facts(filing)},
+                    [{"$set": _ledger_facts(filing)}],
                 )
                 for filing in filings
             ],
             ordered=False,
         )
-        self._drafts.bulk_write(
-            [
-                DeleteOne(
-                    {"_id": filing["obligation_id"], "saved_at": {"$lte": filing["recorded_at"]}}
-                )
-                for filing in filings
-            ],
-            ordered=False,
-        )
+        filed = [
+            DeleteOne({"_id": filing["obligation_id"], "saved_at": {"$lte": filing["recorded_at"]}})
+            for filing in filings
+            if filing["kind"] != FilingKind.WITHDRAWAL
+        ]
+        if filed:
+            self._drafts.bulk_write(filed, ordered=False)
+
+    def _tell_differences(
+        self, attempts: list[Attempt], results: list[Document | ServiceError]
+    ) -> None:
+        """Tell whoever worked on an older revision which answers were changed since then."""
+        stale = [
+            (attempt, refusal)
+            for attempt, refusal in zip(attempts, results, strict=True)
+            if isinstance(refusal, StaleRevision)
+        ]
+        if not stale:
+            return
+        wanted = [
+            {"obligation_id": attempt.obligation_id, "revision": revision}
+            for attempt, refusal in stale
+            for revision in (attempt.base_revision, int(refusal.details["revision"]))
+        ]
+        content = {"obligation_id": 1, "revision": 1, "answers": 1}
+        found = self._filings.find({"$or": wanted}, content)
+        answers = {(one["obligation_id"], one["revision"]): one["answers"] for one in found}
+        for attempt, refusal in stale:
+            before = answers.get((attempt.obligation_id, attempt.base_revision))
+            after = answers.get((attempt.obligation_id, int(refusal.details["revision"])))
+            if before is not None and after is not None:
+                refusal.details["changed"] = ", ".join(changed_pointers(before, after))
 
     def _keep_refusals(
         self, attempts: list[Attempt], results: list[Document | ServiceError]
@@ -218,20 +274,28 @@ def _repeat(attempt: Attempt, known: Document) -> Document | ServiceError:
 
 
 def _ledger_facts(filing: Document) -> Document:
+    """Return the update that shows a filing in its obligation.
+
+    A due date may have moved since the filing was decided, so being on time is judged by the
+    obligation's own.
+    """
     facts: Document = {
-        "state": _STATES[FilingKind(filing["kind"])].value,
+        "state": filing["obligation_state"],
         "revision": filing["revision"],
-        "on_time": filing["on_time"],
-        "content_sha256": filing["content_sha256"],
-        "last_filing_id": filing["_id"],
+        "judged_at": filing["judged_at"],
+        "on_time": {"$lte": [filing["judged_at"], "$due_at"]},
+        "signatures": [],
     }
     if filing["revision"] == 1:
         facts["first_accepted_at"] = filing["accepted_at"]
-    return facts
+    if filing["kind"] == FilingKind.WITHDRAWAL:
+        return facts | {"content_sha256": ""}
+    return facts | {"content_sha256": filing["content_sha256"], "last_filing_id": filing["_id"]}
 
 
 def _document(filing: Filing, receipt: Document, at: datetime) -> Document:
     attempt, obligation = filing.attempt, filing.obligation
+    amended_as = attempt.reason_class if attempt.kind is FilingKind.AMENDMENT else None
     return {
         "_id": attempt.filing_id,
         "request_sha256": attempt.request_sha256,
@@ -244,7 +308,12 @@ def _document(filing: Filing, receipt: Document, at: datetime) -> Document:
         "form_version": attempt.form_version,
         "base_revision": attempt.base_revision,
         "reason": attempt.reason,
+        "notes": dict(attempt.notes),
+        "reason_class": amended_as,
+        "channel": attempt.channel.value,
+        "obligation_state": obligation.state.value,
         "accepted_at": attempt.accepted_at,
+        "judged_at": obligation.judged_at,
         "recorded_at": at,
         "on_time": obligation.on_time,
         "content_sha256": attempt.content_sha256,
@@ -252,7 +321,10 @@ def _document(filing: Filing, receipt: Document, at: datetime) -> Document:
         "username": attempt.by.username,
         "holder_name": attempt.by.holder_name,
         "organisation_name": obligation.organisation_name,
+        "due_at": obligation.due_at,
+        "due_because": obligation.due_because,
         "receipt": receipt,
+        "unrolled": True,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -11,13 +12,15 @@ from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from chassis.outbox import Outbox
+from contracts.events import Event
 from contracts.principal import Principal
 from contracts.reports.errors import ObligationNotFound
 from contracts.reports.events import ObligationsOpenedV1
-from services.reports.domain.obligations import Obligation, State
-from services.reports.domain.rounds import Mode, Round, Scope
+from services.reports.domain.obligations import Act, Obligation, Signature, State
+from services.reports.domain.rounds import Mode, Scope
 
 DUPLICATE = 11000
+NOT_LISTED = {"acts": 0, "outbox": 0}
 _OPEN = {"closed": {"$ne": True}}
 _FIELDS_OF_AREA = {
     "country": None,
@@ -54,6 +57,13 @@ class Organisations:
             {"_id": organisation_id}, {"$set": {"closed": True}}, upsert=True
         )
 
+    def get(self, organisation_id: str) -> dict[str, Any] | None:
+        """Return what is known of an organisation, or None when it is unknown or no more."""
+        known: dict[str, Any] | None = self._organisations.find_one(
+            {"_id": organisation_id, **_OPEN}
+        )
+        return known
+
     def count(self, scope: Scope) -> int:
         """Return how many organisations lie in the scope."""
         return int(self._organisations.count_documents(_of_scope(scope)))
@@ -75,26 +85,47 @@ class Obligations:
         self._opened = database["opened_districts"]
         self._outbox = outbox
 
-    def open(
-        self,
-        round_: Round,
-        obligations: list[Obligation],
-        events: Iterable[ObligationsOpenedV1],
-    ) -> None:
-        """Keep new obligations and, for each district, the event that announces them.
-
-        Repeating it changes nothing: what is already there stays as it is.
-        """
+    def add(self, obligations: list[Obligation]) -> None:
+        """Keep new obligations; what is already there stays as it is."""
         documents = [to_document(obligation) for obligation in obligations]
         ignore_duplicates(self._obligations.insert_many, documents, ordered=False)
-        entries = [
-            (f"{round_.id}-{event.district_code}", self._outbox.seal([event])) for event in events
-        ]
-        opened = [{"_id": key, "round_id": round_.id, "outbox": sealed} for key, sealed in entries]
-        failed = ignore_duplicates(self._opened.insert_many, opened, ordered=False)
-        for key, sealed in entries:
-            if key not in failed:
-                self._outbox.nudge("opened_districts", key, sealed)
+
+    def list_unannounced(self, round_id: str, organisation_ids: list[str]) -> list[Obligation]:
+        """Return the kept obligations of those organisations that no event has told of so far,
+        by district.
+        """
+        told = {"round_id": round_id, "organisation_ids": {"$in": organisation_ids}}
+        announced = {
+            organisation_id
+            for opened in self._opened.find(told, {"organisation_ids": 1})
+            for organisation_id in opened["organisation_ids"]
+        }
+        untold = [each for each in organisation_ids if each not in announced]
+        found = self._obligations.find({"round_id": round_id, "organisation_id": {"$in": untold}})
+        return [from_document(owed) for owed in found.sort([("district_code", 1), ("_id", 1)])]
+
+    def announce_opened(self, events: Iterable[ObligationsOpenedV1]) -> None:
+        """Announce new obligations, those of an organisation once."""
+        opened = []
+        for event in events:
+            told = sorted({owed["organisation_id"] for owed in event.obligations})
+            opened.append(
+                {
+                    "_id": f"{event.round_id}-{event.district_code}-{told[0]}",
+                    "round_id": event.round_id,
+                    "organisation_ids": told,
+                    "outbox": self._outbox.seal([event]),
+                }
+            )
+        known = ignore_duplicates(self._opened.insert_many, opened, ordered=False)
+        for document in opened:
+            if document["_id"] not in known:
+                self._outbox.nudge("opened_districts", document["_id"], document["outbox"])
+
+    def list_of_organisation(self, round_id: str, organisation_id: str) -> list[Obligation]:
+        """Return what an organisation owes in a round, by code group."""
+        found = self._obligations.find({"organisation_id": organisation_id, "round_id": round_id})
+        return [from_document(document) for document in found.sort("_id")]
 
     def count(self, round_id: str) -> int:
         """Return how many obligations the round has."""
@@ -102,10 +133,15 @@ class Obligations:
 
     def get(self, obligation_id: str) -> Obligation:
         """Return an obligation. Raises ObligationNotFound."""
-        document = self._obligations.find_one({"_id": obligation_id})
+        document = self._obligations.find_one({"_id": obligation_id}, {"outbox": 0})
         if document is None:
             raise ObligationNotFound(obligation_id=obligation_id)
         return from_document(document)
+
+    def find_revision(self, obligation_id: str) -> int | None:
+        """Return the last revision filed on an obligation, or None when there is no such one."""
+        found = self._obligations.find_one({"_id": obligation_id}, {"revision": 1})
+        return found and int(found["revision"])
 
     def list(
         self,
@@ -115,12 +151,15 @@ class Obligations:
         state: str | None,
         after: tuple[Any, str] | None,
         limit: int,
+        district: str | None = None,
     ) -> list[Obligation]:
         """Return what the caller may see, by due date and id, from after a (due_at, id)."""
         wanted: dict[str, Any] = {}
         area = _FIELDS_OF_AREA[by.area]
         if area is not None:
             wanted[area] = by.area_code
+        if district is not None and wanted.setdefault("district_code", district) != district:
+            return []
         if by.code_group is not None:
             wanted["code_group"] = by.code_group
         if round_id is not None:
@@ -133,8 +172,28 @@ class Obligations:
                 {"due_at": {"$gt": due_at}},
                 {"due_at": due_at, "_id": {"$gt": obligation_id}},
             ]
-        found = self._obligations.find(wanted).sort([("due_at", 1), ("_id", 1)]).limit(limit)
-        return [from_document(document) for document in found]
+        found = self._obligations.find(wanted, NOT_LISTED)
+        in_order = found.sort([("due_at", 1), ("_id", 1)]).limit(limit)
+        return [from_document(document) for document in in_order]
+
+    def save_act(
+        self, before: Obligation, after: Obligation, *, announcing: Iterable[Event] = ()
+    ) -> bool:
+        """Keep what was done on an obligation together with its events, in one write.
+
+        Returns False, and keeps nothing, when it was filed on or acted on since it was read.
+        """
+        entries = self._outbox.seal(announcing)
+        was, now = to_document(before), to_document(after)
+        unmoved = {name: was[name] for name in ("_id", "revision", "act_no", "state")}
+        changed = {name: value for name, value in now.items() if value != was[name]}
+        saved = self._obligations.update_one(
+            unmoved, {"$set": changed, "$push": {"outbox": {"$each": entries}}}
+        )
+        if not saved.matched_count:
+            return False
+        self._outbox.nudge("obligations", before.id, entries)
+        return True
 
     def begin_draft(self, obligation_id: str) -> None:
         """Note that something is typed on an untouched obligation."""
@@ -143,14 +202,17 @@ class Obligations:
             {"$set": {"state": State.DRAFT.value}},
         )
 
-    def miss(self, round_id: str) -> int:
-        """Mark what was never filed in a closed round; return how many."""
-        untouched = {"$in": [State.OPEN.value, State.DRAFT.value]}
-        return int(
-            self._obligations.update_many(
-                {"round_id": round_id, "state": untouched}, {"$set": {"state": State.MISSED.value}}
-            ).modified_count
-        )
+    def miss(self, round_id: str, *, at: datetime) -> int:
+        """Mark what was never filed in a closed round, and was not extended beyond that moment;
+        return how many.
+        """
+        unmet = {
+            "round_id": round_id,
+            "state": {"$in": [State.OPEN.value, State.DRAFT.value]},
+            "$or": [{"extension_no": 0}, {"due_at": {"$lt": at}}],
+        }
+        missed = {"$set": {"state": State.MISSED.value}}
+        return int(self._obligations.update_many(unmet, missed).modified_count)
 
 
 def ignore_duplicates(write: Any, documents: list[Any], **options: Any) -> set[Any]:
@@ -192,6 +254,8 @@ def to_document(obligation: Obligation) -> dict[str, Any]:
         **facts,
         "mode": obligation.mode.value,
         "state": obligation.state.value,
+        "signatures": list(facts["signatures"]),
+        "acts": list(facts["acts"]),
     }
 
 
@@ -204,5 +268,7 @@ def from_document(document: dict[str, Any]) -> Obligation:
             "id": document["_id"],
             "mode": Mode(document["mode"]),
             "state": State(document["state"]),
+            "signatures": tuple(Signature(**one) for one in document.get("signatures", ())),
+            "acts": tuple(Act(**one) for one in document.get("acts", ())),
         }
     )

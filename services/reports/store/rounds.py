@@ -1,4 +1,4 @@
-"""Rounds as they are kept."""
+"""Rounds as they are kept, and how all of a trial goes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,21 @@ from contracts.fields import wire_time
 from contracts.reports.errors import RoundAlreadyExists, RoundNotFound, RoundPurged
 from services.reports.domain.rounds import DueException, Mode, Round, RoundState, Scope
 
-_PURGED_FROM = ("drafts", "filings", "refusals", "opened_districts", "obligations")
+_GOING = [RoundState.PURGING.value, RoundState.PURGED.value]
+_PURGED_FROM = (
+    "workbook_uploads",
+    "receipt_rolls",
+    "problem_reports",
+    "problem_tallies",
+    "consolidations",
+    "extensions",
+    "moved_districts",
+    "drafts", "prefills",
+    "filings",
+    "refusals",
+    "opened_districts",
+    "obligations",
+)
 
 
 class Rounds:
@@ -52,8 +66,8 @@ class Rounds:
         return {"round_id": round_id, "statement": buried["statement"]}
 
     def find_many(self, round_ids: Iterable[str]) -> dict[str, Round]:
-        """Return those of the rounds that exist and are not purged, by id."""
-        wanted = {"_id": {"$in": list(round_ids)}, "state": {"$ne": RoundState.PURGED}}
+        """Return those of the rounds that exist and are not purged or about to be, by id."""
+        wanted = {"_id": {"$in": list(round_ids)}, "state": {"$nin": _GOING}}
         return {document["_id"]: _round(document) for document in self._rounds.find(wanted)}
 
     def list(self, *, after: str | None, limit: int) -> list[Round]:
@@ -62,6 +76,19 @@ class Rounds:
         if after is not None:
             wanted["_id"] = {"$gt": after}
         return [_round(document) for document in self._rounds.find(wanted).sort("_id").limit(limit)]
+
+    def list_ended(self, *, at: datetime) -> list[Round]:
+        """Return the open and the closed rounds whose window ended before a moment."""
+        ended = {
+            "state": {"$in": [RoundState.OPEN.value, RoundState.CLOSED.value]},
+            "closes_at": {"$lt": at},
+        }
+        return [_round(document) for document in self._rounds.find(ended)]
+
+    def list_purged(self, *, since: datetime) -> list[str]:
+        """Return the ids of the trials purged since a moment."""
+        purged = {"state": RoundState.PURGED.value, "purged_at": {"$gte": since}}
+        return [document["_id"] for document in self._rounds.find(purged, {"_id": 1})]
 
     def save(self, round_: Round, *, announcing: Iterable[Event] = ()) -> None:
         """Keep a changed round together with its events.
@@ -79,21 +106,31 @@ class Rounds:
             raise StaleVersion(changed="state")
         self._outbox.nudge("rounds", round_.id, entries)
 
-    def purge(self, round_: Round) -> dict[str, int]:
-        """Delete everything filed, drafted or owed in a trial round; return how many of each.
+    def purge(self, round_: Round, **others: int) -> dict[str, int]:
+        """Delete everything filed, drafted or owed in a trial round; return how many of each, with
+        the others that were counted.
 
-        Repeating it after a crash returns what the first attempt found.
+        Repeating it after a crash returns what the first attempt found. The jobs of the round go
+        too, but for those that purge it: they tell who waits for it what became of it.
         """
-        of_round = {"round_id": round_.id}
-        found = {name: self._database[name].count_documents(of_round) for name in _PURGED_FROM}
+        wanted = _of_rounds([round_.id])
+        found = {name: self._database[name].count_documents(one) for name, one in wanted.items()}
+        found |= others
         noted = self._rounds.find_one_and_update(
             {"_id": round_.id},
             {"$max": {f"purged.{name}": count for name, count in found.items()}},
             return_document=ReturnDocument.AFTER,
         )
-        for name in _PURGED_FROM:
-            self._database[name].delete_many(of_round)
+        for name, one in wanted.items():
+            self._database[name].delete_many(one)
         return dict(noted["purged"])
+
+    def sweep(self, purged: Iterable[str]) -> int:
+        """Delete what was written of purged rounds by whoever did not know yet; return how much."""
+        wanted = _of_rounds(list(purged))
+        return sum(
+            int(self._database[name].delete_many(one).deleted_count) for name, one in wanted.items()
+        )
 
     def bury(self, round_: Round, *, statement: str, at: datetime, announcing: Event) -> None:
         """Leave of a purged round its name and the signed statement, and announce that."""
@@ -114,6 +151,13 @@ class Rounds:
         self._outbox.nudge("rounds", round_.id, entries)
 
 
+def _of_rounds(round_ids: list[str]) -> dict[str, dict[str, Any]]:
+    """Return the condition by which each collection holds something of the rounds."""
+    wanted: dict[str, Any] = {name: {"round_id": {"$in": round_ids}} for name in _PURGED_FROM}
+    jobs = {"arguments.round_id": {"$in": round_ids}, "kind": {"$ne": "purge_round"}}
+    return wanted | {"jobs": jobs}
+
+
 def _document(round_: Round) -> dict[str, Any]:
     facts = asdict(round_)
     return {
@@ -122,6 +166,7 @@ def _document(round_: Round) -> dict[str, Any]:
         "mode": round_.mode.value,
         "state": round_.state.value,
         "due_exceptions": list(facts["due_exceptions"]),
+        "late_if_amended_as": list(round_.late_if_amended_as),
     }
 
 
@@ -134,6 +179,7 @@ def _round(document: dict[str, Any]) -> Round:
             "mode": Mode(document["mode"]),
             "state": RoundState(document["state"]),
             "scope": Scope(**document["scope"]),
+            "late_if_amended_as": tuple(document.get("late_if_amended_as", ())),
             "due_exceptions": tuple(
                 DueException(**{**exception, "scope": Scope(**exception["scope"])})
                 for exception in document["due_exceptions"]

@@ -41,10 +41,22 @@ KRABI = Principal("s2", "p81", Role.PROVINCE_OFFICER, "province", "81").to_wire(
 def a_life(mode: str = "live") -> Life:
     places = (("8101", "town"), ("8101", "sao"), ("8104", "sao"), ("9001", "city"))
     fates = ("filed", "nil", "missing", "filed", "filed")
+    endings = ("", "returned", "", "withdrawn", "", "answered", "refiled", "accepted", "taken_back")
+    exemptions = ("", "exempt", "", "lifted")
     return Life(
         tuple(
             Duty(
-                f"o{n}", lao_type, district, group, fates[(n + group.number) % 5], n % 3 > 0, n % 2
+                f"o{n}",
+                lao_type,
+                district,
+                group,
+                fates[(n + group.number) % 5],
+                on_time=n % 3 > 0,
+                amendments=n % 2,
+                restarted=n % 4 == 1,
+                extended=n % 5 == 3,
+                ending=endings[(n + group.number) % 9],
+                exemption=exemptions[(n + group.number) % 4],
             )
             for n, (district, lao_type) in enumerate(places * 5)
             for group in CodeGroup
@@ -195,7 +207,7 @@ def test_a_filing_of_a_place_that_is_not_is_parked_and_the_rest_is_counted(
     life = a_life()
     nowhere = replace(life.filings()[0], province_code="99", obligation_id="nowhere")
 
-    announcer.announce([*life.openings(), nowhere, *life.filings()])
+    announcer.announce([nowhere, *life.events()])
 
     soon(lambda: shows(aggregation, life))
     parked = bus.parked(f"aggregation.{nowhere.key()}")

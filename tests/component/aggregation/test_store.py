@@ -25,9 +25,8 @@ from contracts.aggregation.axis import Axis
 from contracts.aggregation.errors import RoundNotCounted
 from contracts.events import Event
 from contracts.reference.code_groups import CodeGroup
-from contracts.reports.events import ObligationsOpenedV1
 from services.aggregation.completeness import Scope, rows, total
-from services.aggregation.domain import Standing, standing_filed, standings_opened
+from services.aggregation.domain import Standing
 from services.aggregation.store import TRANSACTION_SECONDS, Figures
 from tests.component.aggregation.conftest import soon
 from tests.unit.aggregation.lives import (
@@ -40,6 +39,7 @@ from tests.unit.aggregation.lives import (
     deliveries,
     left_of,
     lives,
+    said_by,
 )
 from tools.stack import Stack
 
@@ -47,15 +47,7 @@ EVERYWHERE = Scope()
 
 
 def standings_in(events: list[Event]) -> list[Standing]:
-    return [
-        standing
-        for event in events
-        for standing in (
-            standings_opened(event)
-            if isinstance(event, ObligationsOpenedV1)
-            else [standing_filed(event)]
-        )
-    ]
+    return [standing for event in events for standing in said_by(event)]
 
 
 def some_life(**facts: object) -> Life:
@@ -87,7 +79,7 @@ def figures(database: Database) -> Figures:
 def rivals(mongo_uri: str, database: Database) -> Iterator[list[Figures]]:
     """The stores of other processes on the same database."""
     with ExitStack() as stack:
-        clients = [stack.enter_context(MongoClient(mongo_uri)) for _ in range(3)]
+        clients = [stack.enter_context(MongoClient(mongo_uri, tz_aware=True)) for _ in range(3)]
         yield [Figures(client.get_default_database()) for client in clients]
 
 
@@ -265,7 +257,7 @@ class Commands(CommandListener):
 @pytest.fixture
 def watched(mongo_uri: str, database: Database) -> Iterator[tuple[Figures, Commands]]:
     commands = Commands()
-    with MongoClient(mongo_uri, event_listeners=[commands]) as client:
+    with MongoClient(mongo_uri, tz_aware=True, event_listeners=[commands]) as client:
         yield Figures(client.get_default_database()), commands
 
 

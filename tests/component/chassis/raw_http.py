@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 from eventlet.event import Event
 
-from chassis.http1 import BodyRefused, read_body
+from chassis.http1 import BodyRefused
 from chassis.web import WebLimits
 
 BODY_SECONDS = 0.3
@@ -36,7 +36,7 @@ class Site:
         if environ["PATH_INFO"] == "/unread":
             return self._say(start_response, "200 OK", b"unread")
         try:
-            body = read_body(environ, LIMIT_BYTES, BODY_SECONDS)
+            body = b"".join(environ["wsgi.input"].pieces(LIMIT_BYTES, BODY_SECONDS))
         except BodyRefused as refused:
             return self._say(start_response, f"{refused.status} Refused", b"")
         return self._say(start_response, "200 OK", b"%d" % len(body))

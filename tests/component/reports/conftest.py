@@ -107,6 +107,7 @@ def run_reports(
     (tmp_path / "signing.pem").write_bytes(pem)
     monkeypatch.setenv("REPORTS_MONGO_URI", migrated)
     monkeypatch.setenv("REPORTS_SIGNING_KEY_FILE", str(tmp_path / "signing.pem"))
+    monkeypatch.setenv("REPORTS_PORTAL_URL", "https://sucharit.example")
 
     def run() -> None:
         mongoengine.disconnect(SERVICE)

@@ -40,5 +40,5 @@ def owing(store: ReportsStore, count: int = 1, round_: Round | None = None) -> l
         an_obligation(f"o{number:05d}", round_id=round_.id, mode=round_.mode)
         for number in range(count)
     ]
-    store.obligations.open(round_, obligations, [])
+    store.obligations.add(obligations)
     return obligations

@@ -91,7 +91,7 @@ def test_the_event_is_inside_the_filing_exactly_once(store, database):
     ]
     assert keys == [
         ("reports.report_filed.v1", first.filing_id),
-        ("reports.report_amended.v1", second.filing_id),
+        ("reports.report_amended.v2", second.filing_id),
     ]
 
 

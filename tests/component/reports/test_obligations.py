@@ -194,10 +194,7 @@ def test_what_was_never_filed_is_missed_and_may_still_be_recorded_later(store):
     record(store.ledger, [an_attempt(first)])
     store.obligations.begin_draft(second.id)
 
-    assert (store.obligations.miss(first.round_id), store.obligations.miss(first.round_id)) == (
-        2,
-        0,
-    )
+    assert [store.obligations.miss(first.round_id, at=LATE) for _ in range(2)] == [2, 0]
     record(store.ledger, [an_attempt(third)])
 
     states = [store.obligations.get(owed.id).state for owed in (first, second, third)]
@@ -227,7 +224,7 @@ def many(store) -> list[Any]:
             for number in range(30)
             for group in CodeGroup
         ]
-        store.obligations.open(round_, obligations[-90:], [])
+        store.obligations.add(obligations[-90:])
     return obligations
 
 

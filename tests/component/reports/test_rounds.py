@@ -15,7 +15,7 @@ from tests.component.reports.watching import Interrupted
 from tests.unit.reports.duties import CLOSES, EARLY, LATE, a_round, an_attempt
 
 TRIAL = a_round(id="ethics-2569-1-trial1", mode=Mode.TRIAL)
-COUNTS = {"drafts": 1, "filings": 2, "refusals": 1, "opened_districts": 0, "obligations": 3}
+COUNTS = {"drafts": 1, "filings": 2, "refusals": 1, "obligations": 3}
 
 
 @pytest.fixture
@@ -25,6 +25,11 @@ def trial(store):
     record(store.ledger, [an_attempt(first), an_attempt(second), an_attempt(third, form_version=2)])
     store.drafts.save(third, {"score": 1}, made_from=0, at=EARLY, username="u")
     return TRIAL
+
+
+def purged(store, round_=TRIAL):
+    """Purge, and return how much of what there was."""
+    return {name: count for name, count in store.rounds.purge(round_).items() if count}
 
 
 def bury(store, round_):
@@ -100,7 +105,7 @@ def test_a_purge_takes_everything_of_the_trial_and_nothing_else(store, database,
     (kept,) = owing(store)
     record(store.ledger, [an_attempt(kept)])
 
-    assert store.rounds.purge(trial) == COUNTS
+    assert purged(store) == COUNTS
 
     assert store.obligations.get(kept.id).revision == 1
     for name in COUNTS:
@@ -121,8 +126,8 @@ def test_a_purge_begun_again_after_a_crash_still_tells_what_there_was(
     with pytest.raises(Killed):
         Rounds(Interrupted(database, collection, "delete_many", crash), outbox).purge(trial)
 
-    assert store.rounds.purge(trial) == COUNTS
-    assert store.rounds.purge(trial) == COUNTS
+    assert purged(store) == COUNTS
+    assert purged(store) == COUNTS
 
 
 def test_of_a_buried_round_only_the_tombstone_is_left(store, database, trial):

@@ -188,7 +188,7 @@ def test_a_round_is_opened_filed_in_and_closed_and_everything_is_announced(
         "reports.obligations_opened.v1",
         "reports.round_opened.v1",
         "reports.report_filed.v1",
-        "reports.report_amended.v1",
+        "reports.report_amended.v2",
         "reports.round_closed.v1",
     }
     assert len(told["reports.obligations_opened.v1"]["obligations"]) == 6

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
-from contracts.principal import Principal, Role
+from contracts.principal import Place, Principal, Role
 from contracts.reference.code_groups import CodeGroup
 from services.reports.domain.rounds import Scope
+from services.reports.extending import keep
 from services.reports.store import ReportsStore
 from tests.component.reports.recording import owing, record
+from tests.component.reports.test_extensions import a_proposal
 from tests.component.reports.watching import explained, stages_of
-from tests.unit.reports.duties import a_round, an_amending_attempt, an_attempt, an_obligation
+from tests.unit.reports.duties import LATE, a_round, an_amending_attempt, an_attempt, an_obligation
 
 ROLES = {
     "officer": Principal(
@@ -36,7 +38,7 @@ def spread(store: ReportsStore, count: int) -> list[Any]:
         obligations.append(
             an_obligation(f"o{number:05d}", province_code=province, district_code=district)
         )
-    store.obligations.open(round_, obligations, [])
+    store.obligations.add(obligations)
     return obligations
 
 
@@ -57,7 +59,7 @@ def test_a_batch_takes_as_many_operations_as_one_filing_in_any_country(store, da
         record(store.ledger, [an_attempt(owed) for owed in large[-200:]])
 
     assert names_of(for_many) == names_of(for_one)
-    assert len(for_one) == 6
+    assert len(for_one) == 7
 
 
 def test_a_batch_repeated_or_refused_takes_no_more_either(store, commands):
@@ -97,12 +99,39 @@ def test_the_work_of_a_round_looks_nothing_up_without_an_index(store, database, 
         store.rounds.list(after=None, limit=10)
         store.obligations.count("ethics-2569-1")
         store.obligations.begin_draft(obligations[0].id)
-        store.obligations.miss("ethics-2569-1")
+        store.obligations.miss("ethics-2569-1", at=LATE)
+        store.rounds.list_ended(at=LATE)
+        store.rounds.list_purged(since=LATE)
+        store.rounds.sweep(["ethics-2569-1-trial1"])
+        store.obligations.list_unannounced("ethics-2569-1", ["o00001"])
+        store.obligations.list_of_organisation("ethics-2569-1", "o00001")
         for scope in (Scope("81"), Scope("81", "8104"), Scope(organisation="o1")):
             store.organisations.count(scope)
         store.rounds.purge(a_round())
 
     _require_indexes(database, asked, least=14)
+
+
+@pytest.mark.parametrize(
+    "scope", [{}, {"province": "10"}, {"district": "1003"}, {"organisation": "o00031"}]
+)
+def test_extending_looks_nothing_up_without_an_index_and_no_further_than_its_scope(
+    store, database, commands, scope
+):
+    spread(store, MANY)
+    extension = keep(store, "job-1", a_proposal(scope=scope), by="operator")
+
+    with commands.during() as asked:
+        store.extensions.get("job-1")
+        store.extensions.next_no("ethics-2569-1")
+        store.extensions.list("ethics-2569-1", after=0, limit=10)
+        store.extensions.reaches("ethics-2569-1", extension.scope, None)
+        store.extensions.latest_covering("ethics-2569-1", Place("10", "1003", "o00031"))
+        places = list(store.extensions.districts(extension))
+        store.extensions.move(extension, "10", "1003", at=LATE)
+
+    _require_indexes(database, asked, least=9)
+    assert len(places) == (300 if scope == {} else 30 if "province" in scope else 1)
 
 
 @pytest.mark.parametrize("state", [None, "open"])

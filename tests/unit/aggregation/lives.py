@@ -12,21 +12,55 @@ from hypothesis import strategies as st
 
 from contracts.aggregation.axis import Axis
 from contracts.events import Event
+from contracts.fields import wire_time
 from contracts.reference.code_groups import CodeGroup
 from contracts.reference.provinces import PROVINCES, get_province
 from contracts.reports.events import (
+    DueDatesMovedV1,
     NilConfirmedV1,
+    ObligationExemptedV1,
+    ObligationExemptionLiftedV1,
     ObligationsOpenedV1,
-    ReportAmendedV1,
+    ReportAcceptedV1,
+    ReportAmendedV2,
     ReportFiledV1,
+    ReportReturnedV1,
+    ReportReturnTakenBackV1,
+    ReportWithdrawnV1,
+)
+from services.aggregation.domain import (
+    Standing,
+    standing_exempted,
+    standing_filed,
+    standing_reviewed,
+    standings_moved,
+    standings_opened,
 )
 
+COUNTED = (
+    "expected",
+    "filed",
+    "on_time",
+    "late",
+    "amended",
+    "returned",
+    "nil",
+    "exempt",
+    "missing",
+)
 NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
+DUE = datetime(2026, 12, 31, 16, 59, 59, tzinfo=UTC)
+LATE = datetime(2027, 1, 5, 5, 0, tzinfo=UTC)
+EXTENDED = datetime(2027, 1, 31, 16, 59, 59, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Duty:
-    """One obligation and what becomes of it. `fate` is missing, filed or nil."""
+    """One obligation and what becomes of it. `fate` is missing, filed or nil.
+
+    `ending` is what happens to what is filed: nothing, or it is withdrawn, refiled, returned,
+    taken_back, accepted or answered. `exemption` is none, exempt or lifted.
+    """
 
     organisation: str
     type: str
@@ -35,10 +69,27 @@ class Duty:
     fate: str = "missing"
     on_time: bool = True
     amendments: int = 0
+    restarted: bool = False
+    extended: bool = False
+    ending: str = ""
+    exemption: str = ""
 
     @property
     def province(self) -> str:
         return self.district[:2]
+
+    @property
+    def accepted_at(self) -> datetime:
+        return NOON if self.on_time else LATE
+
+    @property
+    def judged_at(self) -> datetime:
+        """An amendment that restarts the clock comes after the due date."""
+        return LATE if self.restarted and self.amendments else self.accepted_at
+
+    @property
+    def is_filed(self) -> bool:
+        return self.fate != "missing" and self.ending != "withdrawn"
 
 
 @dataclass(frozen=True)
@@ -72,11 +123,45 @@ class Life:
         """Return all that is filed: first reports, nil reports, amendments."""
         return [event for duty in self.duties for event in self._filed(duty)]
 
+    def orders(self) -> list[Event]:
+        """Return what is done by order: due dates moved, exemptions, exemptions lifted."""
+        return [event for duty in self.duties for event in self._ordered(duty)]
+
     def events(self) -> list[Event]:
-        return [*self.openings(most=4), *self.filings()]
+        return [*self.openings(most=4), *self.filings(), *self.orders()]
 
     def _opened(self, duty: Duty) -> dict[str, str]:
-        return {**self._place(duty), "due_at": "2026-12-31T23:59:59.000+07:00"}
+        return {**self._place(duty), "due_at": wire_time(DUE)}
+
+    def _ordered(self, duty: Duty) -> Iterator[Event]:
+        if duty.extended:
+            for number, due_at in enumerate((DUE + timedelta(hours=1), EXTENDED), start=1):
+                yield DueDatesMovedV1(
+                    round_id=self.round_id,
+                    mode=self.mode,
+                    extension_no=number,
+                    province_code=duty.province,
+                    district_code=duty.district,
+                    due_at=due_at,
+                    order_no="ก 12/2566",
+                    obligations=[self._place(duty)],
+                )
+        if duty.exemption:
+            order = {"kind": "exempt", "order_no": "ก 1", "reason": "ยุบเลิก"}
+            yield ObligationExemptedV1(**self._act(duty, 11, revision=0), **order)
+        if duty.exemption == "lifted":
+            yield ObligationExemptionLiftedV1(**self._act(duty, 12, revision=0))
+
+    def _act(self, duty: Duty, number: int, *, revision: int) -> dict[str, Any]:
+        return {
+            "round_id": self.round_id,
+            "mode": self.mode,
+            **self._place(duty),
+            "revision": revision,
+            "act_no": number,
+            "acted_at": LATE,
+            "by_role": "central_hr_body",
+        }
 
     def _place(self, duty: Duty) -> dict[str, Any]:
         return {
@@ -95,7 +180,32 @@ class Life:
         first = NilConfirmedV1 if duty.fate == "nil" else ReportFiledV1
         yield first(**self._filing(duty, revision=1))
         for revision in range(2, duty.amendments + 2):
-            yield ReportAmendedV1(**self._filing(duty, revision=revision), reason="แก้ไขตัวเลข")
+            yield self._amended(duty, revision)
+        yield from self._ended(duty, duty.amendments + 1)
+
+    def _amended(self, duty: Duty, revision: int) -> Event:
+        return ReportAmendedV2(
+            **self._filing(duty, revision=revision),
+            reason="แก้ไขตัวเลข",
+            reason_class="correction",
+            judged_at=duty.judged_at,
+        )
+
+    def _ended(self, duty: Duty, last: int) -> Iterator[Event]:
+        if duty.ending in ("withdrawn", "refiled"):
+            yield ReportWithdrawnV1(**self._filing(duty, revision=last + 1), reason="ยื่นผิด")
+        if duty.ending == "refiled":
+            yield ReportFiledV1(**self._filing(duty, revision=last + 2))
+        if duty.ending in ("returned", "taken_back", "accepted", "answered"):
+            acted = self._act(duty, 1, revision=last)
+            yield ReportReturnedV1(**acted, reason="คะแนนไม่ตรง", correct_until=EXTENDED)
+        if duty.ending == "taken_back":
+            yield ReportReturnTakenBackV1(**self._act(duty, 2, revision=last))
+        if duty.ending in ("accepted", "answered"):
+            last += 1
+            yield self._amended(duty, last)
+        if duty.ending == "accepted":
+            yield ReportAcceptedV1(**self._act(duty, 2, revision=last), note="")
 
     def _filing(self, duty: Duty, *, revision: int) -> dict[str, Any]:
         return {
@@ -104,8 +214,8 @@ class Life:
             **self._place(duty),
             "filing_id": uuid.uuid4().hex,
             "revision": revision,
-            "accepted_at": NOON + timedelta(minutes=revision),
-            "on_time": duty.on_time,
+            "accepted_at": duty.accepted_at + timedelta(minutes=revision - 1),
+            "on_time": duty.judged_at <= DUE if revision > 1 else duty.on_time,
             "content_sha256": "0" * 64,
             "receipt_number": f"R-{uuid.uuid4().hex[:8]}",
         }
@@ -127,27 +237,44 @@ def count_by_hand(duties: Iterable[Duty], axis: Axis) -> dict[str, dict[str, int
     """Return the counts of each row, counted in the plainest way there is."""
     counted: dict[str, dict[str, int]] = {}
     for duty in duties:
-        names = ("expected", "filed", "on_time", "late", "amended", "nil", "missing")
-        row = counted.setdefault(key_of(axis, duty), dict.fromkeys(names, 0))
+        row = counted.setdefault(key_of(axis, duty), dict.fromkeys(COUNTED, 0))
         row["expected"] += 1
-        if duty.fate == "missing":
-            row["missing"] += 1
+        if not duty.is_filed:
+            row["exempt" if duty.exemption == "exempt" else "missing"] += 1
             continue
         row["filed"] += 1
-        row["on_time" if duty.on_time else "late"] += 1
-        if duty.amendments:
+        due_at = EXTENDED if duty.extended else DUE
+        row["on_time" if duty.judged_at <= due_at else "late"] += 1
+        answered = duty.ending in ("accepted", "answered")
+        if duty.ending == "refiled":
+            continue
+        if duty.amendments or answered:
             row["amended"] += 1
         elif duty.fate == "nil":
             row["nil"] += 1
+        if duty.ending == "returned":
+            row["returned"] += 1
     return counted
 
 
 def counted_alike(items: list[dict[str, Any]], by_hand: dict[str, dict[str, int]]) -> bool:
-    """Whether rows show what was counted by hand, those of returns and exemptions being 0."""
-    shown = {
-        item["key"]: {name: item[name] for name in next(iter(by_hand.values()))} for item in items
-    }
-    return shown == by_hand and not any(item["returned"] or item["exempt"] for item in items)
+    """Whether rows show what was counted by hand."""
+    return by_hand == {item["key"]: {name: item[name] for name in COUNTED} for item in items}
+
+
+def said_by(event: Event) -> list[Standing]:
+    """Return what the service makes of an event about obligations."""
+    match event:
+        case ObligationsOpenedV1():
+            return standings_opened(event)
+        case DueDatesMovedV1():
+            return standings_moved(event)
+        case ReportReturnedV1() | ReportReturnTakenBackV1() | ReportAcceptedV1():
+            return [standing_reviewed(event)]
+        case ObligationExemptedV1() | ObligationExemptionLiftedV1():
+            return [standing_exempted(event)]
+        case _:
+            return [standing_filed(event)]
 
 
 def left_of(life: Life, database: Any) -> list[tuple[str, set[str]]]:
@@ -179,12 +306,22 @@ PLACES = (("8101", "sao"), ("8101", "town"), ("8102", "sao"), ("2004", "special"
 def lives(draw: st.DrawFn) -> Life:
     """Draw a round of a few organisations, each obligation with its own fate."""
     organisations = draw(st.lists(st.sampled_from(PLACES), min_size=1, max_size=5))
-    fates = st.tuples(
-        st.sampled_from(["missing", "filed", "nil"]), st.booleans(), st.integers(0, 2)
+    fates = st.fixed_dictionaries(
+        {
+            "fate": st.sampled_from(["missing", "filed", "nil"]),
+            "on_time": st.booleans(),
+            "amendments": st.integers(0, 2),
+            "restarted": st.booleans(),
+            "extended": st.booleans(),
+            "ending": st.sampled_from(
+                ["", "withdrawn", "refiled", "returned", "taken_back", "accepted", "answered"]
+            ),
+            "exemption": st.sampled_from(["", "exempt", "lifted"]),
+        }
     )
     return Life(
         tuple(
-            Duty(f"o{number}", lao_type, district, group, *draw(fates))
+            Duty(f"o{number}", lao_type, district, group, **draw(fates))
             for number, (district, lao_type) in enumerate(organisations)
             for group in CodeGroup
         )

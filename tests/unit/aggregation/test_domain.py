@@ -9,47 +9,52 @@ from hypothesis import strategies as st
 from contracts.aggregation.axis import Axis
 from contracts.events import Event
 from contracts.reference.code_groups import CodeGroup
-from contracts.reports.events import ObligationsOpenedV1
 from services.aggregation.completeness import rows
 from services.aggregation.domain import (
     Cell,
     Counts,
-    First,
+    Exempted,
+    Judged,
     Latest,
+    Reviewed,
     Standing,
     merge_all,
     moved,
     percent,
-    standing_filed,
     standings_opened,
 )
 from tests.unit.aggregation.lives import (
+    DUE,
+    LATE,
+    NOON,
     Duty,
     Life,
     count_by_hand,
     counted_alike,
     deliveries,
     lives,
+    said_by,
 )
 
 CELLS = [Cell("r1", "81", "8101", "sao", "local_officials"), Cell("r1", "81", "8102", "sao", "x")]
 REVISIONS = st.integers(1, 3)
 
+moments = st.sampled_from([NOON, DUE, LATE])
+judged = st.builds(Judged, REVISIONS, moments, st.booleans())
 standings = st.builds(
     Standing,
     st.just("r1-o1-1"),
     cell=st.sampled_from(CELLS),
     placed_by=st.integers(0, 2),
-    first=st.none() | st.builds(First, REVISIONS, st.booleans()),
-    latest=st.none() | st.builds(Latest, REVISIONS, st.booleans()),
-    amended=st.booleans(),
+    due_at=st.none() | moments,
+    first=st.none() | judged,
+    judged=st.none() | judged,
+    latest=st.none() | st.builds(Latest, REVISIONS, st.booleans(), st.booleans()),
+    amended=st.integers(0, 3),
+    withdrawn=st.integers(0, 3),
+    reviewed=st.none() | st.builds(Reviewed, st.integers(1, 3), REVISIONS, st.booleans()),
+    exempted=st.none() | st.builds(Exempted, st.integers(1, 3), st.booleans()),
 )
-
-
-def standings_in(event: Event) -> list[Standing]:
-    if isinstance(event, ObligationsOpenedV1):
-        return standings_opened(event)
-    return [standing_filed(event)]
 
 
 def count(batches: list[list[Event]]) -> tuple[dict[str, Standing], dict[Cell, Counts]]:
@@ -58,7 +63,7 @@ def count(batches: list[list[Event]]) -> tuple[dict[str, Standing], dict[Cell, C
     tallies: dict[Cell, Counts] = {}
     for batch in batches:
         changes = []
-        for key, heard in merge_all(s for event in batch for s in standings_in(event)).items():
+        for key, heard in merge_all(s for event in batch for s in said_by(event)).items():
             before = known.get(key)
             known[key] = heard if before is None else before.merge(heard)
             changes.append((before, known[key]))
@@ -156,7 +161,9 @@ def test_a_nil_report_that_is_amended_is_nil_no_more() -> None:
 
 def test_the_opening_says_where_an_obligation_counts_even_when_a_filing_came_first() -> None:
     opened = Standing("r1-o1-1", CELLS[0])
-    filed = Standing("r1-o1-1", CELLS[1], 1, First(1, True), Latest(1, False))
+    filed = Standing(
+        "r1-o1-1", CELLS[1], 1, first=Judged(1, NOON, True), latest=Latest(1, False, False)
+    )
     known = filed.merge(opened)
 
     assert known.cell == CELLS[0]

@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 from contracts.errors import Kind, OutOfScope, ServiceError, ServiceUnavailable, StaleVersion
 from contracts.fields import Closed, Timestamp
 from contracts.principal import Principal, Role
-from gateway.http import MULTIPART, Answer, Page, Request, route
+from gateway.http import MULTIPART, Answer, Page, Request, list_of, route
 
 OFFICER = Principal("slot-1", "1234567-1", Role.LAO_OFFICER, "organisation", "org-1", "org-1")
 
@@ -57,11 +57,6 @@ class ThingQuery(Page):
     colour = fields.List(fields.String(validate=validate.OneOf(["red", "blue"])))
 
 
-class ThingList(Schema):
-    items = fields.List(fields.Nested(Thing), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
 @dataclass
 class Ask:
     """What the handlers may use: the things kept, and what they were asked."""
@@ -71,7 +66,7 @@ class Ask:
     requests: list[Request] = field(default_factory=list)
 
 
-@route("GET", "/v1/things", summary="List", query=ThingQuery, answers={200: ThingList})
+@route("GET", "/v1/things", summary="List", query=ThingQuery, answers={200: list_of(Thing)})
 def list_things(ask: Ask, request: Request) -> Answer:
     """List the things."""
     ask.requests.append(request)

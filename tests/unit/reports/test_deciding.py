@@ -65,6 +65,7 @@ def test_an_original_opens_the_ledger():
         state=State.FILED,
         revision=1,
         first_accepted_at=EARLY,
+        judged_at=EARLY,
         on_time=True,
         content_sha256=attempt.content_sha256,
         last_filing_id=attempt.filing_id,
@@ -105,7 +106,11 @@ def test_a_second_original_is_refused_and_told_when_the_first_came(kind):
     with pytest.raises(AlreadyFiled) as refused:
         decide(an_attempt(first, kind=kind, accepted_at=LATE), ROUND, first)
 
-    assert refused.value.details == {"revision": "1", "accepted_at": wire_time(EARLY)}
+    assert refused.value.details == {
+        "revision": "1",
+        "accepted_at": wire_time(EARLY),
+        "content_sha256": first.content_sha256,
+    }
 
 
 # -- amendments -----------------------------------------------------------------------------

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from contracts.errors import InvalidInput
+from contracts.reports.draft_schemas import DraftSchema
 from contracts.reports.errors import FormNotFound
-from contracts.reports.schemas import DraftSchema, FilingSchema, ObligationSchema
+from contracts.reports.schemas import FilingSchema, ObligationSchema
 from services.reports.domain.filings import decide
 from services.reports.drafting import refuse_what_no_form_holds, shown, with_changes
 from services.reports.forms import get_form
@@ -34,6 +35,10 @@ def a_filing(revision: int, answers: dict[str, Any]) -> dict[str, Any]:
         "form_version": FORM.version,
         "base_revision": None,
         "reason": None,
+        "reason_class": None,
+        "notes": {},
+        "channel": "form",
+        "judged_at": DUE,
         "accepted_at": datetime(2026, 12, 1, tzinfo=UTC),
         "on_time": True,
         "content_sha256": "0" * 64,
@@ -81,7 +86,7 @@ def test_a_draft_tells_what_is_missing_apart_from_what_is_wrong():
     answers = some_answers(score=900)
     del answers["head_name"]
 
-    draft = shown(OWED, FORM, answers, 4)
+    draft = shown(OWED, FORM, answers, 4, marks={})
 
     assert DraftSchema().validate(draft) == {}
     assert draft["missing"] == ["/answers/head_name"]
@@ -93,13 +98,13 @@ def test_a_draft_tells_what_is_missing_apart_from_what_is_wrong():
 
 
 def test_a_complete_draft_misses_nothing():
-    draft = shown(OWED, FORM, some_answers(), 1)
+    draft = shown(OWED, FORM, some_answers(), 1, marks={})
 
     assert (draft["missing"], draft["faults"]) == ([], [])
 
 
 def test_an_empty_draft_misses_every_question_that_must_be_answered():
-    draft = shown(OWED, FORM, {}, 0)
+    draft = shown(OWED, FORM, {}, 0, marks={})
 
     assert "/answers/head_status" in draft["missing"]
     assert draft["faults"] == []

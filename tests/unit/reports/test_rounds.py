@@ -19,6 +19,7 @@ from services.reports.wire import round_to_wire
 from tests.unit.reports.duties import CLOSES, DUE, LATE, MILLISECOND, OPENS, a_round
 
 KLONG_THOM = Place("81", "8104", "o1")
+LATER = CLOSES + MILLISECOND
 
 
 def a_proposal(**changes: Any) -> dict[str, Any]:
@@ -69,7 +70,11 @@ def test_trials_of_the_same_round_have_names_of_their_own():
 
 def test_a_drafted_round_shows_what_was_proposed():
     proposal = a_proposal(
-        due_exceptions=[an_exception()], scope={"district": "8104"}, central_due_at=wire_time(LATE)
+        due_exceptions=[an_exception()],
+        scope={"district": "8104"},
+        central_due_at=wire_time(LATE),
+        late_if_amended_as=["replacement"],
+        two_person_sign_off=True,
     )
 
     shown = round_to_wire(drafted(proposal), expected_obligations=3)
@@ -83,7 +88,28 @@ def test_a_drafted_round_shows_what_was_proposed():
         "expected_obligations": 3,
         "scope": nothing | {"district": "8104"},
         "due_exceptions": [an_exception(scope=nothing | {"province": "81"})],
+        "corrections_close_at": wire_time(CLOSES),
     }
+
+
+@pytest.mark.parametrize(
+    ("times", "ends_at"),
+    [
+        ({}, CLOSES),
+        ({"central_due_at": LATER}, LATER),
+        ({"central_due_at": LATE}, CLOSES),
+        (
+            {"central_due_at": LATE, "corrections_close_at": CLOSES + MILLISECOND},
+            CLOSES + MILLISECOND,
+        ),
+    ],
+)
+def test_amending_ends_when_said_else_with_the_central_bodys_report_never_before_filing(
+    times, ends_at
+):
+    proposal = a_proposal(**{name: wire_time(instant) for name, instant in times.items()})
+
+    assert drafted(proposal).correction_ends_at == ends_at
 
 
 OUT_OF_ORDER = {
@@ -92,6 +118,10 @@ OUT_OF_ORDER = {
     "due after it closes": ({"lao_due_at": CLOSES + MILLISECOND}, "/lao_due_at"),
     "closed before it opens": ({"closes_at": OPENS - MILLISECOND}, "/lao_due_at"),
     "central before the LAOs": ({"central_due_at": DUE - MILLISECOND}, "/central_due_at"),
+    "no more amending before filing ends": (
+        {"corrections_close_at": CLOSES - MILLISECOND},
+        "/corrections_close_at",
+    ),
 }
 
 

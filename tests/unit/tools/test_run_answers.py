@@ -4,10 +4,11 @@ import pytest
 
 from contracts.forms import Form
 from services.reports.forms import get_form
-from tools.journey.answers import MARKER, invent
+from tools.journey.answers import MARKER, invent, notes_on
 
 TODAY = date(2026, 1, 31)
 ETHICS = get_form("ethics-2568", 1)
+FULLER = get_form("ethics-2568", 2)
 EVERY_TYPE = {
     "id": "every-type",
     "version": 1,
@@ -58,21 +59,27 @@ def labelled(definition):
 
 
 @pytest.mark.parametrize("nil", [False, True])
-@pytest.mark.parametrize("form", [ETHICS, Form(labelled(EVERY_TYPE))], ids=lambda form: form.id)
-def test_five_hundred_invented_filings_have_no_fault(form, nil):
+@pytest.mark.parametrize(
+    "form",
+    [ETHICS, FULLER, Form(labelled(EVERY_TYPE))],
+    ids=lambda form: f"{form.id}.v{form.version}",
+)
+def test_five_hundred_invented_filings_can_be_filed_with_their_notes(form, nil):
     for seed in range(500):
         answers = invent(form.definition, str(seed), on=TODAY, nil=nil)
+        notes = notes_on(form.definition, answers, nil=nil)
 
-        assert form.faults(answers, nil=nil) == []
+        assert form.objections(answers, notes=notes, nil=nil) == []
 
 
-def test_every_question_of_the_form_is_answered_by_somebody():
+@pytest.mark.parametrize("form", [ETHICS, FULLER], ids=lambda form: f"{form.id}.v{form.version}")
+def test_every_question_of_the_form_but_for_files_is_answered_by_somebody(form):
     answered = set()
     for seed in range(100):
-        answered |= invent(ETHICS.definition, str(seed), on=TODAY).keys()
+        answered |= invent(form.definition, str(seed), on=TODAY).keys()
 
-    sections = ETHICS.definition["sections"]
-    assert answered == {field["id"] for section in sections for field in section["fields"]}
+    files = {name for name, field in form.fields.items() if field["type"] == "evidence"}
+    assert answered == form.fields.keys() - files
 
 
 def test_the_same_seed_gives_the_same_answers_and_another_seed_others():

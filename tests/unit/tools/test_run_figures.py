@@ -32,7 +32,7 @@ def plain():
 
 
 def filed(manner, on_time=True):
-    return Filed(manner, "8101", (({"on_time": on_time}, {}),))
+    return Filed("6810101-1", manner, "8101", (({"on_time": on_time}, {}),), on_time)
 
 
 def test_the_picture_is_well_formed_and_its_bars_are_in_proportion():

@@ -1,4 +1,4 @@
-"""What reports stores. No behaviour; indexes are built by `python -m chassis.migrate`."""
+"""The ledger: obligations, and what was typed, filed and refused on them."""
 
 from __future__ import annotations
 
@@ -13,80 +13,7 @@ from mongoengine import (
 )
 
 from chassis.outbox import INDEX as OUTBOX_INDEX
-
-ALIAS = "reports"
-
-
-class OrganisationDocument(Document):
-    """The few facts about an LAO that reports needs, from accounts' events."""
-
-    id = StringField(primary_key=True)
-    code = StringField(required=True)
-    type = StringField(required=True)
-    full_name = StringField(required=True)
-    province_code = StringField(required=True)
-    district_code = StringField(required=True)
-    closed = BooleanField()
-    changed_at = DateTimeField(required=True)
-    meta = {
-        "collection": "organisations",
-        "db_alias": ALIAS,
-        "auto_create_index": False,
-        "indexes": [("province_code", "district_code", "code")],
-    }
-
-
-class RoundDocument(Document):
-    """One round; of a purged trial only the tombstone with its signed statement."""
-
-    id = StringField(primary_key=True)
-    kind = StringField(required=True)
-    fiscal_year_be = IntField(required=True)
-    no = IntField(required=True)
-    form_id = StringField()
-    form_version = IntField()
-    mode = StringField(required=True)
-    opens_at = DateTimeField()
-    lao_due_at = DateTimeField()
-    closes_at = DateTimeField()
-    central_due_at = DateTimeField()
-    state = StringField(required=True)
-    version = IntField(required=True)
-    scope = DictField()
-    due_exceptions = ListField(DictField())
-    obligations = IntField()
-    statement = StringField()
-    purged = DictField()
-    purged_at = DateTimeField()
-    outbox = ListField(DictField())
-    meta = {
-        "collection": "rounds",
-        "db_alias": ALIAS,
-        "auto_create_index": False,
-        "indexes": [
-            OUTBOX_INDEX,
-            {
-                "fields": ["kind", "fiscal_year_be", "no"],
-                "name": "one_live_round",
-                "unique": True,
-                "partialFilterExpression": {"mode": "live"},
-            },
-        ],
-    }
-
-
-class OpenedDistrictDocument(Document):
-    """That the obligations of one district were created, with the event that says so."""
-
-    id = StringField(primary_key=True)
-    round_id = StringField(required=True)
-    outbox = ListField(DictField())
-    meta = {
-        "collection": "opened_districts",
-        "db_alias": ALIAS,
-        "auto_create_index": False,
-        "indexes": [OUTBOX_INDEX, "round_id"],
-    }
+from services.reports.documents.alias import ALIAS
 
 
 class ObligationDocument(Document):
@@ -101,24 +28,35 @@ class ObligationDocument(Document):
     organisation_name = StringField(required=True)
     province_code = StringField(required=True)
     district_code = StringField(required=True)
+    district_name = StringField()
     code_group = StringField(required=True)
     due_at = DateTimeField(required=True)
     due_because = StringField()
+    extension_no = IntField()
     state = StringField(required=True)
     revision = IntField(required=True)
     first_accepted_at = DateTimeField()
     on_time = BooleanField()
     content_sha256 = StringField()
     last_filing_id = StringField()
+    judged_at = DateTimeField()
+    correct_until = DateTimeField()
+    accepted_revision = IntField()
+    signatures = ListField(DictField())
+    act_no = IntField()
+    acts = ListField(DictField())
+    outbox = ListField(DictField())
     meta = {
         "collection": "obligations",
         "db_alias": ALIAS,
         "auto_create_index": False,
         "indexes": [
+            OUTBOX_INDEX,
             ("organisation_id", "code_group", "due_at", "id"),
             ("district_code", "due_at", "id"),
             ("province_code", "due_at", "id"),
             ("round_id", "state", "due_at", "id"),
+            ("round_id", "province_code", "district_code"),
             ("due_at", "id"),
         ],
     }
@@ -141,8 +79,24 @@ class DraftDocument(Document):
     }
 
 
+class PrefillDocument(Document):
+    """What the draft of an obligation showed as prefilled and nobody has confirmed."""
+
+    id = StringField(primary_key=True)
+    round_id = StringField(required=True)
+    marks = DictField()
+    meta = {
+        "collection": "prefills",
+        "db_alias": ALIAS,
+        "auto_create_index": False,
+        "indexes": ["round_id"],
+    }
+
+
 class FilingDocument(Document):
-    """One recorded submission with its receipt. Never changed but for emptying its outbox."""
+    """One recorded submission with its receipt. Never changed but for emptying its outbox and
+    marking the roll it stands in.
+    """
 
     id = StringField(primary_key=True)
     request_sha256 = StringField(required=True)
@@ -155,7 +109,12 @@ class FilingDocument(Document):
     form_version = IntField(required=True)
     base_revision = IntField()
     reason = StringField()
+    reason_class = StringField()
+    notes = DictField()
+    channel = StringField()
+    obligation_state = StringField(required=True)
     accepted_at = DateTimeField(required=True)
+    judged_at = DateTimeField(required=True)
     recorded_at = DateTimeField(required=True)
     on_time = BooleanField(required=True)
     content_sha256 = StringField(required=True)
@@ -163,7 +122,11 @@ class FilingDocument(Document):
     username = StringField(required=True)
     holder_name = StringField()
     organisation_name = StringField(required=True)
+    due_at = DateTimeField(required=True)
+    due_because = StringField()
     receipt = DictField(required=True)
+    unrolled = BooleanField()
+    roll = StringField()
     outbox = ListField(DictField())
     meta = {
         "collection": "filings",
@@ -173,6 +136,10 @@ class FilingDocument(Document):
             OUTBOX_INDEX,
             {"fields": ["obligation_id", "revision"], "unique": True},
             "round_id",
+            {
+                "fields": ["recorded_at", "round_id"],
+                "partialFilterExpression": {"unrolled": True},
+            },
         ],
     }
 
@@ -197,30 +164,3 @@ class RefusalDocument(Document):
             {"fields": ["accepted_at"], "expireAfterSeconds": 90 * 86_400},
         ],
     }
-
-
-class JobDocument(Document):
-    """Long work; the chassis reads and writes it."""
-
-    id = StringField(primary_key=True)
-    kind = StringField(required=True)
-    state = StringField(required=True)
-    created_at = DateTimeField(required=True)
-    meta = {
-        "collection": "jobs",
-        "db_alias": ALIAS,
-        "auto_create_index": False,
-        "indexes": [("state", "kind", "created_at")],
-    }
-
-
-DOCUMENTS = [
-    OrganisationDocument,
-    RoundDocument,
-    OpenedDistrictDocument,
-    ObligationDocument,
-    DraftDocument,
-    FilingDocument,
-    RefusalDocument,
-    JobDocument,
-]

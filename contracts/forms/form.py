@@ -1,0 +1,169 @@
+"""A compiled form, and the one verdict on answers that every face of it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from contracts.forms import checks, conditions
+from contracts.forms.faults import Fault, fault, step
+from contracts.forms.values import Wrong, judge_of
+
+Definition = Mapping[str, Any]
+Answers = Mapping[str, Any]
+
+
+class Form:
+    """A compiled definition. Immutable; safe to share between green threads."""
+
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+        self.id: str = definition["id"]
+        self.version: int = definition["version"]
+        self.fields: dict[str, Definition] = {
+            field["id"]: field for section in definition["sections"] for field in section["fields"]
+        }
+        nil = {name: self.fields[name] for name in self.fields if name in set(definition["nil"])}
+        self._checks = {check["id"] for check in definition.get("checks", ())}
+        self._verdict = _Verdict(definition, self.fields)
+        self._nil_verdict = _Verdict(definition, nil)
+
+    def faults(self, answers: Answers, *, nil: bool = False) -> list[Fault]:
+        """Return everything that keeps the answers from being filed; empty when they can be."""
+        return list(self._of(nil).faults(answers))
+
+    def warnings(self, answers: Answers, *, nil: bool = False) -> list[Fault]:
+        """Return what looks wrong and may be filed all the same, when it is confirmed by a note."""
+        return list(self._of(nil).warnings(answers))
+
+    def objections(
+        self, answers: Answers, *, notes: Mapping[str, str], nil: bool = False
+    ) -> list[Fault]:
+        """Return whatever refuses a filing: faults, unconfirmed warnings, notes on no check."""
+        verdict = self._of(nil)
+        return [
+            *verdict.faults(answers),
+            *(each for each in verdict.warnings(answers) if each.check not in notes),
+            *(fault(f"/notes/{step(name)}", "unknown") for name in notes.keys() - self._checks),
+        ]
+
+    def missing(self, answers: Answers) -> list[str]:
+        """Return the pointers of what still has to be filled in."""
+        return [fault.pointer for fault in self.faults(answers) if fault.code == "required"]
+
+    def evidence(self, answers: Answers) -> list[str]:
+        """Return the ids of the evidence that the answers name, in the order of the form."""
+        return list(_evidence(self.fields.values(), answers))
+
+    def _of(self, nil: bool) -> _Verdict:
+        return self._nil_verdict if nil else self._verdict
+
+
+class _Verdict:
+    """What is said of the answers to some of a form's questions."""
+
+    def __init__(self, definition: Definition, asked: Mapping[str, Definition]) -> None:
+        self._judge = _Judge(list(asked.values()))
+        compiled = [
+            checks.Check(check, definition.get("fiscal_year_be"))
+            for check in definition.get("checks", ())
+            if _tops(check) <= asked.keys()
+        ]
+        self._hard = [check for check in compiled if check.severity == checks.HARD]
+        self._soft = [check for check in compiled if check.severity == checks.SOFT]
+
+    def faults(self, answers: Answers) -> Iterator[Fault]:
+        given = _given(answers)
+        yield from self._judge.faults(answers, given, given, "/answers")
+        for check in self._hard:
+            yield from check.faults(given)
+
+    def warnings(self, answers: Answers) -> Iterator[Fault]:
+        given = _given(answers)
+        for check in self._soft:
+            yield from check.faults(given)
+
+
+class _Question(NamedTuple):
+    """One field, compiled."""
+
+    id: str
+    is_required: bool
+    required_if: conditions.Holds | None
+    visible_if: conditions.Holds | None
+    wrongs: Callable[[Any], Iterator[Wrong]]
+    items: _Judge | None
+
+
+class _Judge:
+    """Judges answers question by question, in the order of the form."""
+
+    def __init__(self, asked: list[Definition]) -> None:
+        self._known = frozenset(field["id"] for field in asked)
+        self._questions = [
+            _Question(
+                field["id"],
+                field.get("required", False),
+                conditions.compiled(field.get("required_if")),
+                conditions.compiled(field.get("visible_if")),
+                judge_of(field),
+                _Judge(field["fields"]) if "fields" in field else None,
+            )
+            for field in asked
+        ]
+
+    def faults(self, answers: Answers, given: Answers, report: Answers, at: str) -> Iterator[Fault]:
+        """Yield the faults of answers, of which `given` are those that say something."""
+        for name in sorted(answers.keys() - self._known):
+            yield fault(f"{at}/{step(name)}", "unknown")
+        for question in self._questions:
+            name = question.id
+            is_asked = question.visible_if is None or question.visible_if(given, report)
+            if name not in given:
+                if is_asked and _is_required(question, given, report):
+                    yield fault(f"{at}/{name}", "required")
+                continue
+            if not is_asked:
+                yield fault(f"{at}/{name}", "not_asked")
+            for wrong in question.wrongs(given[name]):
+                yield fault(f"{at}/{name}", wrong.code, **wrong.facts)
+            if question.items is not None:
+                yield from _item_faults(question.items, given[name], report, f"{at}/{name}")
+
+
+def _is_required(question: _Question, given: Answers, report: Answers) -> bool:
+    condition = question.required_if
+    return question.is_required if condition is None else condition(given, report)
+
+
+def _item_faults(judge: _Judge, items: Any, report: Answers, at: str) -> Iterator[Fault]:
+    for number, item in enumerate(items if isinstance(items, list) else ()):
+        if isinstance(item, dict):
+            yield from judge.faults(item, _given(item), report, f"{at}/{number}")
+
+
+def _given(answers: Answers) -> dict[str, Any]:
+    return {name: value for name, value in answers.items() if value not in conditions.NOTHING}
+
+
+def _tops(check: Definition) -> set[str]:
+    """Return the questions of the report that a check speaks of."""
+    each = check.get("each")
+    return {
+        name.removeprefix(conditions.REPORT).partition(".")[0]
+        for name in checks.names_in(check)
+        if each is None or name.startswith(conditions.REPORT)
+    }
+
+
+def _evidence(asked: Collection[Definition], answers: Answers) -> Iterator[str]:
+    for field in asked:
+        value = answers.get(field["id"])
+        if not isinstance(value, list):
+            continue
+        if field["type"] == "evidence":
+            yield from (each for each in value if isinstance(each, str))
+        elif "fields" in field:
+            for item in value:
+                if isinstance(item, dict):
+                    yield from _evidence(field["fields"], item)

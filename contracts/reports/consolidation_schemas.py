@@ -1,0 +1,77 @@
+"""The wire shapes of consolidated reports."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from contracts.fields import Closed, Timestamp
+
+FILES = ["json", "xlsx", "pdf"]
+
+
+class ConsolidationRequestSchema(Closed):
+    """As of when; without it, now."""
+
+    as_of = Timestamp()
+
+
+class ConsolidatedFiguresSchema(Schema):
+    """Counts of obligations; rates are of `expected − exempt`."""
+
+    key = fields.String(required=True)
+    name = fields.String(required=True)
+    expected = fields.Integer(required=True)
+    filed = fields.Integer(required=True)
+    on_time = fields.Integer(required=True)
+    late = fields.Integer(required=True)
+    amended = fields.Integer(required=True)
+    returned = fields.Integer(required=True)
+    nil = fields.Integer(required=True)
+    exempt = fields.Integer(required=True)
+    missing = fields.Integer(required=True)
+    rate = fields.Float(required=True, allow_none=True)
+    on_time_rate = fields.Float(required=True, allow_none=True)
+
+
+class ConsolidatedProblemsSchema(Schema):
+    """How many problems were reported until then, and how many of them answered."""
+
+    reported = fields.Integer(required=True)
+    answered = fields.Integer(required=True)
+
+
+class ConsolidatedFileSchema(Schema):
+    """One face of the report."""
+
+    url = fields.String(required=True)
+    content_type = fields.String(required=True)
+    sha256 = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+    size = fields.Integer(required=True)
+
+
+class ConsolidatedFilesSchema(Schema):
+    """The faces of the report; `json` is the content itself, in canonical form (RFC 8785)."""
+
+    json = fields.Nested(ConsolidatedFileSchema, required=True)
+    xlsx = fields.Nested(ConsolidatedFileSchema, required=True)
+    pdf = fields.Nested(ConsolidatedFileSchema, required=True)
+
+
+class ConsolidationSchema(Schema):
+    """The report of a round as of a moment; `id` is the SHA-256 of its content."""
+
+    id = fields.String(required=True)
+    round_id = fields.String(required=True)
+    mode = fields.String(required=True, validate=validate.OneOf(["trial", "live"]))
+    as_of = Timestamp(required=True)
+    central_due_at = Timestamp(required=True, allow_none=True)
+    is_closed = fields.Boolean(
+        required=True, metadata={"description": "Whether filing had ended at that moment."}
+    )
+    closed_at = Timestamp(required=True, allow_none=True)
+    content_sha256 = fields.String(required=True)
+    total = fields.Nested(ConsolidatedFiguresSchema, required=True)
+    problems = fields.Nested(ConsolidatedProblemsSchema, required=True)
+    files = fields.Nested(ConsolidatedFilesSchema, required=True)
+    made_at = Timestamp(required=True)
+    made_by = fields.String(required=True)

@@ -1,0 +1,77 @@
+"""The wire shapes of drafts."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from contracts.fields import Closed
+from contracts.reports.schemas import FormRefSchema
+
+
+class DraftBodySchema(Closed):
+    """Answers at any completeness, by field id of the form."""
+
+    answers = fields.Dict(keys=fields.String(), required=True)
+    confirmed = fields.List(
+        fields.String(validate=validate.Length(1, 200)),
+        load_default=list,
+        validate=validate.Length(max=200),
+        metadata={"description": "Pointers of prefilled answers that hold as they are."},
+    )
+
+
+class FaultSchema(Schema):
+    """What keeps an answer from being filed."""
+
+    pointer = fields.String(required=True)
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+
+
+class WarningSchema(Schema):
+    """What looks wrong, and may be filed with a note under the id of the check."""
+
+    check = fields.String(required=True)
+    pointer = fields.String(required=True)
+    message = fields.String(required=True)
+
+
+class PrefilledSchema(Schema):
+    """From where a prefilled answer was taken."""
+
+    source = fields.String(
+        required=True, validate=validate.OneOf(["registry", "holder", "last_year", "ita"])
+    )
+    taken_from = fields.String(
+        required=True,
+        data_key="from",
+        metadata={"description": "The type of LAO, the username, or the round it was filed in."},
+    )
+
+
+class DraftSchema(Schema):
+    """What is typed so far; with version 0, what was filed last, or else what is prefilled."""
+
+    obligation_id = fields.String(required=True)
+    form = fields.Nested(FormRefSchema, required=True)
+    base_revision = fields.Integer(required=True)
+    answers = fields.Dict(keys=fields.String(), required=True)
+    version = fields.Integer(required=True)
+    missing = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "What has to be filled in, and what of last year be confirmed."},
+    )
+    faults = fields.List(fields.Nested(FaultSchema), required=True)
+    warnings = fields.List(fields.Nested(WarningSchema), required=True)
+    prefilled = fields.Dict(
+        keys=fields.String(),
+        values=fields.Nested(PrefilledSchema),
+        required=True,
+        metadata={"description": "By pointer, until it is confirmed or changed."},
+    )
+    not_prefilled = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Sources that could not be asked when this was prefilled."},
+    )

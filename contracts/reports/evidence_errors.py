@@ -1,0 +1,61 @@
+"""How reports refuses files and evidence."""
+
+from __future__ import annotations
+
+from contracts.errors import Kind, ServiceError
+
+
+class UploadNotFound(ServiceError):
+    """No such upload, a part of it is missing, or it was not finished within its hour."""
+
+    code = "reports.upload_not_found"
+    kind = Kind.NOT_FOUND
+    message = (
+        "The upload {upload_id} is not whole or was not finished in time. Send the file again."
+    )
+    message_th = "การอัปโหลด {upload_id} ไม่ครบถ้วนหรือไม่เสร็จในเวลาที่กำหนด โปรดส่งไฟล์ใหม่"
+
+
+class EvidenceNotFound(ServiceError):
+    """No such evidence, or its existence is not the caller's to know."""
+
+    code = "reports.evidence_not_found"
+    kind = Kind.NOT_FOUND
+    message = "There is no evidence {evidence_id}."
+    message_th = "ไม่พบไฟล์หลักฐาน {evidence_id}"
+
+
+class EvidenceInUse(ServiceError):
+    """Evidence that a filing names is kept."""
+
+    code = "reports.evidence_in_use"
+    kind = Kind.CONFLICT
+    message = "The evidence {evidence_id} is named in a filing and cannot be deleted."
+    message_th = "ไฟล์หลักฐาน {evidence_id} ถูกอ้างถึงในรายงานที่ยื่นแล้ว จึงลบไม่ได้"
+
+
+class EvidenceTypeRefused(ServiceError):
+    """What the bytes are decides; what the client calls them does not."""
+
+    code = "reports.evidence_type_refused"
+    kind = Kind.INVALID
+    message = "Evidence is a PDF, JPEG, PNG, XLSX or DOCX file without macros; this file is none."
+    message_th = "ไฟล์หลักฐานต้องเป็น PDF, JPEG, PNG, XLSX หรือ DOCX ที่ไม่มีแมโคร ไฟล์นี้ไม่ใช่"
+
+
+class MalwareFound(ServiceError):
+    """The scanner knows it as harmful."""
+
+    code = "reports.malware_found"
+    kind = Kind.INVALID
+    message = "The scanner refuses this file: {signature}. Nothing of it was kept."
+    message_th = "ระบบตรวจไวรัสไม่รับไฟล์นี้: {signature} และไม่ได้เก็บไฟล์ไว้"
+
+
+class ScannerUnavailable(ServiceError):
+    """No file is kept that was not looked at."""
+
+    code = "reports.scanner_unavailable"
+    kind = Kind.UNAVAILABLE
+    message = "Files cannot be scanned now. Nothing was kept; send the file again in a minute."
+    message_th = "ขณะนี้ยังตรวจไวรัสไม่ได้ ระบบไม่ได้เก็บไฟล์ โปรดส่งใหม่ในอีกหนึ่งนาที"

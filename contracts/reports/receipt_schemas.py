@@ -1,0 +1,83 @@
+"""The wire shapes of checking receipts, and of the rolls they stand in."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from contracts.fields import Closed
+
+_SHA256 = validate.Regexp(r"^[0-9a-f]{64}$")
+
+
+class ReceiptCheckBodySchema(Closed):
+    """A receipt to be checked: its signature, and the other fields as they are shown with it."""
+
+    jws = fields.String(required=True, validate=validate.Length(1, 4096))
+    number = fields.String()
+    filing_id = fields.String()
+    obligation_id = fields.String()
+    organisation_code = fields.String()
+    code_group = fields.String()
+    round_id = fields.String()
+    revision = fields.Integer(strict=True)
+    accepted_at = fields.String()
+    on_time = fields.Boolean()
+    content_sha256 = fields.String()
+
+
+class ReceiptCheckSchema(Schema):
+    """Whether a receipt is ours and unchanged; `receipt` is what was really signed."""
+
+    valid = fields.Boolean(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    receipt = fields.Dict(required=True, allow_none=True)
+    superseded = fields.Boolean(
+        required=True,
+        allow_none=True,
+        metadata={"description": "A later revision is in force; null where we know no more."},
+    )
+    last_revision = fields.Integer(required=True, allow_none=True)
+
+
+class JwksSchema(Schema):
+    """Every public key that signs or signed (RFC 7517), with `first_used_at` and `retired_at`."""
+
+    keys = fields.List(fields.Dict(), required=True)
+
+
+class RollSchema(Schema):
+    """The roll of a day's receipts; `jws` signs all fields but itself and `sha256`.
+
+    `root` is the root of the Merkle tree (RFC 6962) over the receipts' `jws`, in the order of their
+    leaf hashes. `sha256` is over the canonical JSON (RFC 8785) of what is signed, and the next roll
+    says it as `previous_sha256`. Days without a receipt have no roll.
+    """
+
+    roll = fields.String(required=True, validate=validate.Equal("receipts"))
+    day = fields.String(required=True, metadata={"format": "date"})
+    round_id = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "A trial round; null for the roll of all live rounds."},
+    )
+    count = fields.Integer(required=True)
+    root = fields.String(required=True, validate=_SHA256)
+    previous_day = fields.String(required=True, allow_none=True, metadata={"format": "date"})
+    previous_root = fields.String(required=True, allow_none=True, validate=_SHA256)
+    previous_sha256 = fields.String(required=True, allow_none=True, validate=_SHA256)
+    closed_at = fields.String(required=True)
+    sha256 = fields.String(required=True, validate=_SHA256)
+    jws = fields.String(required=True)
+
+
+class RollProofSchema(Schema):
+    """The way from a receipt to the root of its day: `path` as RFC 9162, section 2.1.3."""
+
+    filing_id = fields.String(required=True)
+    number = fields.String(required=True)
+    day = fields.String(required=True, metadata={"format": "date"})
+    round_id = fields.String(required=True, allow_none=True)
+    index = fields.Integer(required=True)
+    count = fields.Integer(required=True)
+    path = fields.List(fields.String(validate=_SHA256), required=True)
+    root = fields.String(required=True, validate=_SHA256)

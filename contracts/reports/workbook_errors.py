@@ -1,0 +1,23 @@
+"""How reports refuses an upload of workbooks as a whole; single files are told of in its result."""
+
+from __future__ import annotations
+
+from contracts.errors import Kind, ServiceError
+
+
+class WorkbooksUnreadable(ServiceError):
+    """What was uploaded is neither a workbook nor an archive of workbooks."""
+
+    code = "reports.workbooks_unreadable"
+    kind = Kind.INVALID
+    message = "{filename} is no .xlsx file and no .zip file with .xlsx files in it."
+    message_th = "{filename} ไม่ใช่ไฟล์ .xlsx และไม่ใช่ไฟล์ .zip ที่มีไฟล์ .xlsx อยู่ข้างใน"
+
+
+class TooManyWorkbooks(ServiceError):
+    """An archive holds more files than one upload may."""
+
+    code = "reports.too_many_workbooks"
+    kind = Kind.INVALID
+    message = "The archive holds {files} files; one upload may hold {most}."
+    message_th = "ไฟล์ .zip มี {files} ไฟล์ อัปโหลดได้ครั้งละไม่เกิน {most} ไฟล์"

@@ -1,0 +1,138 @@
+"""The report of ก.ถ. to ก.ม.จ.: building it, and its JSON, XLSX and PDF."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Iterator
+from itertools import chain, count
+
+from contracts.jobs import JobSchema
+from contracts.reports import consolidation_schemas as shapes
+from contracts.reports import errors
+from gateway.ask import Ask
+from gateway.http import JSON, Answer, Page, Request, list_of, route
+from gateway.organisations import started
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF = "application/pdf"
+_GONE = (errors.RoundNotFound, errors.RoundPurged)
+_NOT_THERE = (*_GONE, errors.ConsolidationNotFound)
+_ONE = "/v1/rounds/{round_id}/consolidations/{consolidation_id}"
+
+
+@route(
+    "POST",
+    "/v1/rounds/{round_id}/consolidations",
+    summary="จัดทำรายงานภาพรวมเสนอ ก.ม.จ.",
+    body=shapes.ConsolidationRequestSchema,
+    answers={202: JobSchema},
+    refuses=(*_GONE, errors.RoundNotInState),
+)
+def consolidate_round(ask: Ask, request: Request) -> Answer:
+    """Start building the report from what was filed as of a moment.
+
+    The same moment gives the same bytes, whatever was filed since.
+    """
+    body = shapes.ConsolidationRequestSchema().dump(request.body)
+    job = ask.reports.start_consolidation(
+        request.by, request.path["round_id"], as_of=body.get("as_of")
+    )
+    return started(job)
+
+
+@route(
+    "GET",
+    "/v1/rounds/{round_id}/consolidations",
+    summary="รายงานภาพรวมของรอบ",
+    query=Page,
+    answers={200: list_of(shapes.ConsolidationSchema)},
+    refuses=_GONE,
+)
+def list_consolidations(ask: Ask, request: Request) -> Answer:
+    """List the consolidated reports of a round, that of the latest moment first."""
+    query = request.query
+    return Answer(
+        200,
+        ask.reports.list_consolidations(
+            request.by,
+            request.path["round_id"],
+            limit=query["limit"],
+            cursor=query.get("cursor"),
+        ),
+    )
+
+
+@route(
+    "GET",
+    _ONE,
+    summary="รายงานภาพรวมหนึ่งฉบับ",
+    answers={200: shapes.ConsolidationSchema},
+    refuses=_NOT_THERE,
+    etag=True,
+)
+def show_consolidation(ask: Ask, request: Request) -> Answer:
+    """Show the totals of a consolidated report, and its files with their hashes."""
+    made = ask.reports.get_consolidation(request.by, **request.path)
+    return Answer(200, made, etag=made["content_sha256"])
+
+
+@route(
+    "GET",
+    _ONE + "/report.json",
+    summary="รายงานภาพรวมเป็น JSON",
+    answers={200: JSON},
+    refuses=_NOT_THERE,
+    etag=True,
+)
+def read_consolidation_json(ask: Ask, request: Request) -> Answer:
+    """Download the content in canonical form (RFC 8785); its SHA-256 is the report's id."""
+    return _download(ask, request, "json")
+
+
+@route(
+    "GET",
+    _ONE + "/report.xlsx",
+    summary="รายงานภาพรวมเป็น XLSX",
+    answers={200: XLSX},
+    refuses=_NOT_THERE,
+    etag=True,
+)
+def read_consolidation_xlsx(ask: Ask, request: Request) -> Answer:
+    """Download the report as a workbook."""
+    return _download(ask, request, "xlsx")
+
+
+@route(
+    "GET",
+    _ONE + "/report.pdf",
+    summary="รายงานภาพรวมเป็น PDF",
+    answers={200: PDF},
+    refuses=_NOT_THERE,
+    etag=True,
+)
+def read_consolidation_pdf(ask: Ask, request: Request) -> Answer:
+    """Download the report to print."""
+    return _download(ask, request, "pdf")
+
+
+def _download(ask: Ask, request: Request, name: str) -> Answer:
+    file = ask.reports.get_consolidation(request.by, **request.path)["files"][name]
+    chunks = _chunks(ask, request, name)
+    first = next(chunks, b"")  # a refusal can still be told while nothing is sent
+    filename = f"{request.path['round_id']}-consolidated.{name}"
+    return Answer(
+        200,
+        chain([first], chunks),
+        {"Content-Disposition": f'attachment; filename="{filename}"'},
+        etag=file["sha256"],
+        content_type=file["content_type"],
+        length=file["size"],
+    )
+
+
+def _chunks(ask: Ask, request: Request, name: str) -> Iterator[bytes]:
+    for number in count():
+        told = ask.reports.read_consolidation(request.by, **request.path, file=name, number=number)
+        if not told:
+            return
+        yield b64decode(told)

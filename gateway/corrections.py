@@ -1,0 +1,143 @@
+"""Correcting what was filed: withdrawals, returns and acceptances, and signing by two persons."""
+
+from __future__ import annotations
+
+from clients.reports import FilingsIntake
+from contracts.fields import wire_time
+from contracts.reports import correction_errors as refused
+from contracts.reports import correction_schemas, errors, schemas
+from gateway.ask import Ask
+from gateway.filings import form_of, submit
+from gateway.http import Answer, Request, route
+from gateway.rounds import version_of
+
+_NOT_THERE = (errors.ObligationNotFound, errors.RoundNotFound, errors.RoundPurged)
+_PART = {"part": "preparer|head"}
+
+
+@route(
+    "POST",
+    "/v1/obligations/{obligation_id}/withdrawals",
+    summary="ถอนรายงานที่ยื่นแล้ว",
+    body=correction_schemas.WithdrawalBodySchema,
+    answers={201: schemas.FiledSchema, 202: schemas.TakenInSchema},
+    refuses=(*FilingsIntake.errors, errors.RoundPurged),
+    idempotency="required",
+)
+def withdraw_report(ask: Ask, request: Request) -> Answer:
+    """Take back what is in force, while it can still be filed again.
+
+    It is a revision with a receipt of its own; the obligation is open again afterwards, and the
+    time of the first filing stands.
+    """
+    form = form_of(ask, request, request.path["obligation_id"])
+    said = {"kind": "withdrawal", "answers": {}, "form_version": form.version}
+    return submit(ask, request, request.body | said)
+
+
+@route(
+    "POST",
+    "/v1/obligations/{obligation_id}/returns",
+    summary="ส่งคืนให้แก้ไข",
+    body=correction_schemas.ReturnBodySchema,
+    answers={201: schemas.ObligationSchema},
+    refuses=(
+        *_NOT_THERE,
+        errors.RoundNotInState,
+        errors.StaleRevision,
+        refused.NothingInForce,
+        refused.AlreadyReturned,
+        refused.AlreadyAccepted,
+        refused.TooManyActs,
+    ),
+)
+def return_report(ask: Ask, request: Request) -> Answer:
+    """Return what is in force to the filer, who may amend it until `due_at`.
+
+    By a district, a province or the central body, each for itself.
+    """
+    proposal = request.body | {"due_at": wire_time(request.body["due_at"])}
+    told = ask.reports.return_report(request.by, request.path["obligation_id"], proposal)
+    return Answer(201, told)
+
+
+@route(
+    "DELETE",
+    "/v1/obligations/{obligation_id}/returns",
+    summary="ยกเลิกการส่งคืน",
+    answers={200: schemas.ObligationSchema},
+    refuses=(
+        *_NOT_THERE,
+        errors.RoundNotInState,
+        refused.NothingReturned,
+        refused.TooManyActs,
+    ),
+)
+def take_return_back(ask: Ask, request: Request) -> Answer:
+    """Take back a return that waits for its correction, as who gave it or as an office above."""
+    return Answer(200, ask.reports.take_return_back(request.by, request.path["obligation_id"]))
+
+
+@route(
+    "POST",
+    "/v1/obligations/{obligation_id}/acceptances",
+    summary="ให้ความเห็นชอบรายงาน",
+    body=correction_schemas.AcceptanceBodySchema,
+    answers={201: schemas.ObligationSchema},
+    refuses=(
+        *_NOT_THERE,
+        errors.RoundNotInState,
+        errors.StaleRevision,
+        refused.NothingInForce,
+        refused.AlreadyReturned,
+        refused.AlreadyAccepted,
+        refused.TooManyActs,
+    ),
+)
+def accept_report(ask: Ask, request: Request) -> Answer:
+    """Accept the revision in force, and none but that."""
+    told = ask.reports.accept_report(request.by, request.path["obligation_id"], request.body)
+    return Answer(201, told)
+
+
+@route(
+    "PUT",
+    "/v1/obligations/{obligation_id}/signatures/{part}",
+    summary="ลงนามร่างรายงาน",
+    body=correction_schemas.SignatureBodySchema,
+    answers={200: schemas.ObligationSchema},
+    refuses=(
+        *_NOT_THERE,
+        errors.RoundNotInState,
+        refused.SignOffNotAsked,
+        refused.NothingToSign,
+        refused.SamePerson,
+    ),
+    if_match=True,
+    patterns=_PART,
+)
+def sign_draft(ask: Ask, request: Request) -> Answer:
+    """Sign the draft as it was read; `If-Match` is the ETag of the draft.
+
+    A signed draft is locked. Where the head's position is vacant, whoever acts as head signs.
+    """
+    told = ask.reports.sign_draft(
+        request.by,
+        request.path["obligation_id"],
+        part=request.path["part"],
+        made_from=version_of(request.if_match),
+        person=request.body,
+    )
+    return Answer(200, told)
+
+
+@route(
+    "DELETE",
+    "/v1/obligations/{obligation_id}/signatures",
+    summary="ปลดล็อกร่างรายงาน",
+    answers={200: schemas.ObligationSchema},
+    refuses=_NOT_THERE,
+)
+def unlock_draft(ask: Ask, request: Request) -> Answer:
+    """Clear both signatures, so that the draft can be changed."""
+    return Answer(200, ask.reports.unlock_draft(request.by, request.path["obligation_id"]))

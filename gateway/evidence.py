@@ -1,0 +1,117 @@
+"""Evidence: files that show answers to be true."""
+
+from __future__ import annotations
+
+from itertools import chain
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+from contracts.reports import errors
+from contracts.reports import evidence_errors as refusals
+from contracts.reports.evidence_schemas import MEDIA_TYPES, EvidenceSchema
+from gateway.ask import Ask
+from gateway.http import (
+    FORM_LIMIT_BYTES,
+    MULTIPART,
+    PATH_VALUE,
+    UPLOAD_SECONDS,
+    Answer,
+    Page,
+    Request,
+    list_of,
+    route,
+)
+
+
+@route(
+    "POST",
+    "/v1/evidence",
+    summary="ส่งไฟล์หลักฐาน",
+    consumes=MULTIPART,
+    texts={"obligation_id": PATH_VALUE, "round_id": PATH_VALUE},
+    answers={200: EvidenceSchema, 201: EvidenceSchema},
+    refuses=(
+        errors.ObligationNotFound,
+        errors.RoundNotFound,
+        errors.RoundPurged,
+        refusals.UploadNotFound,
+        refusals.EvidenceTypeRefused,
+        refusals.MalwareFound,
+        refusals.ScannerUnavailable,
+    ),
+    limit_bytes=FORM_LIMIT_BYTES,
+    body_seconds=UPLOAD_SECONDS,
+)
+def keep_evidence(ask: Ask, request: Request) -> Answer:
+    """Keep a file of up to 20 MiB, sent as `file`, for use in the organisation's filings.
+
+    200 when the organisation has the same content already: that is what is answered.
+    """
+    form = request.form()
+    kept = ask.evidence.take_in(
+        request.by,
+        form.file(),
+        obligation_id=form.texts.get("obligation_id"),
+        round_id=form.texts.get("round_id"),
+    )
+    evidence = kept["evidence"]
+    location = {"Location": f"/v1/evidence/{evidence['id']}"}
+    return Answer(201 if kept["is_new"] else 200, evidence, location)
+
+
+@route(
+    "GET",
+    "/v1/evidence",
+    summary="ไฟล์หลักฐาน",
+    query=Page,
+    answers={200: list_of(EvidenceSchema)},
+)
+def list_evidence(ask: Ask, request: Request) -> Answer:
+    """List the evidence the caller may see, the newest first."""
+    query = request.query
+    return Answer(
+        200,
+        ask.reports.list_evidence(request.by, limit=query["limit"], cursor=query.get("cursor")),
+    )
+
+
+@route(
+    "GET",
+    "/v1/evidence/{evidence_id}",
+    summary="ไฟล์หลักฐานหนึ่งไฟล์",
+    answers={200: tuple(MEDIA_TYPES)},
+    refuses=(refusals.EvidenceNotFound,),
+    etag=True,
+)
+def read_evidence(ask: Ask, request: Request) -> Answer:
+    """Download a file, as it was sent."""
+    evidence = ask.reports.get_evidence(request.by, request.path["evidence_id"])
+    chunks = ask.evidence.read(request.by, evidence["id"])
+    first = next(chunks, b"")  # a refusal can still be told while nothing is sent
+    return Answer(
+        200,
+        chain([first], chunks),
+        {"Content-Disposition": _attachment(evidence["filename"])},
+        etag=evidence["sha256"],
+        content_type=evidence["media_type"],
+        length=evidence["size"],
+    )
+
+
+@route(
+    "DELETE",
+    "/v1/evidence/{evidence_id}",
+    summary="ลบไฟล์หลักฐาน",
+    answers={204: None},
+    refuses=(refusals.EvidenceNotFound, refusals.EvidenceInUse),
+)
+def delete_evidence(ask: Ask, request: Request) -> Answer:
+    """Delete a file that no filing has named."""
+    ask.reports.delete_evidence(request.by, request.path["evidence_id"])
+    return Answer(204)
+
+
+def _attachment(filename: str) -> str:
+    """Return the header that makes a browser save the file under its name (RFC 6266)."""
+    plain = "evidence" + PurePosixPath(filename).suffix
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"

@@ -1,0 +1,91 @@
+"""Evidence between a client and reports: handed on in chunks, and known once it was used."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from itertools import count
+from typing import Any
+
+from clients.reports import ReportsClient
+from gateway.faults import Fault, FaultyInput, child_of
+from gateway.streaming import Upload
+
+USES_KEPT = 20_000
+
+Facts = dict[str, Any]
+
+
+class EvidenceDesk:
+    """Asks reports with a client patient enough for a file to be scanned.
+
+    Which evidence was used on which obligation never changes, so it is asked once.
+    """
+
+    def __init__(self, reports: ReportsClient) -> None:
+        self._reports = reports
+        self._used: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    def take_in(
+        self, by: Facts, upload: Upload, *, obligation_id: str | None, round_id: str | None
+    ) -> Facts:
+        """Hand a file to reports. Raises whatever its entrypoints for evidence say."""
+        begun = self._reports.begin_evidence(
+            by, filename=upload.filename, obligation_id=obligation_id, round_id=round_id
+        )
+        for number, chunk in enumerate(upload.chunks()):
+            self._reports.add_evidence_chunk(
+                by, begun["upload_id"], number=number, data_base64=b64encode(chunk).decode()
+            )
+        return self._reports.finish_evidence(by, begun["upload_id"])
+
+    def read(self, by: Facts, evidence_id: str) -> Iterator[bytes]:
+        """Yield the content in chunks. Raises EvidenceNotFound."""
+        for number in count():
+            chunk = b64decode(self._reports.read_evidence(by, evidence_id, number=number))
+            if not chunk:
+                return
+            yield chunk
+
+    def use(self, by: Facts, obligation_id: str, evidence_ids: list[str], answers: Facts) -> None:
+        """Have reports note what a filing is about to name. Raises FaultyInput, pointing into the
+        answers, for what is no evidence of the organisation; ObligationNotFound, RoundNotFound,
+        RoundPurged.
+        """
+        asked = [each for each in evidence_ids if (obligation_id, each) not in self._used]
+        if not asked:
+            return
+        unknown = set(self._reports.use_evidence(by, obligation_id, asked)["unknown"])
+        for evidence_id in set(asked) - unknown:
+            self._used[obligation_id, evidence_id] = None
+            if len(self._used) > USES_KEPT:
+                self._used.popitem(last=False)
+        if unknown:
+            raise FaultyInput([_unknown(at) for at in _places(answers, unknown, "/answers")])
+
+    def forget_all(self) -> None:
+        """Forget all uses, since a purge may have taken some."""
+        self._used.clear()
+
+
+def _places(value: Any, wanted: set[str], at: str) -> Iterator[str]:
+    """Yield the pointers to whatever in the answers is one of the wanted ids."""
+    inner: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, dict):
+        inner = value.items()
+    elif isinstance(value, list):
+        inner = enumerate(value)
+    elif isinstance(value, str) and value in wanted:
+        yield at
+    for name, each in inner:
+        yield from _places(each, wanted, child_of(at, str(name)))
+
+
+def _unknown(pointer: str) -> Fault:
+    return Fault(
+        pointer,
+        "unknown_evidence",
+        "This is no evidence of your organisation.",
+        "ไม่พบไฟล์หลักฐานนี้ในหน่วยงานของท่าน",
+    )

@@ -1,0 +1,67 @@
+"""What is done by order to the obligations of a round that was opened."""
+
+from __future__ import annotations
+
+from contracts.errors import StaleVersion
+from contracts.reports import correction_errors, errors, ledger_errors
+from contracts.reports import ledger_schemas as shapes
+from contracts.reports.schemas import ObligationSchema
+from gateway.ask import Ask
+from gateway.http import Answer, Request, list_of, route
+
+_GONE = (errors.RoundNotFound, errors.RoundPurged)
+_ACTED = (errors.RoundNotInState, correction_errors.TooManyActs, StaleVersion)
+
+
+@route(
+    "POST",
+    "/v1/rounds/{round_id}/organisations",
+    summary="เพิ่ม เปลี่ยนชื่อ หรือปิดหน่วยงานในรอบ",
+    body=shapes.OrganisationActSchema,
+    answers={201: list_of(ObligationSchema)},
+    refuses=(
+        *_GONE,
+        *_ACTED,
+        ledger_errors.OrganisationNotKnown,
+        ledger_errors.OrganisationAlreadyInRound,
+        ledger_errors.OrganisationNotInRound,
+    ),
+)
+def change_organisation_in_round(ask: Ask, request: Request) -> Answer:
+    """Let an organisation that was added, renamed or closed be so in this round, by order."""
+    told = ask.reports.change_organisation_in_round(
+        request.by, request.path["round_id"], request.body
+    )
+    return Answer(201, told)
+
+
+@route(
+    "POST",
+    "/v1/obligations/{obligation_id}/exemptions",
+    summary="ยกเว้นหรือผ่อนผันการรายงาน",
+    body=shapes.ExemptionBodySchema,
+    answers={201: ObligationSchema},
+    refuses=(
+        errors.ObligationNotFound,
+        *_GONE,
+        *_ACTED,
+        ledger_errors.ReportInForce,
+        ledger_errors.AlreadyExempt,
+    ),
+)
+def exempt_obligation(ask: Ask, request: Request) -> Answer:
+    """Let nothing be owed any more, by order. What has been filed is not exempt."""
+    obligation_id = request.path["obligation_id"]
+    return Answer(201, ask.reports.exempt_obligation(request.by, obligation_id, request.body))
+
+
+@route(
+    "DELETE",
+    "/v1/obligations/{obligation_id}/exemptions",
+    summary="ยกเลิกการยกเว้น",
+    answers={200: ObligationSchema},
+    refuses=(errors.ObligationNotFound, *_GONE, *_ACTED, ledger_errors.NotExempt),
+)
+def lift_exemption(ask: Ask, request: Request) -> Answer:
+    """Let it be owed as before; it is missed when filing has ended since."""
+    return Answer(200, ask.reports.lift_exemption(request.by, request.path["obligation_id"]))

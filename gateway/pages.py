@@ -1,0 +1,43 @@
+"""Forms on paper: the page of a filing, and the blank to fill in by hand."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+
+from contracts.reports import errors
+from gateway.ask import Ask
+from gateway.http import Answer, Request, route
+
+PDF = "application/pdf"
+
+
+@route(
+    "GET",
+    "/v1/filings/{filing_id}/document.pdf",
+    summary="รายงานที่ยื่นแล้วฉบับพิมพ์ (PDF)",
+    answers={200: PDF},
+    refuses=(errors.FilingNotFound, errors.ObligationNotFound),
+)
+def print_filing(ask: Ask, request: Request) -> Answer:
+    """Print a recorded filing as it was filed; that of a trial round says so on every page."""
+    filing_id = request.path["filing_id"]
+    return _pdf(ask.reports.print_filing(request.by, filing_id), f"report-{filing_id}.pdf")
+
+
+@route(
+    "GET",
+    "/v1/forms/{form_id}/versions/{version}/blank.pdf",
+    summary="แบบรายงานเปล่าฉบับพิมพ์ (PDF)",
+    answers={200: PDF},
+    refuses=(errors.FormNotFound,),
+    patterns={"version": r"[1-9][0-9]{0,3}"},
+)
+def print_blank_form(ask: Ask, request: Request) -> Answer:
+    """Print the form with room to fill it in by hand, and with the help to every question."""
+    form_id, version = request.path["form_id"], int(request.path["version"])
+    return _pdf(ask.reports.print_blank_form(form_id, version), f"{form_id}.v{version}.pdf")
+
+
+def _pdf(base64: str, filename: str) -> Answer:
+    disposition = {"Content-Disposition": f'inline; filename="{filename}"'}
+    return Answer(200, b64decode(base64), disposition, content_type=PDF)

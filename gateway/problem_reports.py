@@ -1,0 +1,127 @@
+"""Troubles that organisations report, their answers, and how many there are."""
+
+from __future__ import annotations
+
+from contracts.errors import IdempotencyKeyReused
+from contracts.reports import errors
+from contracts.reports import problem_schemas as shapes
+from gateway.ask import Ask
+from gateway.http import Answer, Page, Request, list_of, route
+
+_GONE = (errors.RoundNotFound, errors.RoundPurged)
+
+
+class ProblemQuery(shapes.ProblemFiltersSchema, Page):
+    """Which problem reports, and the page."""
+
+
+class CirculatedQuery(shapes.CirculatedFiltersSchema, Page):
+    """Which circulated answers, and the page."""
+
+
+@route(
+    "POST",
+    "/v1/problem-reports",
+    summary="แจ้งปัญหาที่พบ",
+    body=shapes.ProblemReportBodySchema,
+    answers={201: shapes.ProblemReportSchema},
+    refuses=(*_GONE, errors.RoundNotInState, IdempotencyKeyReused),
+    etag=True,
+    idempotency="optional",
+)
+def report_problem(ask: Ask, request: Request) -> Answer:
+    """Report a trouble in words of one's own. Only the reporter and the offices above read them."""
+    told = ask.reports.report_problem(request.by, request.body, key=request.idempotency_key)
+    report = told["report"]
+    return Answer(
+        201,
+        report,
+        {"Location": f"/v1/problem-reports/{report['id']}"},
+        etag=report["version"],
+        replayed=told["repeated"],
+    )
+
+
+@route(
+    "GET",
+    "/v1/problem-reports",
+    summary="ปัญหาที่แจ้ง",
+    query=ProblemQuery,
+    answers={200: list_of(shapes.ProblemReportSchema)},
+)
+def list_problems(ask: Ask, request: Request) -> Answer:
+    """List the caller's own problem reports, or those of the caller's area, newest first."""
+    query = dict(request.query)
+    limit, cursor = query.pop("limit"), query.pop("cursor", None)
+    return Answer(200, ask.reports.list_problems(request.by, query, limit=limit, cursor=cursor))
+
+
+@route(
+    "GET",
+    "/v1/problem-reports/summary",
+    summary="จำนวนปัญหาที่แจ้ง",
+    query=shapes.ProblemSummaryQuerySchema,
+    answers={200: shapes.ProblemSummarySchema},
+    refuses=_GONE,
+)
+def count_problems(ask: Ask, request: Request) -> Answer:
+    """Count problem reports by category or province, within the caller's area, as they come."""
+    query = request.query
+    return Answer(
+        200,
+        ask.reports.count_problems(request.by, axis=query["axis"], round_id=query.get("round_id")),
+    )
+
+
+@route(
+    "GET",
+    "/v1/problem-reports/{problem_id}",
+    summary="ปัญหาที่แจ้งหนึ่งเรื่อง",
+    answers={200: shapes.ProblemReportSchema},
+    refuses=(errors.ProblemReportNotFound,),
+    etag=True,
+)
+def show_problem(ask: Ask, request: Request) -> Answer:
+    """Show a problem report with its answers."""
+    report = ask.reports.get_problem(request.by, request.path["problem_id"])
+    return Answer(200, report, etag=report["version"])
+
+
+@route(
+    "POST",
+    "/v1/problem-reports/{problem_id}/answers",
+    summary="ตอบปัญหาที่แจ้ง",
+    body=shapes.ProblemAnswerBodySchema,
+    answers={201: shapes.ProblemReportSchema},
+    refuses=(errors.ProblemReportNotFound, errors.TooManyAnswers),
+    etag=True,
+)
+def answer_problem(ask: Ask, request: Request) -> Answer:
+    """Answer as an office above; a circulated answer can be read by every slot."""
+    problem_id, body = request.path["problem_id"], request.body
+    report = ask.reports.answer_problem(
+        request.by, problem_id, text=body["text"], circulate=body["circulate"]
+    )
+    location = {"Location": f"/v1/problem-reports/{problem_id}"}
+    return Answer(201, report, location, etag=report["version"])
+
+
+@route(
+    "GET",
+    "/v1/problem-answers",
+    summary="คำตอบที่เวียนให้ทุกหน่วยงานทราบ",
+    query=CirculatedQuery,
+    answers={200: list_of(shapes.CirculatedAnswerSchema)},
+)
+def list_problem_answers(ask: Ask, request: Request) -> Answer:
+    """List the answers circulated to everybody, the latest first."""
+    query = request.query
+    return Answer(
+        200,
+        ask.reports.list_problem_answers(
+            request.by,
+            category=query.get("category"),
+            limit=query["limit"],
+            cursor=query.get("cursor"),
+        ),
+    )

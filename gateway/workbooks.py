@@ -1,0 +1,161 @@
+"""The XLSX face of forms: templates to download, and uploads of one workbook or of many."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
+from urllib.parse import quote
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
+
+from marshmallow import fields, validate
+
+from contracts.errors import IdempotencyKeyReused
+from contracts.fields import Closed, wire_time
+from contracts.jobs import JobSchema
+from contracts.reports import errors
+from contracts.reports.evidence_errors import UploadNotFound
+from contracts.reports.evidence_schemas import XLSX
+from gateway.ask import Ask
+from gateway.http import FORM_LIMIT_BYTES, MULTIPART, UPLOAD_SECONDS, Answer, Request, route
+from gateway.organisations import started
+
+ZIP = "application/zip"
+AT_ONCE = 20
+FILENAME_MAX = 200
+_MADE = (1980, 1, 1, 0, 0, 0)
+_GONE = (errors.RoundNotFound, errors.RoundPurged)
+
+
+class DistrictQuery(Closed):
+    """Of which district; an office above districts has to say."""
+
+    district = fields.String(validate=validate.Regexp(r"^\d{4}$"))
+
+
+class UploadQuery(Closed):
+    """Whether to file what is uploaded or only to say what is wrong with it."""
+
+    check = fields.Boolean(load_default=False)
+
+
+@route(
+    "GET",
+    "/v1/forms/{form_id}/versions/{version}/template.xlsx",
+    summary="แบบรายงานเปล่า (Excel)",
+    answers={200: XLSX},
+    refuses=(errors.FormNotFound,),
+    patterns={"version": r"[1-9][0-9]{0,3}"},
+)
+def download_blank_workbook(ask: Ask, request: Request) -> Answer:
+    """Download the form as an empty workbook, to look at; what is filed is an obligation's own."""
+    form_id, version = request.path["form_id"], int(request.path["version"])
+    written = ask.reports.write_blank_workbook(form_id, version)
+    return _file(b64decode(written), f"{form_id}.v{version}.xlsx", XLSX)
+
+
+@route(
+    "GET",
+    "/v1/obligations/{obligation_id}/template.xlsx",
+    summary="แบบรายงานของภาระหนึ่ง (Excel)",
+    answers={200: XLSX},
+    refuses=(errors.ObligationNotFound, *_GONE),
+)
+def download_workbook(ask: Ask, request: Request) -> Answer:
+    """Download the workbook of an obligation, filled with its draft or with what was filed last.
+
+    An office above sees only what was filed. What is in force is amended by uploading it again.
+    """
+    written = ask.reports.write_workbook(request.by, request.path["obligation_id"])
+    return _file(b64decode(written["xlsx_base64"]), written["filename"], XLSX)
+
+
+@route(
+    "GET",
+    "/v1/rounds/{round_id}/workbooks",
+    summary="แบบรายงานทั้งอำเภอ (Excel ใน .zip)",
+    query=DistrictQuery,
+    answers={200: ZIP},
+    refuses=_GONE,
+)
+def download_workbooks(ask: Ask, request: Request) -> Answer:
+    """Download the workbooks of everything owed within the caller's area in one district."""
+    round_id, district = request.path["round_id"], request.query.get("district")
+    octets = BytesIO()
+    with ZipFile(octets, "w", ZIP_STORED) as archive:
+        for written in _each_of(ask, request.by, round_id, district):
+            entry = ZipInfo(written["filename"], _MADE)
+            archive.writestr(entry, b64decode(written["xlsx_base64"]))
+    name = f"{round_id}-{district or request.principal.username}.zip"
+    return _file(octets.getvalue(), name, ZIP)
+
+
+@route(
+    "POST",
+    "/v1/rounds/{round_id}/workbooks",
+    summary="อัปโหลดแบบรายงาน Excel หนึ่งไฟล์หรือหลายไฟล์ใน .zip",
+    query=UploadQuery,
+    consumes=MULTIPART,
+    answers={202: JobSchema},
+    refuses=(*_GONE, errors.RoundNotInState, IdempotencyKeyReused, UploadNotFound),
+    idempotency="required",
+    limit_bytes=FORM_LIMIT_BYTES,
+    body_seconds=UPLOAD_SECONDS,
+)
+def upload_workbooks(ask: Ask, request: Request) -> Answer:
+    """Start filing a workbook, or up to 500 in a .zip of up to 20 MiB, sent as the field `file`.
+
+    An LAO's slot files its own; a district or province office files for its LAOs, and that it did
+    is on record. The time that counts is when the request arrived. The job's result tells for each
+    file its receipt number, or what is wrong by sheet and cell. With `check` nothing is filed.
+    """
+    upload = request.form().file()
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    facts = {
+        "round_id": request.path["round_id"],
+        "filename": upload.filename[:FILENAME_MAX],
+        "sha256": digest.hexdigest(),
+        "is_check": request.query["check"],
+        "received_at": wire_time(request.received_at),
+    }
+    begun = ask.reports.begin_workbooks(request.by, _upload_id(request), facts)
+    if begun["job"] is not None:
+        return replace(started(begun["job"]), replayed=True)
+    for number, chunk in enumerate(upload.chunks()):
+        ask.reports.add_workbooks_chunk(
+            request.by, begun["file_id"], number=number, data_base64=b64encode(chunk).decode()
+        )
+    return started(ask.reports.start_workbooks(request.by, begun["file_id"]))
+
+
+def _upload_id(request: Request) -> str:
+    named = f"workbooks\n{request.principal.slot_id}\n{request.idempotency_key}"
+    return hashlib.blake2b(named.encode(), digest_size=16).hexdigest()
+
+
+def _each_of(
+    ask: Ask, by: dict[str, Any], round_id: str, district: str | None
+) -> Iterator[dict[str, Any]]:
+    cursor = None
+    while True:
+        page = ask.reports.list_workbooks(
+            by, round_id, district=district, limit=AT_ONCE, cursor=cursor
+        )
+        yield from page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            return
+
+
+def _file(data: bytes, filename: str, content_type: str) -> Answer:
+    """Answer with a file that a browser saves under its name (RFC 6266)."""
+    suffix = filename.rpartition(".")[2]
+    name = f"filename=\"workbook.{suffix}\"; filename*=UTF-8''{quote(filename, safe='')}"
+    return Answer(
+        200, data, {"Content-Disposition": f"attachment; {name}"}, content_type=content_type
+    )

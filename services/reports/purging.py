@@ -1,0 +1,60 @@
+"""Purging a trial: all of it goes but a signed statement of what it was."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from contracts.fields import wire_time
+from services.reports import rounds
+from services.reports.domain.rounds import Round
+from services.reports.receipts import Signer
+from services.reports.store import ReportsStore
+from services.reports.trial_logs import TrialLogs
+
+Facts = dict[str, Any]
+# No write that was begun before the purge can come later than this.
+SWEPT_FOR = timedelta(days=1)
+
+
+def purge(
+    store: ReportsStore,
+    trial_logs: TrialLogs,
+    signer: Signer,
+    round_: Round,
+    *,
+    by: str,
+    at: datetime,
+) -> Facts:
+    """Delete everything of the trial, then leave and announce the signed statement; return it.
+
+    Nothing of the round can be decided since it is purging; `sweep` finds what slipped through.
+    """
+    deleted = store.rounds.purge(round_, files=store.files.count_of_round(round_.id))
+    store.files.delete_of_round(round_.id)
+    trial_logs.delete(round_.id)
+    facts = {
+        "round_id": round_.id,
+        "obligations": round_.obligations,
+        "filings": deleted["filings"],
+        "drafts": deleted["drafts"],
+        "deleted": deleted,
+        "purged_at": wire_time(at),
+        "purged_by": by,
+    }
+    statement = signer.sign(facts)
+    event = rounds.purged_event(facts, at=at, statement=statement)
+    store.rounds.bury(round_, statement=statement, at=at, announcing=event)
+    return {**facts, "statement": statement}
+
+
+def sweep(store: ReportsStore, *, at: datetime) -> int:
+    """Delete what was still written of trials purged lately; return how much.
+
+    Whoever read the round before its purge began may have written after the purge had passed.
+    """
+    purged = store.rounds.list_purged(since=at - SWEPT_FOR)
+    if not purged:
+        return 0
+    files = sum(store.files.delete_of_round(round_id) for round_id in purged)
+    return files + store.rounds.sweep(purged)

@@ -1,0 +1,133 @@
+"""The report of ก.ถ. to ก.ม.จ.: asked for, built, listed and read."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import eventlet
+
+from chassis.jobs import Job, Jobs, runs_job
+from chassis.press import Press
+from chassis.rpc import answers
+from contracts.errors import InvalidInput
+from contracts.fields import read_time, wire_time
+from contracts.paging import page, read_cursor, unknown_cursor, write_cursor
+from contracts.principal import Principal, Role
+from services.reports import consolidating
+from services.reports.domain.problems import OPENED
+from services.reports.domain.rounds import Mode, Round
+from services.reports.store import ReportsStore
+
+Facts = dict[str, Any]
+READING = (Role.CENTRAL_HR_BODY, Role.CODE_OWNER, Role.ETHICS_BOARD, Role.OPERATOR)
+# Whatever got its time before the moment is in the database by then.
+SETTLED_AFTER = timedelta(seconds=5)
+
+
+class ConsolidationQuestions:
+    """What reports is asked about consolidated reports."""
+
+    store: ReportsStore
+    jobs: Jobs
+    press: Press
+    now: Callable[[], datetime]
+
+    @answers
+    def start_consolidation(self, by: Facts, round_id: str, as_of: str | None) -> Facts:
+        """Start building the report as of a moment, by default the present; return the job.
+
+        The round need not be closed. The operator may only rehearse it, in a trial.
+        Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, InvalidInput.
+        """
+        round_ = self._round(by, round_id, Role.CENTRAL_HR_BODY)
+        round_.to(round_.state, *OPENED)
+        present = self.now()
+        moment = present if as_of is None else _to_the_millisecond(read_time(as_of))
+        if not round_.opens_at <= moment <= present:
+            reason = "ต้องเป็นเวลาตั้งแต่วันเปิดรอบจนถึงขณะนี้"
+            raise InvalidInput(pointer="/as_of", reason=reason)
+        arguments = {"round_id": round_id, "as_of": wire_time(moment)}
+        return self.jobs.start("consolidate_round", arguments, requested_by=by)
+
+    @runs_job("consolidate_round")
+    def build_consolidation(self, job: Job) -> tuple[Facts, list[Facts]]:
+        """Build the report as JSON, XLSX and PDF and keep it; its id is the hash of its content.
+
+        Raises RoundNotFound, RoundPurged, ServiceUnavailable. Publishes ReportConsolidatedV1.
+        """
+        round_ = self.store.rounds.get(job.arguments["round_id"])
+        as_of = read_time(job.arguments["as_of"])
+        eventlet.sleep(max(0.0, (as_of + SETTLED_AFTER - self.now()).total_seconds()))
+        made = consolidating.consolidate(
+            self.store,
+            self.press,
+            round_,
+            as_of,
+            at=self.now(),
+            by=job.requested_by["username"],
+            show=lambda done, total: job.show(done=done, total=total),
+        )
+        return made, []
+
+    @answers
+    def list_consolidations(
+        self, by: Facts, round_id: str, limit: int, cursor: str | None
+    ) -> Facts:
+        """Return a round's consolidated reports, that of the latest moment first.
+
+        Raises OutOfScope, RoundNotFound, RoundPurged, InvalidInput.
+        """
+        self._round(by, round_id, *READING)
+        found = self.store.consolidations.list(round_id, after=_position(cursor), limit=limit + 1)
+        shown = [consolidating.to_wire(document) for document in found[:limit]]
+        more = len(found) > limit
+        following = write_cursor(shown[-1]["as_of"], shown[-1]["id"]) if more else None
+        return page(shown, following)
+
+    @answers
+    def get_consolidation(self, by: Facts, round_id: str, consolidation_id: str) -> Facts:
+        """Return a consolidated report's facts and where its files are.
+
+        Raises OutOfScope, RoundNotFound, RoundPurged, ConsolidationNotFound.
+        """
+        self._round(by, round_id, *READING)
+        found = self.store.consolidations.get(round_id, consolidation_id)
+        return consolidating.to_wire(found)
+
+    @answers
+    def read_consolidation(
+        self, by: Facts, round_id: str, consolidation_id: str, file: str, number: int
+    ) -> str:
+        """Return one chunk of the json, xlsx or pdf file in base64; empty beyond the last.
+
+        Raises OutOfScope, ConsolidationNotFound.
+        """
+        Principal.from_wire(by).require_role(*READING)
+        found = self.store.consolidations.get(round_id, consolidation_id)
+        chunk = self.store.files.read_chunk(found["files"][file]["file_id"], number)
+        return b64encode(chunk).decode()
+
+    def _round(self, by: Facts, round_id: str, *roles: Role) -> Round:
+        principal = Principal.from_wire(by)
+        principal.require_role(*roles, Role.OPERATOR)
+        round_ = self.store.rounds.get(round_id)
+        if round_.mode is not Mode.TRIAL:
+            principal.require_role(*roles)
+        return round_
+
+
+def _to_the_millisecond(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def _position(cursor: str | None) -> tuple[datetime, str] | None:
+    if cursor is None:
+        return None
+    as_of, consolidation_id = read_cursor(cursor, 2)
+    try:
+        return read_time(as_of), consolidation_id
+    except ValueError as problem:
+        raise unknown_cursor() from problem

@@ -1,0 +1,46 @@
+"""Forms on paper: a filed report, and the blank."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Any
+
+from chassis.press import Press
+from chassis.rpc import answers
+from contracts.reports.errors import FilingNotFound
+from services.reports import pages
+from services.reports.forms import get_form
+from services.reports.questions.filings import find_filing
+from services.reports.store import ReportsStore
+
+Facts = dict[str, Any]
+
+
+class PageQuestions:
+    """What reports is asked to print of forms."""
+
+    store: ReportsStore
+    press: Press
+
+    @answers
+    def print_filing(self, by: Facts, filing_id: str) -> str:
+        """Return the page of a recorded filing as base64 of a PDF.
+
+        Raises FilingNotFound, ObligationNotFound, ServiceUnavailable.
+        """
+        document, obligation = find_filing(self.store, by, filing_id)
+        if "code" in document:
+            raise FilingNotFound(filing_id=filing_id)
+        form = get_form(document["form_id"], document["form_version"])
+        return self._printed(pages.of_filing(form, document, obligation))
+
+    @answers
+    def print_blank_form(self, form_id: str, version: int) -> str:
+        """Return a form to be filled in by hand, as base64 of a PDF.
+
+        Raises FormNotFound, ServiceUnavailable.
+        """
+        return self._printed(pages.of_blank(get_form(form_id, version)))
+
+    def _printed(self, facts: Facts) -> str:
+        return b64encode(self.press.print(pages.TEMPLATE, facts)).decode()

@@ -1,0 +1,128 @@
+"""Troubles that organisations report: told, counted, answered, and answers passed on to all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from chassis.rpc import answers
+from contracts.errors import InvalidInput, ServiceUnavailable
+from contracts.fields import read_time, wire_time
+from contracts.paging import page, read_cursor, unknown_cursor, write_cursor
+from contracts.principal import Principal
+from contracts.reference.calendar import as_bangkok
+from services.reports import problems
+from services.reports.domain.problems import REPORTING, require_reportable
+from services.reports.store import ReportsStore
+
+Facts = dict[str, Any]
+
+
+class ProblemQuestions:
+    """What reports is asked about problem reports."""
+
+    store: ReportsStore
+    now: Callable[[], datetime]
+
+    @answers
+    def report_problem(self, by: Facts, report: Facts, key: str | None) -> Facts:
+        """Keep a trouble met in a round, by default the latest live one; `repeated` says if the
+        slot did so before under the same key.
+
+        Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, InvalidInput,
+        IdempotencyKeyReused. Publishes ProblemReportedV1.
+        """
+        principal, at = Principal.from_wire(by), self.now()
+        principal.require_role(*REPORTING)
+        round_ = self.store.rounds.get(report.get("round_id") or self._latest_round())
+        require_reportable(report["category"], round_, on=as_bangkok(at).date())
+        organisation = self.store.problems.find_organisation(principal.organisation_id) or {}
+        if principal.area == "organisation" and not organisation:
+            raise ServiceUnavailable(service="reports")  # its registration is still on the way
+        made = problems.reported(principal, report, round_, organisation, key, at)
+        kept, repeated = self.store.problems.add(made, announcing=problems.reported_event(made))
+        return {"report": problems.report_to_wire(kept), "repeated": repeated}
+
+    @answers
+    def list_problems(self, by: Facts, filters: Facts, limit: int, cursor: str | None) -> Facts:
+        """Return the caller's own, or those in the caller's area, newest first.
+
+        Raises InvalidInput.
+        """
+        found = self.store.problems.list(
+            Principal.from_wire(by), filters, after=_position(cursor), limit=limit + 1
+        )
+        shown = found[:limit]
+        more = len(found) > limit
+        following = write_cursor(wire_time(shown[-1].reported_at), shown[-1].id) if more else None
+        return page([problems.report_to_wire(report) for report in shown], following)
+
+    @answers
+    def get_problem(self, by: Facts, problem_id: str) -> Facts:
+        """Return a problem report with its answers. Raises ProblemReportNotFound."""
+        report = self.store.problems.get(problem_id)
+        report.require_seen_by(Principal.from_wire(by))
+        return problems.report_to_wire(report)
+
+    @answers
+    def answer_problem(self, by: Facts, problem_id: str, text: str, circulate: bool) -> Facts:
+        """Add an answer from an office above; circulated, every slot may read it.
+
+        Raises ProblemReportNotFound, OutOfScope, TooManyAnswers.
+        Publishes ProblemAnsweredV1.
+        """
+        report = self.store.problems.get(problem_id)
+        principal, at = Principal.from_wire(by), self.now()
+        answer = report.answer(principal, text=text, circulate=circulate, at=at)
+        event = problems.answered_event(report, answer)
+        return problems.report_to_wire(self.store.problems.answer(report, answer, announcing=event))
+
+    @answers
+    def list_problem_answers(
+        self, by: Facts, category: str | None, limit: int, cursor: str | None
+    ) -> Facts:
+        """Return the answers that were circulated, the latest first. Raises InvalidInput."""
+        found = self.store.problems.list_circulated(
+            category, after=_position(cursor), limit=limit + 1
+        )
+        shown = [problems.circulated_to_wire(document) for document in found[:limit]]
+        more = len(found) > limit
+        following = write_cursor(shown[-1]["answered_at"], shown[-1]["id"]) if more else None
+        return page(shown, following)
+
+    @answers
+    def count_problems(self, by: Facts, axis: str, round_id: str | None) -> Facts:
+        """Count problem reports within the caller's area, of all live rounds or of one.
+
+        Raises OutOfScope, RoundNotFound, RoundPurged.
+        """
+        principal = Principal.from_wire(by)
+        problems.require_axis(principal, axis)
+        if round_id is not None:
+            self.store.rounds.get(round_id)
+        counted = self.store.problems.counts(principal, axis, round_id)
+        return {
+            "round_id": round_id,
+            "by": axis,
+            "items": problems.rows(axis, counted),
+            "total": problems.total(counted.values()),
+            "as_of": wire_time(self.now()),
+        }
+
+    def _latest_round(self) -> str:
+        latest = self.store.problems.find_latest_round()
+        if latest is None:
+            reason = "ยังไม่มีรอบจริงที่เปิดแล้ว โปรดระบุรอบการรายงาน"
+            raise InvalidInput(pointer="/round_id", reason=reason)
+        return latest
+
+
+def _position(cursor: str | None) -> tuple[datetime, str] | None:
+    if cursor is None:
+        return None
+    at, problem_id = read_cursor(cursor, 2)
+    try:
+        return read_time(at), problem_id
+    except ValueError as problem:
+        raise unknown_cursor() from problem

@@ -1,0 +1,73 @@
+"""Workbooks as people send them: written by us, then filled in, spoiled or packed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from io import BytesIO
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from openpyxl import Workbook, load_workbook
+
+from services.reports.workbooks.layout import MAIN_SHEET, Layout
+from services.reports.workbooks.reading import Reading, read_workbook
+from services.reports.workbooks.stamp import Stamp
+from services.reports.workbooks.writing import Filled, write_workbook
+
+ROUND = "ethics-2569-1"
+OBLIGATION = f"{ROUND}-o1-1"
+
+
+def a_stamp(layout: Layout, **changes: Any) -> Stamp:
+    facts = {"obligation_id": OBLIGATION} | changes
+    return Stamp(layout.form.id, layout.form.version, **facts)
+
+
+def a_workbook(layout: Layout, answers: Mapping[str, Any], **filled: Any) -> bytes:
+    stamp = filled.pop("stamp", a_stamp(layout))
+    return write_workbook(layout, Filled(stamp, answers=answers, **filled))
+
+
+def edited(data: bytes, change: Callable[[Workbook], None]) -> bytes:
+    """Return the workbook as a spreadsheet program saves it after somebody changed it."""
+    book = load_workbook(BytesIO(data))
+    change(book)
+    saved = BytesIO()
+    book.save(saved)
+    return saved.getvalue()
+
+
+def typed(layout: Layout, data: bytes, cells: Mapping[str, Any]) -> bytes:
+    """Return the workbook after values were typed into the cells of these pointers."""
+
+    def change(book: Workbook) -> None:
+        for pointer, value in cells.items():
+            sheet, name = layout.spot(pointer, {})
+            book[sheet][name] = value
+
+    return edited(data, change)
+
+
+def read(layout: Layout, data: bytes) -> Reading:
+    return read_workbook(data, layout, round_id=ROUND)
+
+
+def cell_of(layout: Layout, pointer: str) -> str:
+    """Return the cell of a pointer on the main sheet."""
+    sheet, name = layout.spot(pointer, {})
+    assert sheet == MAIN_SHEET
+    return name
+
+
+def zipped(members: Mapping[str, bytes]) -> bytes:
+    octets = BytesIO()
+    with ZipFile(octets, "w", ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return octets.getvalue()
+
+
+def repacked(data: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
+    """Return the workbook with each of its parts changed."""
+    with ZipFile(BytesIO(data)) as parts:
+        return zipped({name: change(name, parts.read(name)) for name in parts.namelist()})

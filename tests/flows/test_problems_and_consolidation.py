@@ -1,0 +1,148 @@
+"""Troubles are reported, counted and answered to all; what was filed becomes one report."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from tests.builders.answers import nil_answers
+from tests.builders.country import DISTRICTS, HOLDER, PASSWORD, Caller, eventually
+
+FIRST, SECOND = DISTRICTS
+WORDS = {"category": "score_source_unclear", "text": "ไม่ทราบว่าต้องกรอกคะแนน KPI หรือ ITA"}
+OF_A_ROUND = ("problem_reports", "problem_tallies", "consolidations", "files.files")
+
+
+@pytest.fixture(scope="module")
+def central(country):
+    """An officer of ก.ถ., signed in."""
+    operator = country.operator
+    agency = {"kind": "agency", "code": "KTHOR", "name": "สำนักงานสมมติ ก.ถ."}
+    founded = operator.client.post("/v1/organisations", json=agency).json()
+    wanted = {"organisation_id": founded["id"], "role": "central_hr_body", "label": "ผู้จัดทำรายงาน"}
+    username = operator.client.post("/v1/slots", json=wanted).json()["username"]
+    scope = {"scope": {"organisation": founded["id"]}}
+    issued = operator.job(operator.client.post("/v1/issuances", json=scope))
+    (slip,) = operator.get(f"/v1/issuances/{issued['issuance_id']}/slips")["items"]
+    caller = Caller(country.url, username)
+    activation = {"username": username, "activation_code": slip["activation_code"]}
+    told = caller.client.post(
+        "/v1/activations", json=activation | {"password": PASSWORD, "holder": HOLDER}
+    )
+    assert told.status_code == 201, told.text
+    return caller.sign_in()
+
+
+def officer_of(country, number, district=FIRST):
+    return country.callers[f"6{district}{number:02d}-1"]
+
+
+def refusal(told):
+    return told.status_code, told.json()["code"]
+
+
+def test_a_problem_is_reported_counted_answered_and_the_answer_circulated(country):
+    round_id = country.open_round()
+    officer, stranger = officer_of(country, 1), officer_of(country, 1, SECOND)
+    district, province = country.callers[f"d{FIRST}"], country.callers["p81"]
+    body, key = WORDS | {"round_id": round_id}, {"Idempotency-Key": uuid4().hex}
+
+    told = officer.client.post("/v1/problem-reports", json=body, headers=key)
+    again = officer.client.post("/v1/problem-reports", json=body, headers=key)
+
+    assert (told.status_code, told.json()["state"]) == (201, "open"), told.text
+    assert (again.json(), again.headers["Idempotency-Replayed"]) == (told.json(), "true")
+    other = officer.client.post("/v1/problem-reports", json=body | {"text": "x"}, headers=key)
+    assert refusal(other) == (422, "idempotency_key_reused")
+    path = told.headers["Location"]
+    assert refusal(stranger.client.get(path)) == (404, "problem_report_not_found")
+    assert refusal(officer.client.post(f"{path}/answers", json={"text": "x", "circulate": True})) \
+        == (403, "out_of_scope")  # fmt: skip
+
+    answer = {"text": "ใช้คะแนน ITA รวมของปีล่าสุด", "circulate": True}
+    answered = district.client.post(f"{path}/answers", json=answer)
+
+    assert (answered.status_code, answered.json()["state"]) == (201, "answered"), answered.text
+    seen = officer.client.get(path)
+    assert seen.headers["ETag"] != told.headers["ETag"]
+    assert seen.json()["answers"][0]["text"] == answer["text"]
+    circulated = stranger.get("/v1/problem-answers", category=WORDS["category"])["items"]
+    assert answer["text"] in [each["text"] for each in circulated]
+    assert WORDS["text"] not in str(circulated)
+    listed = province.get("/v1/problem-reports", round=round_id, state="answered")["items"]
+    assert [each["id"] for each in listed] == [told.json()["id"]]
+
+    by_category = province.get("/v1/problem-reports/summary", by="category", round=round_id)
+    assert (by_category["total"]["reported"], by_category["total"]["answered"]) == (1, 1)
+    assert len(by_category["items"]) == 7
+    by_province = country.operator.get("/v1/problem-reports/summary", by="province", round=round_id)
+    assert [(row["key"], row["reported"]) for row in by_province["items"]] == [("81", 1)]
+    live = country.operator.get("/v1/problem-reports/summary", by="category")
+    assert live["total"]["reported"] >= 1
+
+
+def test_the_report_to_the_board_can_be_built_again_to_the_same_bytes(country, central):
+    due = (datetime.now(UTC) + timedelta(days=40)).isoformat()
+    round_id = country.open_round(central_due_at=due)
+    first, second, third = (officer_of(country, number) for number in (2, 3, 4))
+    filed = first.file(first.obligation_of(round_id)["id"])
+    nil = second.file(second.obligation_of(round_id)["id"], kind="nil", answers=nil_answers())
+    assert (filed.status_code, nil.status_code) == (201, 201)
+    path = f"/v1/rounds/{round_id}/consolidations"
+
+    refused = country.operator.client.post(path, json={})
+    made = central.job(central.client.post(path, json={}))
+
+    assert refusal(refused) == (403, "out_of_scope")
+    assert (made["total"]["filed"], made["total"]["nil"], made["total"]["missing"]) == (2, 1, 61)
+    assert (made["is_closed"], made["central_due_at"] is None) == (False, False)
+    before = {name: download(central, file) for name, file in made["files"].items()}
+    assert before["pdf"].startswith(b"%PDF-")
+    assert made["id"] == hashlib.sha256(before["json"]).hexdigest()
+    shown = central.client.get(f"{path}/{made['id']}")
+    assert (shown.status_code, shown.json()["total"]) == (200, made["total"])
+    assert refusal(first.client.get(f"{path}/{made['id']}")) == (403, "out_of_scope")
+
+    assert third.file(third.obligation_of(round_id)["id"]).status_code == 201
+    again = central.job(central.client.post(path, json={"as_of": made["as_of"]}))
+
+    assert again["id"] == made["id"]
+    assert set(again["same_bytes"].values()) == {True}
+    assert {name: download(central, file) for name, file in again["files"].items()} == before
+    assert [each["id"] for each in central.get(path)["items"]] == [made["id"]]
+    future = central.client.post(path, json={"as_of": due})
+    assert (future.status_code, future.json()["errors"][0]["pointer"]) == (422, "/as_of")
+
+
+def download(caller, file):
+    told = caller.client.get(file["url"])
+    assert told.status_code == 200, told.text
+    assert told.headers["ETag"] == f'"{file["sha256"]}"'
+    assert hashlib.sha256(told.content).hexdigest() == file["sha256"]
+    known = caller.client.get(file["url"], headers={"If-None-Match": told.headers["ETag"]})
+    assert known.status_code == 304
+    return told.content
+
+
+def test_of_a_rehearsal_nothing_is_left_after_the_purge(country, mongo):
+    operator, officer = country.operator, officer_of(country, 5)
+    round_id = country.open_round(mode="trial", scope={"district": FIRST})
+    body = WORDS | {"round_id": round_id}
+    reported = officer.client.post("/v1/problem-reports", json=body)
+    assert (reported.status_code, reported.json()["mode"]) == (201, "trial")
+    as_of = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
+    path = f"/v1/rounds/{round_id}/consolidations"
+    made = operator.job(operator.client.post(path, json={"as_of": as_of}))
+    assert made["mode"] == "trial"
+
+    operator.job(operator.client.post(f"/v1/rounds/{round_id}/purge"))
+
+    gone = operator.client.get(made["files"]["pdf"]["url"])
+    assert refusal(gone) == (410, "round_purged")
+    reports = mongo["sucharit_reports"]
+    eventually(lambda: not any(holding(reports[name], round_id) for name in OF_A_ROUND))
+
+
+def holding(collection, needle):
+    return [each for each in collection.find() if needle in str(each)]

@@ -1,0 +1,98 @@
+"""The press: the same facts make the same page, nobody waits for it but those who asked."""
+
+from pathlib import Path
+
+import eventlet
+import pytest
+from eventlet.patcher import original
+
+from chassis.press import MOST_IN_QUEUE, FontMissing, Press, qr_svg
+from contracts.errors import ServiceUnavailable
+from services.accounts.settings import Settings
+
+TEMPLATE = """
+#let told = json(bytes(sys.inputs.told))
+#set document(title: told.title, date: none)
+#set text(font: "Laksaman", fallback: false)
+#for _ in range(told.pages) [
+  #told.title #image(bytes(told.qr), format: "svg") #lorem(300)
+  #pagebreak()
+]
+"""
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Path:
+    path = tmp_path / "page.typ"
+    path.write_text(TEMPLATE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def press() -> Press:
+    return Press(Settings.font_dir, "parrot")
+
+
+def facts(title: str = "ที่นี่", pages: int = 1) -> dict[str, object]:
+    return {"title": title, "pages": pages, "qr": qr_svg("https://sucharit.example")}
+
+
+def test_the_same_facts_are_set_to_the_same_bytes(press: Press, template: Path) -> None:
+    first = press.print(template, facts())
+
+    assert first.startswith(b"%PDF-")
+    assert press.print(template, facts()) == first
+    assert press.print(template, facts("ที่โน่น")) != first
+
+
+def test_nobody_waits_while_a_long_document_is_set(press: Press, template: Path) -> None:
+    gaps = []
+
+    def tick() -> None:
+        last = eventlet.hubs.get_hub().clock()
+        while True:
+            eventlet.sleep(0.001)
+            this = eventlet.hubs.get_hub().clock()
+            gaps.append(this - last)
+            last = this
+
+    ticking = eventlet.spawn(tick)
+    eventlet.sleep(0)
+    press.print(template, lambda: facts(pages=80))
+    ticking.kill()
+
+    assert len(gaps) > 10
+    assert max(gaps) < 0.1
+
+
+def test_one_beyond_the_queue_is_refused_at_once_and_the_queue_is_served(
+    press: Press, template: Path
+) -> None:
+    may_go_on = original("threading").Event()  # of the machine, as the press's thread is
+
+    def held_up() -> dict[str, object]:
+        may_go_on.wait(10)
+        return facts()
+
+    waiting = [eventlet.spawn(press.print, template, held_up) for _ in range(MOST_IN_QUEUE)]
+    eventlet.sleep(0)
+
+    with pytest.raises(ServiceUnavailable) as refused:
+        press.print(template, facts())
+    assert refused.value.details["service"] == "parrot"
+    may_go_on.set()
+    assert len({thread.wait() for thread in waiting}) == 1
+
+
+def test_a_template_that_fails_leaves_its_place_to_the_next(press: Press, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.typ"
+    broken.write_text("#panic()", encoding="utf-8")
+
+    for _ in range(MOST_IN_QUEUE + 1):
+        with pytest.raises(RuntimeError):
+            press.print(broken, {})
+
+
+def test_without_its_font_no_process_starts(tmp_path: Path) -> None:
+    with pytest.raises(FontMissing):
+        Press(tmp_path, "parrot")

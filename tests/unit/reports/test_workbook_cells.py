@@ -1,0 +1,287 @@
+"""What people type into cells, and what they do to a workbook besides filling it in."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+
+from services.reports.forms import get_form
+from services.reports.workbooks.layout import HIDDEN_SHEET, MAIN_SHEET, layout_of
+from services.reports.workbooks.stamp import Stamp
+from services.reports.workbooks.writing import Filled, write_workbook
+from tests.builders.answers import some_answers
+from tests.builders.workbooks import (
+    OBLIGATION,
+    ROUND,
+    a_stamp,
+    a_workbook,
+    cell_of,
+    edited,
+    read,
+    repacked,
+    typed,
+)
+
+FORM = get_form("ethics-2568", 1)
+LAYOUT = layout_of(FORM)
+WORKBOOK = a_workbook(LAYOUT, some_answers())
+HEADCOUNT, SCORE = "/answers/headcount", "/answers/score"
+CERTIFIED_ON, PHONE = "/answers/certified_on", "/answers/reporter_phone"
+AT_NINE = datetime(2025, 12, 20, 9)  # noqa: DTZ001 (as a spreadsheet has it)
+TRAININGS = LAYOUT.lists["trainings"].name
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "answer"),
+    [
+        (HEADCOUNT, "๑๒๓", 123),
+        (HEADCOUNT, " 1,234 ", 1234),
+        (HEADCOUNT, 42.0, 42),
+        (SCORE, "๘๘.๒๕", 88.25),
+        (SCORE, 90, 90),
+        (CERTIFIED_ON, "20/12/2568", "2025-12-20"),
+        (CERTIFIED_ON, "๒๐ ธ.ค. ๒๕๖๘", "2025-12-20"),
+        (CERTIFIED_ON, "20 ธันวาคม พ.ศ. 2568", "2025-12-20"),
+        (CERTIFIED_ON, date(2025, 12, 20), "2025-12-20"),
+        (CERTIFIED_ON, date(2568, 12, 20), "2025-12-20"),
+        (PHONE, "๐๒๑๒๓๔๕๖๗", "021234567"),
+        ("/answers/reporter_name", 7, "7"),
+        ("/answers/code_evidence_url", " https://lao.example/1 ", "https://lao.example/1"),
+        ("/answers/code_published", "yes", True),
+        ("/answers/head_status", "acting", "acting"),
+        ("/answers/head_status", "held by somebody acting", "acting"),
+    ],
+)
+def test_what_can_be_meant_in_one_way_only_is_understood(pointer, value, answer):
+    reading = read(LAYOUT, typed(LAYOUT, WORKBOOK, {pointer: value}))
+
+    assert reading.answers[pointer.removeprefix("/answers/")] == answer
+    assert reading.faults == []
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "code"),
+    [
+        (HEADCOUNT, "สี่สิบ", "type"),
+        (HEADCOUNT, "1,23", "type"),
+        (HEADCOUNT, "12 คน", "type"),
+        (HEADCOUNT, 1.5, "type"),
+        (HEADCOUNT, True, "type"),
+        (HEADCOUNT, AT_NINE, "type"),
+        (HEADCOUNT, -1, "range"),
+        (HEADCOUNT, "=40+2", "formula"),
+        (HEADCOUNT, "#REF!", "cell_error"),
+        (SCORE, 0.125, "decimals"),
+        (CERTIFIED_ON, "1/2/68", "format"),
+        (CERTIFIED_ON, "31/02/2568", "format"),
+        (CERTIFIED_ON, date(2568, 2, 29), "format"),
+        (CERTIFIED_ON, AT_NINE, "format"),
+        (PHONE, 21234567, "format"),
+        ("/answers/reporter_name", date(2025, 1, 1), "type"),
+        ("/answers/head_status", "นายก", "choice"),
+        ("/answers/hr_process_used", "อาจจะ", "choice"),
+        ("/answers/dos_donts", "ไม่แน่ใจ", "type"),
+        ("/answers/reporter_name", None, "required"),
+        ("/kind", "แก้ไข", "choice"),
+    ],
+)
+def test_what_could_mean_something_else_is_refused_at_its_cell(pointer, value, code):
+    reading = read(LAYOUT, typed(LAYOUT, WORKBOOK, {pointer: value}))
+
+    assert [(fault.pointer, fault.code) for fault in reading.faults] == [(pointer, code)]
+    assert (reading.faults[0].sheet, reading.faults[0].cell) == LAYOUT.spot(pointer, {})
+
+
+def test_a_bare_number_is_no_date():
+    def change(book):
+        place = book[MAIN_SHEET][cell_of(LAYOUT, CERTIFIED_ON)]
+        place.value, place.number_format = 46000, "General"
+
+    reading = read(LAYOUT, edited(WORKBOOK, change))
+
+    assert [(fault.pointer, fault.code) for fault in reading.faults] == [(CERTIFIED_ON, "format")]
+
+
+def test_help_is_in_words_for_people_and_in_both_languages():
+    answers = {HEADCOUNT: "สี่สิบ", CERTIFIED_ON: "1/2/68", "/answers/head_status": "นายก"}
+
+    reading = read(LAYOUT, typed(LAYOUT, WORKBOOK, answers))
+
+    told = {fault.pointer: fault for fault in reading.faults}
+    assert "ตัวเลข" in told[HEADCOUNT].message_th
+    assert "28/12/2568" in told[CERTIFIED_ON].message
+    assert "รักษาการ/ปฏิบัติหน้าที่แทน" in told["/answers/head_status"].message_th
+
+
+def test_a_fault_in_a_list_names_the_row_it_was_typed_in():
+    def change(book):
+        sheet = book[TRAININGS]
+        sheet["A8"], sheet["B8"], sheet["C8"] = "สัมมนา", "3/11/2568", "หลายคน"
+
+    reading = read(LAYOUT, edited(WORKBOOK, change))
+
+    assert [one["name"] for one in reading.answers["trainings"]] == ["อบรม", "สัมมนา"]
+    (fault,) = reading.faults
+    assert (fault.sheet, fault.cell, fault.code) == (TRAININGS, "C8", "type")
+    assert fault.pointer == "/answers/trainings/1/participants"
+
+
+def test_more_items_than_the_form_takes_are_refused_and_none_is_lost():
+    items = [{"outcome": "ตักเตือน", "cases": 1}] * 51
+
+    reading = read(LAYOUT, a_workbook(LAYOUT, some_answers(outcomes=items)))
+
+    assert [(fault.pointer, fault.code) for fault in reading.faults] == [
+        ("/answers/outcomes", "items")
+    ]
+    assert len(reading.answers["outcomes"]) == 51
+
+
+# -- the file as a whole --------------------------------------------------------------------
+
+
+def renamed(book):
+    book[TRAININGS].title = "อบรม"
+
+
+def shifted(book):
+    book[MAIN_SHEET].insert_rows(12)
+
+
+def unstamped(book):
+    del book[HIDDEN_SHEET]
+
+
+def of_another_layout(book):
+    book[HIDDEN_SHEET]["B1"] = 0
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "not_a_workbook"),
+        (b"PK\x03\x04 nothing more", "not_a_workbook"),
+        (b"name,age\n1,2\n", "not_a_workbook"),
+        (edited(WORKBOOK, unstamped), "not_stamped"),
+        (write_workbook(LAYOUT, Filled(Stamp(FORM.id, FORM.version))), "not_stamped"),
+        (edited(WORKBOOK, renamed), "rearranged"),
+        (edited(WORKBOOK, shifted), "rearranged"),
+        (edited(WORKBOOK, of_another_layout), "wrong_form_version"),
+        (
+            a_workbook(LAYOUT, {}, stamp=Stamp(FORM.id, 9, OBLIGATION)),
+            "wrong_form_version",
+        ),
+        (
+            a_workbook(LAYOUT, {}, stamp=a_stamp(LAYOUT, obligation_id="ethics-2570-1-o1-1")),
+            "wrong_round",
+        ),
+    ],
+)
+def test_a_file_that_is_not_ours_is_refused_as_a_whole(data, code):
+    reading = read(LAYOUT, data)
+
+    assert [(fault.code, fault.cell) for fault in reading.faults] == [(code, None)]
+    assert reading.answers == {}
+
+
+def test_the_same_facts_give_the_same_bytes():
+    assert a_workbook(LAYOUT, some_answers()) == WORKBOOK
+
+
+def test_a_template_opens_whole_with_its_locks_lists_and_help():
+    book = load_workbook(BytesIO(WORKBOOK))
+    main = book[MAIN_SHEET]
+
+    assert all(sheet.protection.sheet for sheet in book)
+    assert book[HIDDEN_SHEET].sheet_state == "veryHidden"
+    unlocked = {
+        each.coordinate for row in main.iter_rows() for each in row if not each.protection.locked
+    }
+    assert unlocked == {f"D{one.row}" for one in LAYOUT.inputs}
+    rules = {str(rule.sqref): rule for rule in main.data_validations.dataValidation}
+    status = rules[cell_of(LAYOUT, "/answers/head_status")]
+    ((sheet, area),) = book.defined_names[status.formula1].destinations
+    assert [row[0].value for row in book[sheet][area]] == [
+        "ดำรงตำแหน่ง",
+        "รักษาการ/ปฏิบัติหน้าที่แทน",
+        "ว่าง",
+    ]
+    assert "ว่าง หรือ รักษาการ" in status.prompt
+    headcount = rules[cell_of(LAYOUT, HEADCOUNT)]
+    assert (headcount.type, headcount.formula1, headcount.formula2) == ("whole", "0", "100000")
+    texts = [each.value for row in main.iter_rows(max_row=6) for each in row if each.value]
+    assert any("ethics-2568 ฉบับที่ 1" in text for text in texts)
+    url = next(one for one in LAYOUT.inputs if one.pointer == "/answers/code_evidence_url")
+    assert "กรอกเฉพาะเมื่อ “มีการประกาศ/เผยแพร่ประมวลจริยธรรม” คือ ใช่" in main[f"F{url.row}"].value
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_what_a_person_typed_is_never_taken_for_a_formula_or_a_link(version):
+    form = get_form("ethics-2568", version)
+    answers = some_answers(problems='=HYPERLINK("x")', suggestions="https://lao.example")
+
+    book = load_workbook(BytesIO(a_workbook(layout_of(form), answers)))
+
+    assert not [
+        each
+        for sheet in book
+        for row in sheet.iter_rows()
+        for each in row
+        if each.data_type == "f" or each.hyperlink
+    ]
+
+
+# -- files made to hurt ---------------------------------------------------------------------
+
+
+def with_part(content):
+    def change(name, data):
+        return content if name == "xl/worksheets/sheet1.xml" else data
+
+    return repacked(WORKBOOK, change)
+
+
+BOMB = b"<worksheet>" + b" " * (17 << 20)
+ENTITIES = b'<!DOCTYPE lolz [<!ENTITY lol "lol">]><worksheet>&lol;</worksheet>'
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"x" * ((1 << 20) + 1), "workbook_too_large"),
+        (with_part(BOMB), "workbook_too_large"),
+        (with_part(b"<worksheet>" + b"<c/>" * 250_000), "workbook_too_large"),
+        (with_part(ENTITIES), "not_a_workbook"),
+        (with_part(ENTITIES.decode().encode("utf-16")), "not_a_workbook"),
+        (with_part(b"<worksheet><sheetData><row r='x'"), "not_a_workbook"),
+        (with_part(b""), "not_a_workbook"),
+        (repacked(WORKBOOK, lambda _, data: data[: len(data) // 2]), "not_a_workbook"),
+    ],
+)
+def test_a_file_made_to_hurt_is_refused_before_it_can(data, code):
+    assert [fault.code for fault in read(LAYOUT, data).faults] == [code]
+
+
+def test_a_row_far_below_takes_no_time_and_is_no_answer():
+    far = b'<row r="1048576"><c r="C1048576" t="inlineStr"><is><t>x</t></is></c></row></sheetData>'
+
+    def change(_name, data):
+        return data.replace(b"</sheetData>", far)
+
+    reading = read(LAYOUT, repacked(WORKBOOK, change))
+
+    assert reading.faults == []
+    assert reading.answers == some_answers()
+
+
+@pytest.mark.parametrize("place", range(0, len(WORKBOOK), len(WORKBOOK) // 60))
+def test_a_damaged_file_gets_a_verdict(place):
+    damaged = WORKBOOK[:place] + bytes([WORKBOOK[place] ^ 0xFF]) + WORKBOOK[place + 1 :]
+
+    reading = read(LAYOUT, damaged)
+
+    assert ROUND in (reading.stamp.obligation_id if reading.stamp else ROUND)
+    assert reading.faults or reading.answers == some_answers()

@@ -1,0 +1,251 @@
+"""A throwaway stack, the whole country signed in, and then all file: `python -m tools.peak`.
+
+Prints a table for each shape of the load and leaves a picture and the figures in `.local/out/`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from contracts.reference.calendar import BANGKOK
+from contracts.reference.code_groups import CodeGroup
+from tools.journey import rounds
+from tools.journey.answers import invent
+from tools.journey.client import Api, Facts, in_parallel, wait_for
+from tools.journey.codes import hand_out, issue_codes
+from tools.journey.registry import choose_registry, import_registry, look_around
+from tools.journey.screen import Screen, Step
+from tools.peak.load import Crowd, Outcome, herd, percentile
+from tools.peak.picture import picture
+from tools.peak.watch import Watch
+from tools.programs import ROOT
+from tools.stack import Stack, StackFailed
+
+PASSWORD = "one password for a throwaway country"  # noqa: S105
+# Not fit for use: they make 23,547 activations and as many sign-ins bearable.
+CHEAP = {"ACCOUNTS_ARGON2_MEMORY_KIB": "8", "ACCOUNTS_ARGON2_PASSES": "1"}
+PYTHON = ("gateway", "reports", "accounts", "aggregation")
+SHAPES = ("closed", "herd")
+PORT = 9_700
+CAUGHT_UP_SECONDS = 120.0
+FORM = f"/v1/forms/{rounds.FORM['id']}/versions/{rounds.FORM['version']}"
+
+
+@dataclass(frozen=True, slots=True)
+class Filer:
+    """A signed-in slot."""
+
+    username: str
+    token: str
+
+
+class Peak:
+    """One run on one stack."""
+
+    def __init__(self, stack: Stack, screen: Screen, asked: argparse.Namespace) -> None:
+        self.stack = stack
+        self.screen = screen
+        self.asked = asked
+        self.now = datetime.now(BANGKOK)
+        self.anyone = Api.at(stack.url)
+        self.operator = self.anyone
+        self.round_id = ""
+        self.told: list[Facts] = []
+
+    def go(self) -> None:
+        """Prepare, then load in each shape."""
+        with self.screen.step("A throwaway stack with cheap password hashes"):
+            self.stack.up(PASSWORD)
+            operator, _ = self.anyone.signed_in("operator", PASSWORD)
+            self.operator = operator
+        with self.screen.step("Import the registry") as here:
+            registry = choose_registry(ROOT, _out(), self.asked.registry)
+            import_registry(operator, registry, here)
+            laos = len(look_around(operator, here).laos)
+        with self.screen.step("Issue, hand out and activate every slot") as here:
+            issuance = issue_codes(operator, {}, here, reissue=False)
+            slips = hand_out(self.anyone, operator, issuance, PASSWORD, here)
+        with self.screen.step(f"Sign {len(slips):,} officers in") as here:
+            filers = in_parallel(self._sign_in, slips, here.show)
+        for shape in self.asked.shapes:
+            with self.screen.step(f"Open a rehearsal round for the {shape} shape") as here:
+                self.round_id = self._open(laos, here)
+                filings = self._filings(filers, here)
+            with self.screen.step(f"All file: {shape}") as here:
+                self._load(shape, filings, here)
+
+    def _sign_in(self, slip: Facts) -> Filer:
+        body = {"username": slip["username"], "password": PASSWORD, "takeover": True}
+        return Filer(slip["username"], self.anyone.post("/v1/sessions", json=body).json()["token"])
+
+    def _open(self, laos: int, step: Step) -> str:
+        draft = rounds.proposal("trial", 1, now=self.now)
+        return rounds.open_round(self.operator, draft, laos, step)["id"]
+
+    def _filings(self, filers: Sequence[Filer], step: Step) -> list[bytes]:
+        """Return every filing as it goes over the wire, in random order, each with every field."""
+        owed = {
+            (duty["organisation"]["code"], duty["code_group"]): duty["id"]
+            for duty in self.operator.each("/v1/obligations", round=self.round_id)
+        }
+        groups = {str(group.number): group.value for group in CodeGroup}
+        form = self.operator.get(FORM)
+        made = []
+        for number, filer in enumerate(filers):
+            code, _, group = filer.username.partition("-")
+            duty = owed[code, groups[group]]
+            answers = invent(form, duty, on=self.now.date(), everything=True)
+            made.append(_request(self.stack, filer.token, duty, form["version"], answers))
+            step.show(number + 1, len(filers))
+        random.Random(self.round_id).shuffle(made)  # noqa: S311 (no secret)
+        step.say(f"{len(made):,} filings, {sum(map(len, made)) // len(made):,} bytes each")
+        return made
+
+    def _load(self, shape: str, filings: list[bytes], step: Step) -> None:
+        pids = {name: self.stack.pid(name) for name in (*PYTHON, "mongod", "rabbitmq")}
+        crowd = Crowd("127.0.0.1", self.stack.site.port, step.show)
+        watch = Watch(pids, f"http://127.0.0.1:{self.stack.site.port + 2}", self._counted)
+        before = watch.memory_mebibytes()
+        with watch:
+            if shape == "closed":
+                outcome = crowd.file_closed(filings, self.asked.clients)
+            else:
+                arrivals = herd(len(filings), self.asked.rate, self.round_id)
+                outcome = crowd.file_open(filings, arrivals)
+            ended = time.perf_counter()
+            used = watch.cpu_seconds()
+            wait_for(
+                lambda: self._counted() >= outcome.final()[201],
+                CAUGHT_UP_SECONDS,
+                "the figures have not caught up",
+            )
+            caught_up = time.perf_counter() - ended
+        after = watch.memory_mebibytes()
+        figures_told = _figures(shape, outcome, used, before, after, caught_up)
+        self.told.append(figures_told)
+        for line in _lines(figures_told):
+            step.say(line)
+        drawn = picture(f"{shape}: {len(filings):,} filings", outcome, watch.looks)
+        path = _out() / f"peak-{shape}.svg"
+        path.write_text(drawn, encoding="utf-8")
+        step.say(f"picture: {path.relative_to(ROOT)}")
+
+    def _counted(self) -> int:
+        told = self.operator.get("/v1/completeness", round=self.round_id, by="country")
+        return int(told["total"]["filed"])
+
+
+def _request(stack: Stack, token: str, duty: str, version: int, answers: Facts) -> bytes:
+    body = json.dumps(
+        {"kind": "original", "form_version": version, "answers": answers}, ensure_ascii=False
+    ).encode()
+    head = (
+        f"POST /v1/obligations/{duty}/filings HTTP/1.1\r\nHost: 127.0.0.1:{stack.site.port}\r\n"
+        f"Authorization: Bearer {token}\r\nIdempotency-Key: {duty}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def _figures(
+    shape: str,
+    outcome: Outcome,
+    used: dict[str, float],
+    before: dict[str, float],
+    after: dict[str, float],
+    caught_up: float,
+) -> Facts:
+    latencies = outcome.latencies()
+    count = len(latencies)
+    return {
+        "shape": shape,
+        "filings": count,
+        "seconds": round(outcome.seconds, 2),
+        "per_second": round(count / outcome.seconds, 1),
+        "final": {str(status): n for status, n in sorted(outcome.final().items())},
+        "every_answer": {str(status): n for status, n in sorted(outcome.statuses.items())},
+        "broken_connections": outcome.broken,
+        "latency_ms": {
+            name: round(percentile(latencies, share) * 1000, 1)
+            for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1.0))
+        },
+        "figures_complete_after_seconds": round(caught_up, 2),
+        "cpu_ms_per_filing": {name: round(s / count * 1000, 3) for name, s in used.items()},
+        "crowd_share_of_a_core": round(used["crowd"] / outcome.seconds, 2),
+        "memory_mib": {name: [round(before[name]), round(after[name])] for name in after},
+        "python_memory_mib": round(sum(after[name] for name in PYTHON)),
+    }
+
+
+def _lines(figures: Facts) -> list[str]:
+    latency = figures["latency_ms"]
+    cpu = figures["cpu_ms_per_filing"]
+    return [
+        f"{figures['filings']:,} filings in {figures['seconds']:.1f} s: "
+        f"{figures['per_second']:.0f} a second; ended with {figures['final']}, "
+        f"all answers {figures['every_answer']}, connections broken "
+        f"{figures['broken_connections']}",
+        "latency, ms: " + ", ".join(f"{name} {value:,.0f}" for name, value in latency.items()),
+        f"figures complete {figures['figures_complete_after_seconds']:.1f} s after the last answer",
+        "CPU, ms a filing: "
+        + ", ".join(f"{name} {value:.2f}" for name, value in cpu.items())
+        + f"; {sum(cpu.values()):.2f} in all",
+        f"the crowd took {figures['crowd_share_of_a_core'] * 100:.0f} % of a core",
+        "memory, MiB: "
+        + ", ".join(f"{name} {was}→{now}" for name, (was, now) in figures["memory_mib"].items())
+        + f"; Python together {figures['python_memory_mib']}",
+    ]
+
+
+def _out() -> Path:
+    out = ROOT / ".local" / "out"
+    out.mkdir(parents=True, exist_ok=True)
+    return out
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tools.peak", description=__doc__)
+    parser.add_argument("registry", nargs="?", help="the DLA's CSV")
+    parser.add_argument(
+        "--shapes", nargs="+", default=["closed", "herd"], choices=["closed", "herd"]
+    )
+    parser.add_argument("--clients", type=int, default=128, help="of the closed shape")
+    parser.add_argument(
+        "--rate", type=float, default=300.0, help="a second, in the herd's last tenth"
+    )
+    parser.add_argument("--port", type=int, default=PORT)
+    parser.add_argument("--keep", action="store_true", help="leave the stack running")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run it, tell it, take the stack away."""
+    asked = _asked()
+    state = ROOT / ".local" / f"peak-{asked.port}"
+    if not asked.keep:
+        shutil.rmtree(state, ignore_errors=True)
+    stack = Stack(state, asked.port, more_environment=CHEAP)
+    peak = Peak(stack, Screen("TRIAL"), asked)
+    try:
+        peak.go()
+    except StackFailed as failure:
+        sys.exit(f"peak: {failure}")
+    finally:
+        if not asked.keep:
+            stack.down()
+            shutil.rmtree(state, ignore_errors=True)
+    path = _out() / "peak.json"
+    path.write_text(json.dumps(peak.told, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
