@@ -126,7 +126,7 @@ class ReportsClient:
         *,
         made_from: int,
         answers: Facts,
-        confirmed: list[str],
+        confirmed: list[str] | None = None,
     ) -> Facts:
         return self._call(
             "save_draft",

@@ -263,6 +263,8 @@ class Site:
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
             # A process that dies in a transaction must not keep others off for the usual minute.
             *("--setParameter", "transactionLifetimeLimitSeconds=5"),
+            # What was deleted and dropped is let go after seconds, not after five minutes.
+            *("--setParameter", "minSnapshotHistoryWindowInSeconds=5"),
         )
         return Program("mongod", command, {}, (port,), version="1", stop_seconds=60)
 

@@ -9,11 +9,12 @@ from typing import Any
 import eventlet
 import mongoengine
 import pytest
+from pymongo import MongoClient
 from pymongo.database import Database
 
 from chassis import bus
 from chassis.launch import container_of
-from chassis.mongo import build_indexes, connect
+from chassis.mongo import connect
 from chassis.outbox import Outbox
 from chassis.rpc import caller
 from chassis.service import readiness_of
@@ -27,22 +28,32 @@ from services.accounts.passwords import GreenPasswordHashes, PasswordHashes
 from services.accounts.service import AccountsService
 from services.accounts.settings import Settings
 from services.accounts.store import AccountsStore
+from tests.builders.databases import emptied, migrate
 from tests.component.accounts.direct import Desk
 from tests.component.accounts.krabi import DISTRICT, HOLDER, OFFICER, import_file
+from tools.stack import Stack
 
 CODE_KEY = bytes(range(32))
 DEADLINE_SECONDS = 10.0
 
 
+@pytest.fixture(scope="session")
+def shared_uri(infrastructure: Stack) -> str:
+    """The address of the database these tests share, with its indexes."""
+    return migrate(infrastructure, DATABASE, DOCUMENTS)
+
+
+@pytest.fixture
+def mongo_uri(shared_uri: str, mongo: MongoClient[Any]) -> str:
+    """The address of the service's database, with its indexes and nothing else."""
+    return emptied(mongo, shared_uri)
+
+
 @pytest.fixture
 def database(mongo_uri: str) -> Iterator[Database[dict[str, Any]]]:
     """The service's database with its indexes built."""
-    database = connect(mongo_uri, DATABASE)
-    try:
-        build_indexes(DOCUMENTS)
-        yield database
-    finally:
-        mongoengine.disconnect(DATABASE)
+    yield connect(mongo_uri, DATABASE)
+    mongoengine.disconnect(DATABASE)
 
 
 @pytest.fixture

@@ -12,12 +12,13 @@ import eventlet
 import mongoengine
 import orjson
 import pytest
+from pymongo import MongoClient
 from pymongo.database import Database
 
 from chassis import bus
 from chassis.clock import now
 from chassis.launch import container_of
-from chassis.mongo import build_indexes, connect
+from chassis.mongo import connect
 from chassis.rpc import caller
 from chassis.service import readiness_of
 from chassis.settings import ProcessSettings
@@ -27,24 +28,29 @@ from contracts.events import Event, routing_key, seal
 from contracts.principal import Principal, Role
 from services.aggregation.documents import ALIAS, DOCUMENTS
 from services.aggregation.service import AggregationService
+from tests.builders.databases import emptied, migrate
+from tools.stack import Stack
 
 OPERATOR = Principal("s1", "operator", Role.OPERATOR, "country", "").to_wire()
 SOON_SECONDS = 20.0
 
 
-@pytest.fixture
-def migrated(mongo_uri: str) -> str:
-    """The address of aggregation's database, with its indexes."""
-    connect(mongo_uri, ALIAS)
-    build_indexes(DOCUMENTS)
-    mongoengine.disconnect(ALIAS)
-    return mongo_uri
+@pytest.fixture(scope="session")
+def shared_uri(infrastructure: Stack) -> str:
+    """The address of the database these tests share, with its indexes."""
+    return migrate(infrastructure, ALIAS, DOCUMENTS)
 
 
 @pytest.fixture
-def database(migrated: str) -> Iterator[Database]:
+def mongo_uri(shared_uri: str, mongo: MongoClient[Any]) -> str:
+    """The address of the service's database, with its indexes and nothing else."""
+    return emptied(mongo, shared_uri)
+
+
+@pytest.fixture
+def database(mongo_uri: str) -> Iterator[Database]:
     """Aggregation's database, no service running on it."""
-    yield connect(migrated, ALIAS)
+    yield connect(mongo_uri, ALIAS)
     mongoengine.disconnect(ALIAS)
 
 
@@ -85,9 +91,9 @@ def announcer(wire: Wire) -> Announcer:
 
 
 @pytest.fixture
-def container(migrated: str, amqp_uri: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def container(mongo_uri: str, amqp_uri: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The service as its process runs it, ready."""
-    monkeypatch.setenv("AGGREGATION_MONGO_URI", migrated)
+    monkeypatch.setenv("AGGREGATION_MONGO_URI", mongo_uri)
     settings = ProcessSettings(amqp_uri=amqp_uri, ops_port=_free_port(), log_level="WARNING")
     found = container_of(AggregationService, settings)
     found.start()

@@ -16,7 +16,6 @@ from pymongo.database import Database
 from chassis import bus
 from chassis.intake import DurableAsk
 from chassis.launch import container_of
-from chassis.mongo import build_indexes, connect
 from chassis.outbox import Outbox
 from chassis.rpc import caller
 from chassis.service import Service, readiness_of
@@ -27,19 +26,24 @@ from contracts.reports import INTAKE_QUEUE
 from services.reports.documents import ALIAS, DOCUMENTS
 from services.reports.service import ReportsService
 from services.reports.store import ReportsStore
+from tests.builders.databases import emptied, migrate
 from tests.builders.waiting import SOON_SECONDS, soon
 from tests.component.reports.watching import Commands
+from tools.stack import Stack
 
 SERVICE = "reports"
 
 
+@pytest.fixture(scope="session")
+def shared_uri(infrastructure: Stack) -> str:
+    """The address of the database these tests share, with its indexes."""
+    return migrate(infrastructure, ALIAS, DOCUMENTS)
+
+
 @pytest.fixture
-def migrated(mongo_uri: str) -> str:
-    """The address of reports' database, with its indexes."""
-    connect(mongo_uri, ALIAS)
-    build_indexes(DOCUMENTS)
-    mongoengine.disconnect(ALIAS)
-    return mongo_uri
+def mongo_uri(shared_uri: str, mongo: MongoClient[Any]) -> str:
+    """The address of the service's database, with its indexes and nothing else."""
+    return emptied(mongo, shared_uri)
 
 
 @pytest.fixture
@@ -49,10 +53,10 @@ def commands() -> Commands:
 
 
 @pytest.fixture
-def database(migrated: str, commands: Commands) -> Iterator[Database[dict[str, Any]]]:
+def database(mongo_uri: str, commands: Commands) -> Iterator[Database[dict[str, Any]]]:
     """Reports' database, no service running on it."""
     with MongoClient(
-        migrated, tz_aware=True, w="majority", journal=True, event_listeners=[commands]
+        mongo_uri, tz_aware=True, w="majority", journal=True, event_listeners=[commands]
     ) as client:
         yield client.get_default_database()
 
@@ -94,7 +98,7 @@ def containers() -> list[Any]:
 
 @pytest.fixture
 def run_reports(
-    migrated: str,
+    mongo_uri: str,
     amqp_uri: str,
     published: Any,
     tmp_path: Path,
@@ -105,7 +109,7 @@ def run_reports(
     key = Ed25519PrivateKey.generate()
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (tmp_path / "signing.pem").write_bytes(pem)
-    monkeypatch.setenv("REPORTS_MONGO_URI", migrated)
+    monkeypatch.setenv("REPORTS_MONGO_URI", mongo_uri)
     monkeypatch.setenv("REPORTS_SIGNING_KEY_FILE", str(tmp_path / "signing.pem"))
     monkeypatch.setenv("REPORTS_PORTAL_URL", "https://sucharit.example")
 

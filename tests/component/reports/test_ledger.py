@@ -194,7 +194,7 @@ def test_a_key_used_for_another_filing_is_refused_and_the_first_one_stands(store
     ]
 
     for each in reused:
-        assert outcomes(record(store.ledger, [each])) == ["reports.idempotency_key_reused"]
+        assert outcomes(record(store.ledger, [each])) == ["input.idempotency_key_reused"]
     assert len(recorded(database, first)) == 1
     assert recorded(database, second) == []
     assert store.ledger.get(attempt.filing_id)["answers"] == some_answers()
@@ -212,7 +212,7 @@ def test_of_two_filings_with_one_key_in_a_batch_the_first_is_told_it_is_recorded
 
     results = record(store.ledger, batch)
 
-    reused = "reports.idempotency_key_reused"
+    reused = "input.idempotency_key_reused"
     assert outcomes(results) == ["recorded", reused, reused, "repeated"]
     assert database["refusals"].count_documents({}) == 0
 

@@ -227,13 +227,13 @@ def test_a_killed_service_loses_nothing_that_was_taken_in(
     reports: ReportsClient,
     open_round: Any,
     intake: FilingsIntake,
-    migrated: str,
+    mongo_uri: str,
     mongo: Any,
     monkeypatch: pytest.MonkeyPatch,
     published: Any,
 ) -> None:
     monkeypatch.setattr("chassis.intake.ANSWER_SECONDS", 1.0)  # to wait no longer than needed
-    database = mongo[database_of(migrated)]
+    database = mongo[database_of(mongo_uri)]
     filings = database["filings"]
     round_id = open_round(80)
     submissions = [submission(duty) for duty in duties_of(round_id, 80)]
@@ -271,7 +271,7 @@ def test_a_trial_has_a_log_of_its_own_that_goes_with_it(
     open_round: Any,
     intake: FilingsIntake,
     amqp_uri: str,
-    migrated: str,
+    mongo_uri: str,
     mongo: Any,
     published: Any,
 ) -> None:
@@ -294,7 +294,7 @@ def test_a_trial_has_a_log_of_its_own_that_goes_with_it(
     assert (purged["obligations"], purged["filings"], purged["drafts"]) == (3, 1, 0)
     with pytest.raises(RoundPurged):
         reports.get_round(OPERATOR, round_id)
-    database = mongo[database_of(migrated)]
+    database = mongo[database_of(mongo_uri)]
     for name in ("obligations", "filings", "drafts", "refusals", "opened_districts"):
         assert database[name].count_documents({}) == 0
     with bus.open_connection(amqp_uri) as connection, pytest.raises(NotFound):
