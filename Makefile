@@ -32,8 +32,8 @@ logs: $(INSTALLED) ## Follow the logs of every program
 parked: $(INSTALLED) ## Show what is parked; `python -m tools.parked` reads and replays it
 	@$(BIN)/python -m tools.parked list
 
-test: $(BROKER) $(FONT) $(INSTALLED) ## Run every test on a broker and a database of its own [ARGS="-k word"]
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(BROKER) $(FONT) $(INSTALLED) ## Run every test on brokers and databases of its own [ARGS="-k word"]
+	@$(BIN)/python -m $(if $(ARGS),pytest $(ARGS),tools.suite)
 
 quick: $(FONT) $(INSTALLED) ## Run the tests that need neither, in seconds
 	@$(BIN)/python -m pytest tests/unit tests/contracts tests/architecture $(ARGS)

@@ -1,0 +1,58 @@
+"""Every test, in two halves side by side: `python -m tools.suite`.
+
+Most of the time a test waits for a broker, a database or a deadline, so two halves on stacks of
+their own take little more than the longer one. Exit 1 when either fails.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+
+HALVES: Mapping[str, tuple[str, ...]] = {
+    "parts": ("tests/architecture", "tests/component", "tests/contracts", "tests/unit"),
+    "whole": ("tests/faults", "tests/flows"),
+}
+PORTS_BETWEEN = 100
+
+
+def main() -> None:
+    """Run both halves to their end, showing what each says as it says it."""
+    started = time.monotonic()
+    first = int(os.environ.get("SUCHARIT_PORT", "8000"))
+    running = {
+        name: _start(paths, first + number * PORTS_BETWEEN)
+        for number, (name, paths) in enumerate(HALVES.items())
+    }
+    showing = [
+        threading.Thread(target=_show, args=(name, process)) for name, process in running.items()
+    ]
+    for thread in showing:
+        thread.start()
+    for thread in showing:
+        thread.join()
+    failed = [name for name, process in running.items() if process.wait() != 0]
+    print(f"{time.monotonic() - started:.0f} s in all")
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
+
+
+def _start(paths: tuple[str, ...], port: int) -> subprocess.Popen[str]:
+    command = (sys.executable, "-m", "pytest", *paths)
+    environment = {**os.environ, "SUCHARIT_PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def _show(name: str, process: subprocess.Popen[str]) -> None:
+    for line in process.stdout or ():
+        print(f"{name} | {line}", end="", flush=True)
+
+
+if __name__ == "__main__":
+    main()
