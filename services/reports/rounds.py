@@ -72,9 +72,7 @@ def _in_order(round_: Round) -> Round:
             pointer="/central_due_at", reason="วันครบกำหนดของ ก.ถ. ต้องไม่อยู่ก่อนวันครบกำหนดของ อปท."
         )
     if round_.corrections_close_at is not None and round_.corrections_close_at < round_.closes_at:
-        raise InvalidInput(
-            pointer="/corrections_close_at", reason="วันสิ้นสุดการแก้ไขต้องไม่อยู่ก่อนวันปิดรับ"
-        )
+        raise InvalidInput(pointer="/corrections_close_at", reason="วันสิ้นสุดการแก้ไขต้องไม่อยู่ก่อนวันปิดรับ")
     return round_
 
 

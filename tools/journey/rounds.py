@@ -10,7 +10,7 @@ from contracts.reference.calendar import BANGKOK, fiscal_year_be
 from tools.journey.client import Api, Facts, JourneyFailed, wait_for
 from tools.journey.screen import Step
 
-FORM = {"id": "ethics-2568", "version": 1}
+FORM = {"id": "ethics-2568", "version": 2}
 EVENTS_SECONDS = 60.0
 GROUPS = 3
 LAST_NUMBER = 99
