@@ -9,7 +9,7 @@ BIN := .venv/bin
 OURS := contracts chassis clients services gateway tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up run down status logs parked test quick bench-slips bench-sign-ins bench-drafts lint types fmt flows pins rotate-key clean
+.PHONY: help up run down status logs parked test quick bench-slips bench-sign-ins bench-drafts peak lint types fmt flows pins rotate-key clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench-sign-ins: $(INSTALLED) ## Measure on the running stack whether 60 sign-ins
 
 bench-drafts: $(INSTALLED) ## Measure how long fifty officers wait for their drafts to be saved
 	@$(BIN)/python -m tools.bench_drafts
+
+peak: $(BROKER) $(FONT) $(INSTALLED) ## Have the whole country file at once, on a throwaway stack [ARGS="--shapes closed"]
+	@$(BIN)/python -m tools.peak $(if $(REGISTRY),"$(REGISTRY)") $(ARGS)
 
 lint: $(INSTALLED) types ## Check style, types, imports between rooms and spelling
 	@$(BIN)/ruff check --quiet .

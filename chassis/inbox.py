@@ -27,10 +27,15 @@ RECONNECT_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """How many messages one call of the handler takes, and how many the broker sends ahead."""
+    """How many messages one call of the handler takes, and how many the broker sends ahead.
+
+    The first of a batch waits `linger_seconds` for others: few large batches cost less than many
+    small ones, where nobody waits for the answer.
+    """
 
     size: int = 1
     prefetch: int = 10
+    linger_seconds: float = 0.0
 
 
 class Unreadable(Exception):
@@ -168,7 +173,7 @@ class Inbox:
     # -- one batch ------------------------------------------------------------------------
 
     def _work(self, arrived: LightQueue, channel: Any) -> None:
-        messages = _gather(arrived, self._batch.size)
+        messages = _gather(arrived, self._batch)
         items = []
         for message in messages:
             try:
@@ -216,10 +221,12 @@ class Inbox:
         metrics.record_messages(self.name, "parked")
 
 
-def _gather(arrived: LightQueue, most: int) -> list[Any]:
-    """Wait for one message, then take what else is already here, up to `most`."""
+def _gather(arrived: LightQueue, batch: Batch) -> list[Any]:
+    """Wait for one message and what comes soon after it, then take what is here."""
     messages = [arrived.get()]
-    while len(messages) < most:
+    if arrived.qsize() < batch.size - 1:
+        eventlet.sleep(batch.linger_seconds)
+    while len(messages) < batch.size:
         try:
             messages.append(arrived.get_nowait())
         except Empty:

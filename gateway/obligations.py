@@ -9,6 +9,7 @@ from marshmallow import fields, validate
 from contracts.errors import ServiceUnavailable
 from contracts.reports import errors
 from contracts.reports import schemas as shapes
+from contracts.reports.correction_errors import DraftSigned
 from contracts.reports.draft_schemas import DraftBodySchema, DraftSchema
 from gateway.ask import Ask
 from gateway.http import Answer, Page, Request, list_of, route
@@ -95,7 +96,7 @@ def _holder(ask: Ask, request: Request) -> dict[str, Any] | None:
     summary="บันทึกร่างรายงาน",
     body=DraftBodySchema,
     answers={200: DraftSchema},
-    refuses=(*_NOT_THERE, errors.RoundNotInState),
+    refuses=(*_NOT_THERE, errors.RoundNotInState, DraftSigned),
     etag=True,
     if_match=True,
 )

@@ -11,7 +11,7 @@ from contracts.reports.schemas import FormRefSchema
 class DraftBodySchema(Closed):
     """Answers at any completeness, by field id of the form."""
 
-    answers = fields.Dict(keys=fields.String(), required=True)
+    answers = fields.Dict(required=True)
     confirmed = fields.List(
         fields.String(validate=validate.Length(1, 200)),
         load_default=list,

@@ -221,7 +221,7 @@ class ObligationSchema(Schema):
 class FilingBodySchema(Closed):
     """A submission on an obligation."""
 
-    answers = fields.Dict(keys=fields.String(), required=True)
+    answers = fields.Dict(required=True)
     form_version = fields.Integer(required=True, strict=True, validate=validate.Range(1, 10_000))
     kind = fields.String(required=True, validate=validate.OneOf(["original", "amendment", "nil"]))
     base_revision = fields.Integer(

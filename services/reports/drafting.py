@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from contracts.errors import InvalidInput
-from contracts.forms import Form
+from contracts.forms import Fault, Form
 from services.reports import wire
 from services.reports.domain.filings import changed_pointers
 from services.reports.domain.obligations import Obligation
@@ -18,11 +18,16 @@ Facts = dict[str, Any]
 _NOT_KEPT = frozenset({"unknown", "type"})
 
 
-def refuse_what_no_form_holds(form: Form, answers: Facts) -> None:
-    """Raise InvalidInput for answers that are not of the form or not of their field's type."""
-    for fault in form.faults(answers):
+def faults_to_keep(form: Form, answers: Facts) -> list[Fault]:
+    """Return what is wrong with the answers and may stay so in a draft.
+
+    Raises InvalidInput for answers that are not of the form or not of their field's type.
+    """
+    faults = form.faults(answers)
+    for fault in faults:
         if fault.code in _NOT_KEPT:
             raise InvalidInput(pointer=fault.pointer, reason=f"{fault.pointer}: {fault.message_th}")
+    return faults
 
 
 def shown(
@@ -33,9 +38,13 @@ def shown(
     *,
     marks: Mapping[str, Facts],
     absent: Iterable[str] = (),
+    known: list[Fault] | None = None,
 ) -> Facts:
-    """Return a draft as the API shows it; what is left unconfirmed of last year is missing."""
-    faults = form.faults(answers)
+    """Return a draft as the API shows it; what is left unconfirmed of last year is missing.
+
+    `known` are its faults when they have been found already.
+    """
+    faults = form.faults(answers) if known is None else known
     return {
         "obligation_id": obligation.id,
         "form": {"id": form.id, "version": form.version},

@@ -72,19 +72,19 @@ class ObligationQuestions:
         Before either it is prefilled, also from the `holder` of the caller's slot if that is told.
         Raises ObligationNotFound, RoundNotFound, RoundPurged.
         """
-        obligation, round_ = self._obligation(by, obligation_id)
+        desk = self.store.desks.get(obligation_id)
+        obligation, form = desk.obligation, _form_of(desk.round_)
         obligation.require_filed_by(Principal.from_wire(by))
-        form = _form_of(round_)
-        typed, version = self.store.drafts.get(obligation)
-        if version:
-            marks = prefilling.unconfirmed(self.store.prefills.get(obligation.id), typed)
-            return drafting.shown(obligation, form, typed, version, marks=marks)
-        if typed:
-            return drafting.shown(obligation, form, typed, version, marks={})
-        fresh = self._prefilled(form, obligation, round_, by, holder)
+        if desk.version:
+            marks = prefilling.unconfirmed(desk.marks, desk.typed)
+            return drafting.shown(obligation, form, desk.typed, desk.version, marks=marks)
+        filed = self.store.drafts.get_filed(obligation)
+        if filed:
+            return drafting.shown(obligation, form, filed, 0, marks={})
+        fresh = self._prefilled(form, obligation, desk.round_, by, holder)
         self.store.prefills.keep(obligation, fresh.marks)
         return drafting.shown(
-            obligation, form, fresh.answers, version, marks=fresh.marks, absent=fresh.absent
+            obligation, form, fresh.answers, 0, marks=fresh.marks, absent=fresh.absent
         )
 
     @answers
@@ -102,12 +102,11 @@ class ObligationQuestions:
         StaleVersion, InvalidInput.
         """
         principal = Principal.from_wire(by)
-        obligation, round_ = self._obligation(by, obligation_id)
+        desk = self.store.desks.get(obligation_id)
+        obligation, form = desk.obligation, _form_of(desk.round_)
         obligation.require_filed_by(principal)
-        obligation.require_draftable(round_, self.now())
-        form = _form_of(round_)
-        drafting.refuse_what_no_form_holds(form, answers)
-        shown = self.store.prefills.get(obligation.id)
+        obligation.require_draftable(desk.round_, self.now())
+        faults = drafting.faults_to_keep(form, answers)
         version = self.store.drafts.save(
             obligation,
             answers,
@@ -117,12 +116,12 @@ class ObligationQuestions:
         )
         if obligation.state is State.OPEN:
             self.store.obligations.begin_draft(obligation.id)
-        marks = prefilling.unconfirmed(shown, answers)
+        marks = prefilling.unconfirmed(desk.marks, answers)
         for pointer in confirmed or ():
             marks.pop(pointer.removeprefix("/answers/"), None)
-        if marks != shown:
+        if marks != desk.marks:
             self.store.prefills.keep(obligation, marks)
-        return drafting.shown(obligation, form, answers, version, marks=marks)
+        return drafting.shown(obligation, form, answers, version, marks=marks, known=faults)
 
     @answers
     def list_filings(self, by: Facts, obligation_id: str) -> Facts:

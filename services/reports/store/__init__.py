@@ -6,6 +6,7 @@ from typing import Any
 
 from chassis.outbox import Outbox
 from services.reports.store.consolidations import Consolidations
+from services.reports.store.desks import Desks
 from services.reports.store.drafts import Drafts
 from services.reports.store.evidence import Evidence
 from services.reports.store.extensions import Extensions
@@ -40,6 +41,7 @@ class ReportsStore:
         self.organisations = Organisations(database)
         self.obligations = Obligations(database, outbox)
         self.extensions = Extensions(database, outbox)
+        self.desks = Desks(database)
         self.drafts = Drafts(database)
         self.prefills = Prefills(database)
         self.ledger = Ledger(database, outbox)

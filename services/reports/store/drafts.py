@@ -26,10 +26,14 @@ class Drafts:
         draft = self._drafts.find_one({"_id": obligation.id})
         if draft is not None:
             return draft["answers"], draft["version"]
+        return self.get_filed(obligation), 0
+
+    def get_filed(self, obligation: Obligation) -> dict[str, Any]:
+        """Return the answers that were filed last, or none."""
         if obligation.last_filing_id is None:
-            return {}, 0
+            return {}
         filing = self._filings.find_one({"_id": obligation.last_filing_id}, {"answers": 1})
-        return (filing["answers"] if filing else {}), 0
+        return filing["answers"] if filing else {}
 
     def save(
         self,

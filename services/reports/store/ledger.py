@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from pymongo import DeleteOne, ReplaceOne, UpdateOne
+from pymongo import ReplaceOne, UpdateOne
 
 from chassis.outbox import Outbox
 from contracts.errors import IdempotencyKeyReused, ServiceError
@@ -185,13 +185,14 @@ class Ledger:
             ],
             ordered=False,
         )
-        filed = [
-            DeleteOne({"_id": filing["obligation_id"], "saved_at": {"$lte": filing["recorded_at"]}})
-            for filing in filings
-            if filing["kind"] != FilingKind.WITHDRAWAL
-        ]
-        if filed:
-            self._drafts.bulk_write(filed, ordered=False)
+        typed: dict[datetime, list[str]] = {}
+        for filing in filings:
+            if filing["kind"] != FilingKind.WITHDRAWAL:
+                typed.setdefault(filing["recorded_at"], []).append(filing["obligation_id"])
+        for recorded_at, obligation_ids in typed.items():
+            self._drafts.delete_many(
+                {"_id": {"$in": obligation_ids}, "saved_at": {"$lte": recorded_at}}
+            )
 
     def _tell_differences(
         self, attempts: list[Attempt], results: list[Document | ServiceError]

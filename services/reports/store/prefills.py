@@ -19,10 +19,6 @@ class Prefills:
         self._rounds = database["rounds"]
         self._filings = database["filings"]
 
-    def get(self, obligation_id: str) -> Marks:
-        """Return what is marked as prefilled on an obligation."""
-        return self.find_many([obligation_id]).get(obligation_id, {})
-
     def find_many(self, obligation_ids: Iterable[str]) -> dict[str, Marks]:
         """Return what is marked as prefilled, by obligation, of those where anything is."""
         wanted = list(obligation_ids)

@@ -52,12 +52,7 @@ class Rounds:
 
     def get(self, round_id: str) -> Round:
         """Return a round. Raises RoundNotFound, RoundPurged."""
-        document = self._rounds.find_one({"_id": round_id})
-        if document is None:
-            raise RoundNotFound(round_id=round_id)
-        if document["state"] == RoundState.PURGED:
-            raise RoundPurged(round_id=round_id, purged_at=wire_time(document["purged_at"]))
-        return _round(document)
+        return round_of(self._rounds.find_one({"_id": round_id}), round_id)
 
     def get_tombstone(self, round_id: str) -> dict[str, Any]:
         """Return what is left of a purged round: its id and the signed statement."""
@@ -169,6 +164,15 @@ def _document(round_: Round) -> dict[str, Any]:
         "due_exceptions": list(facts["due_exceptions"]),
         "late_if_amended_as": list(round_.late_if_amended_as),
     }
+
+
+def round_of(document: dict[str, Any] | None, round_id: str) -> Round:
+    """Return the round that was found. Raises RoundNotFound, RoundPurged."""
+    if document is None:
+        raise RoundNotFound(round_id=round_id)
+    if document["state"] == RoundState.PURGED:
+        raise RoundPurged(round_id=round_id, purged_at=wire_time(document["purged_at"]))
+    return _round(document)
 
 
 def _round(document: dict[str, Any]) -> Round:

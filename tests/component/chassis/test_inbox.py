@@ -97,6 +97,17 @@ def test_batches_hold_what_is_there_up_to_their_size_in_order(inbox, put, waitin
     assert 1 < max(map(len, calls)) <= 30
 
 
+def test_the_first_of_a_batch_waits_for_those_that_come_soon_after_it(inbox, put):
+    calls = []
+    inbox(calls.append, batch=Batch(size=3, prefetch=10, linger_seconds=0.5)).start()
+
+    put(0)
+    put(1)
+
+    soon(lambda: sum(map(len, calls)) == 2)
+    assert len(calls) == 1
+
+
 def test_an_unreadable_message_is_parked_and_the_rest_goes_on(inbox, put, parked):
     handled = []
     put(1, "bad", 2, "bad", 3)

@@ -222,7 +222,7 @@ def test_of_two_filings_with_one_key_in_a_batch_the_first_is_told_it_is_recorded
 
 @pytest.mark.parametrize(
     ("collection", "operation"),
-    [("obligations", "bulk_write"), ("drafts", "bulk_write")],
+    [("obligations", "bulk_write"), ("drafts", "delete_many")],
 )
 def test_after_a_crash_in_between_the_redelivery_mends_what_is_behind(
     store, database, outbox, collection, operation

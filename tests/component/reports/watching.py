@@ -54,9 +54,20 @@ def explained(database: Database, command: dict[str, Any]) -> list[dict[str, Any
 
 def stages_of(explanation: dict[str, Any]) -> set[str]:
     """Return the names of the stages in the plan that was chosen."""
-    if "stages" in explanation:
-        explanation = explanation["stages"][0]["$cursor"]
-    return set(_stages(explanation["queryPlanner"]["winningPlan"]))
+    if "stages" not in explanation:
+        return set(_stages(explanation["queryPlanner"]["winningPlan"]))
+    looked_up = explanation["stages"]
+    scans = {"COLLSCAN" for stage in looked_up if int(stage.get("collectionScans", 0))}
+    return scans | set(_stages(looked_up[0]["$cursor"]["queryPlanner"]["winningPlan"]))
+
+
+def examined(explanation: dict[str, Any]) -> list[int]:
+    """Return how many documents were looked at in each collection that was looked into."""
+    if "stages" not in explanation:
+        return [explanation["executionStats"]["totalDocsExamined"]]
+    first, *rest = explanation["stages"]
+    of_others = (int(stage["totalDocsExamined"]) for stage in rest if "$lookup" in stage)
+    return [first["$cursor"]["executionStats"]["totalDocsExamined"], *of_others]
 
 
 def _stages(plan: Any) -> Iterator[str]:

@@ -12,7 +12,7 @@ from contracts.reports.draft_schemas import DraftSchema
 from contracts.reports.errors import FormNotFound
 from contracts.reports.schemas import FilingSchema, ObligationSchema
 from services.reports.domain.filings import decide
-from services.reports.drafting import refuse_what_no_form_holds, shown, with_changes
+from services.reports.drafting import faults_to_keep, shown, with_changes
 from services.reports.forms import get_form
 from services.reports.receipts import receipt_number
 from services.reports.wire import obligation_to_wire
@@ -61,7 +61,7 @@ def a_filing(revision: int, answers: dict[str, Any]) -> dict[str, Any]:
 )
 def test_what_the_form_cannot_hold_is_refused_where_it_stands(answers, pointer):
     with pytest.raises(InvalidInput) as refused:
-        refuse_what_no_form_holds(FORM, answers)
+        faults_to_keep(FORM, answers)
 
     assert refused.value.details["pointer"] == pointer
 
@@ -79,7 +79,7 @@ def test_what_the_form_cannot_hold_is_refused_where_it_stands(answers, pointer):
     ],
 )
 def test_what_a_person_may_still_correct_is_kept(answers):
-    refuse_what_no_form_holds(FORM, answers)
+    faults_to_keep(FORM, answers)
 
 
 def test_a_draft_tells_what_is_missing_apart_from_what_is_wrong():
