@@ -65,6 +65,9 @@ from services.reports.store import ReportsStore
 from services.reports.trial_logs import TrialLogs
 
 Facts = dict[str, Any]
+# So small that while one batch is recorded the gateway has the answers of the one before to write
+# and the next to take in: docs/performance.md.
+INTAKE_BATCH = Batch(size=64, prefetch=500)
 
 
 class ReportsService(
@@ -119,7 +122,7 @@ class ReportsService(
 
     # -- the filings of deadline night ----------------------------------------------------
 
-    @takes(INTAKE_QUEUE, batch=Batch(size=200, prefetch=500))
+    @takes(INTAKE_QUEUE, batch=INTAKE_BATCH)
     def record_filings(self, bodies: list[Facts]) -> list[Facts]:
         """Decide and record submissions; answer each with its receipt or its refusal.
 
