@@ -185,7 +185,11 @@ class ObligationSchema(Schema):
     form = fields.Nested(FormRefSchema, required=True)
     organisation = fields.Nested(ObligedSchema, required=True)
     code_group = fields.String(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    state = fields.String(
+        required=True,
+        validate=validate.OneOf(["not_open", *STATES]),
+        metadata={"description": "An open one is `not_open` until its round opens for filing."},
+    )
     revision = fields.Integer(required=True)
     opens_at = Timestamp(required=True)
     due_at = Timestamp(required=True)

@@ -19,7 +19,7 @@ from contracts.reports.events import (
     ReportWithdrawnV1,
 )
 from services.reports.domain.filings import Attempt, Filing, FilingKind
-from services.reports.domain.obligations import Channel, Obligation, Signature
+from services.reports.domain.obligations import Channel, Obligation, Signature, State
 from services.reports.domain.rolls import STATEMENT_FIELDS, Place
 from services.reports.domain.rounds import DueException, Round, Scope
 from services.reports.receipts import content_sha256, receipt_number, sha256_hex
@@ -220,7 +220,9 @@ def obligation_to_wire(obligation: Obligation, round_: Round, *, at: datetime) -
             "district_code": obligation.district_code,
         },
         "code_group": obligation.code_group,
-        "state": obligation.state.value,
+        "state": "not_open"
+        if obligation.state is State.OPEN and at < round_.opens_at
+        else obligation.state.value,
         "revision": obligation.revision,
         "opens_at": wire_time(round_.opens_at),
         "due_at": wire_time(obligation.due_at),

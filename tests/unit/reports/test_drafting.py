@@ -17,7 +17,14 @@ from services.reports.forms import get_form
 from services.reports.receipts import receipt_number
 from services.reports.wire import obligation_to_wire
 from tests.builders.answers import some_answers
-from tests.unit.reports.duties import DUE, a_round, an_attempt, an_obligation
+from tests.unit.reports.duties import (
+    DUE,
+    MILLISECOND,
+    OPENS,
+    a_round,
+    an_attempt,
+    an_obligation,
+)
 
 FORM = get_form("ethics-2568", 1)
 OWED = an_obligation()
@@ -143,6 +150,15 @@ def test_an_obligation_shows_the_whole_days_left():
     assert days_left(DUE.replace(hour=0)) == 0
     assert days_left(DUE.replace(day=18)) == 2
     assert days_left(DUE.replace(day=21)) == -1
+
+
+def test_an_obligation_is_not_open_before_its_round_opens_for_filing():
+    before, at = (
+        obligation_to_wire(OWED, a_round(), at=moment) for moment in (OPENS - MILLISECOND, OPENS)
+    )
+
+    assert ObligationSchema().validate(before) == {}
+    assert (before["state"], at["state"]) == ("not_open", "open")
 
 
 def test_a_filed_obligation_shows_when_and_whether_in_time():
