@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 ANSWER_SECONDS = 30.0
 MOST_TRIES = 20
-MOST_CONNECTIONS = 1_000
+IDLE_SECONDS = 20.0  # less than the gateway keeps an idle connection
 LATE_SHARE, LAST_PART = 0.8, 0.1  # 80 % come in the last tenth of the window
 
 
@@ -101,7 +101,7 @@ class Crowd:
         connection = None
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                connection = self._idle.pop() if self._idle else await self._connect()
+                connection = self._fresh_idle() or await self._connect()
                 status, retry_after, stays_open = await connection.ask(filing)
         except (OSError, EOFError, TimeoutError):
             # Whether it was taken in is unknown; its key makes the repeat safe.
@@ -116,6 +116,14 @@ class Crowd:
             connection.close()
         return status, retry_after
 
+    def _fresh_idle(self) -> _Connection | None:
+        while self._idle:
+            connection = self._idle.pop()
+            if time.perf_counter() - connection.used_at < IDLE_SECONDS:
+                return connection
+            connection.close()
+        return None
+
     async def _connect(self) -> _Connection:
         return _Connection(*await asyncio.open_connection(self._host, self._port))
 
@@ -126,12 +134,14 @@ class _Connection:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
+        self.used_at = 0.0
 
     async def ask(self, request: bytes) -> tuple[int, float, bool]:
         """Return the status, the seconds of Retry-After, and whether the connection stays open."""
         self._writer.write(request)
         head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
         await self._reader.readexactly(int(_header(head, b"content-length") or 0))
+        self.used_at = time.perf_counter()
         stays_open = _header(head, b"connection") != b"close"
         return int(head[9:12]), float(_header(head, b"retry-after") or 1), stays_open
 
