@@ -8,7 +8,7 @@ from typing import Any
 from contracts.fields import wire_time
 from services.reports import rounds
 from services.reports.domain.rounds import Round
-from services.reports.receipts import Signer
+from services.reports.signing import Keyring
 from services.reports.store import ReportsStore
 from services.reports.trial_logs import TrialLogs
 
@@ -20,7 +20,7 @@ SWEPT_FOR = timedelta(days=1)
 def purge(
     store: ReportsStore,
     trial_logs: TrialLogs,
-    signer: Signer,
+    signer: Keyring,
     round_: Round,
     *,
     by: str,

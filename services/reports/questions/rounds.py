@@ -21,7 +21,7 @@ from services.reports.domain.rounds import Round, RoundState
 from services.reports.forms import get_form
 from services.reports.opening import open_obligations
 from services.reports.purging import purge, sweep
-from services.reports.receipts import Signer
+from services.reports.signing import Keyring
 from services.reports.store import ReportsStore
 from services.reports.trial_logs import TrialLogs
 
@@ -34,7 +34,7 @@ class RoundQuestions:
 
     store: ReportsStore
     jobs: Jobs
-    signer: Signer
+    signer: Keyring
     trial_logs: TrialLogs
     now: Callable[[], datetime]
 
