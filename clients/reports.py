@@ -338,7 +338,6 @@ class FilingsIntake:
         correction_errors.NotAmendedAs,
         errors.NothingChanged,
         correction_errors.NotSigned,
-        errors.PrefilledNotConfirmed,
         IdempotencyKeyReused,
     )
 

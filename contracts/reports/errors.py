@@ -134,15 +134,6 @@ class WrongFormVersion(ServiceError):
     message_th = "รอบนี้ใช้แบบรายงานฉบับที่ {expected} ไม่ใช่ฉบับที่ {version}"
 
 
-class PrefilledNotConfirmed(ServiceError):
-    """What was true last year was shown in the draft and neither confirmed nor changed since."""
-
-    code = "reports.prefilled_not_confirmed"
-    kind = Kind.INVALID
-    message = "Confirm in the draft, or change, what was prefilled from last year: {pointers}."
-    message_th = "โปรดยืนยันในร่าง หรือแก้ไข ข้อมูลที่นำมาจากปีก่อน: {pointers}"
-
-
 class ProblemReportNotFound(ServiceError):
     """No such problem report, or not the caller's to know."""
 

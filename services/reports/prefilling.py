@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from contracts.forms import Form
 from contracts.forms.faults import step
 from contracts.reference.lao_types import LaoType
-from contracts.reports.errors import PrefilledNotConfirmed
 from services.reports.domain.obligations import Obligation
 
 Facts = dict[str, Any]
@@ -102,16 +101,6 @@ def unconfirmed(marks: Mapping[str, Facts], answers: Mapping[str, Any]) -> dict[
 def needs_confirming(marks: Mapping[str, Facts]) -> list[str]:
     """Return the pointers of what was true last year and may not be so now."""
     return [pointer_of(name) for name, mark in marks.items() if mark["source"] == "last_year"]
-
-
-def require_confirmed(marks: Mapping[str, Facts], answers: Mapping[str, Any]) -> None:
-    """Refuse to file what was true last year and nobody has looked at since.
-
-    Raises PrefilledNotConfirmed.
-    """
-    pointers = needs_confirming(unconfirmed(marks, answers))
-    if pointers:
-        raise PrefilledNotConfirmed(pointer=pointers[0], pointers=", ".join(pointers))
 
 
 def pointer_of(name: str) -> str:

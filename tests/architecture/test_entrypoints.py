@@ -94,7 +94,7 @@ def test_a_client_asks_what_the_service_answers(name):
 
 def test_whatever_a_filing_may_be_refused_by_is_known_to_its_asker():
     deciding = named("Raises", filings, "decide")
-    recording = {"IdempotencyKeyReused", "PrefilledNotConfirmed"}
+    recording = {"IdempotencyKeyReused"}
 
     assert deciding | recording == {kind.__name__ for kind in FilingsIntake.errors}
 

@@ -14,7 +14,7 @@ from services.reports.store.rounds import round_of
 
 class Desk(NamedTuple):
     """An obligation with its round, what is typed and in which version (0 when nothing is), and
-    what is marked as prefilled.
+    what is marked as prefilled: nothing any more once something was filed.
     """
 
     obligation: Obligation
@@ -45,13 +45,13 @@ class Desks:
         if found is None:
             raise ObligationNotFound(obligation_id=obligation_id)
         (draft,) = found["drafts"] or ({"answers": {}, "version": 0},)
-        (prefill,) = found["prefills"] or ({"marks": {}},)
+        prefill = next(iter(found["prefills"]), None)
         return Desk(
             from_document(found),
             round_of(next(iter(found["rounds"]), None), found["round_id"]),
             draft["answers"],
             draft["version"],
-            prefill["marks"],
+            prefill["marks"] if prefill and not found["revision"] else {},
         )
 
 

@@ -23,11 +23,9 @@ from contracts.reports.errors import (
     StaleRevision,
 )
 from services.reports.domain.filings import Attempt, Filing, FilingKind, changed_pointers
-from services.reports.domain.obligations import Channel, Obligation
+from services.reports.domain.obligations import Obligation
 from services.reports.domain.rounds import Mode, Round
-from services.reports.prefilling import require_confirmed
 from services.reports.store.obligations import NOT_LISTED, from_document, ignore_duplicates
-from services.reports.store.prefills import Prefills
 from services.reports.store.rounds import Rounds
 
 Decide = Callable[[Attempt, Round, Obligation], Filing]
@@ -48,7 +46,6 @@ class Ledger:
         self._obligations = database["obligations"]
         self._drafts = database["drafts"]
         self._refusals = database["refusals"]
-        self._prefills = Prefills(database)
         self._rounds = Rounds(database, outbox)
         self._outbox = outbox
 
@@ -91,9 +88,6 @@ class Ledger:
         """
         now, later = _first_of_each(attempts)
         obligations = self._find_obligations([attempt.obligation_id for _, attempt in now])
-        shown = self._prefills.find_many(
-            known.id for known in obligations.values() if not known.revision
-        )
         # Read after the obligations, so that whatever those tell of already is among them.
         recorded = self._find([attempt.filing_id for _, attempt in now])
         rounds = self._rounds.find_many({known.round_id for known in obligations.values()})
@@ -105,8 +99,6 @@ class Ledger:
                 continue
             try:
                 filing = _decide(attempt, obligations, rounds, decide)
-                if attempt.channel is Channel.FORM:
-                    require_confirmed(shown.get(attempt.obligation_id, {}), attempt.answers)
             except ServiceError as refusal:
                 results[place] = refusal
                 continue
@@ -125,7 +117,6 @@ class Ledger:
         settled = (results.get(place) for place, _ in now)
         filings = [result for result in settled if isinstance(result, dict)]
         self._bring_up_to_date(filings + self._find_winners(beaten))
-        self._prefills.forget(shown.keys() & {one["obligation_id"] for one in won.values()})
         for document in won.values():
             self._outbox.nudge("filings", document["_id"], document["outbox"])
         # Another process recorded that revision, or this very filing, first: decide again.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from services.reports.domain.obligations import Obligation
@@ -18,19 +18,6 @@ class Prefills:
         self._prefills = database["prefills"]
         self._rounds = database["rounds"]
         self._filings = database["filings"]
-
-    def find_many(self, obligation_ids: Iterable[str]) -> dict[str, Marks]:
-        """Return what is marked as prefilled, by obligation, of those where anything is."""
-        wanted = list(obligation_ids)
-        if not wanted:
-            return {}
-        found = self._prefills.find({"_id": {"$in": wanted}}, batch_size=len(wanted) + 1)
-        return {document["_id"]: document["marks"] for document in found}
-
-    def forget(self, obligation_ids: Collection[str]) -> None:
-        """Mark nothing on these any more."""
-        if obligation_ids:
-            self._prefills.delete_many({"_id": {"$in": list(obligation_ids)}})
 
     def keep(self, obligation: Obligation, marks: Mapping[str, Any]) -> None:
         """Mark these, and none but these."""

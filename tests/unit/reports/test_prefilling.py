@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from contracts.forms import Form
-from contracts.reports.errors import PrefilledNotConfirmed
 from services.reports.forms import get_form
 from services.reports.prefilling import (
     NOTHING_LAST_YEAR,
@@ -18,7 +17,6 @@ from services.reports.prefilling import (
     from_registry,
     needs_confirming,
     prefilled,
-    require_confirmed,
     unconfirmed,
 )
 from tests.builders.answers import fuller_answers, some_answers
@@ -128,17 +126,3 @@ def test_only_what_was_true_last_year_needs_confirming():
 
     assert "head_position" in marks
     assert "/answers/head_position" not in needs_confirming(marks)
-
-
-def test_last_years_answers_are_not_filed_unseen():
-    marks = {"headcount": {"source": "last_year", "from": "r", "value": 42}}
-
-    with pytest.raises(PrefilledNotConfirmed) as refused:
-        require_confirmed(marks, {"headcount": 42})
-
-    assert refused.value.details == {
-        "pointer": "/answers/headcount",
-        "pointers": "/answers/headcount",
-    }
-    require_confirmed(marks, {"headcount": 41})
-    require_confirmed({}, {"headcount": 42})
