@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
-from collections.abc import Iterator
-from itertools import chain, count
-
 from contracts.jobs import JobSchema
 from contracts.reports import consolidation_schemas as shapes
 from contracts.reports import errors
+from contracts.reports.evidence_schemas import XLSX
 from gateway.ask import Ask
+from gateway.downloads import PDF, in_chunks, streamed
 from gateway.http import JSON, Answer, Page, Request, list_of, route
 from gateway.organisations import started
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PDF = "application/pdf"
 _GONE = (errors.RoundNotFound, errors.RoundPurged)
 _NOT_THERE = (*_GONE, errors.ConsolidationNotFound)
 _ONE = "/v1/rounds/{round_id}/consolidations/{consolidation_id}"
@@ -117,22 +113,15 @@ def read_consolidation_pdf(ask: Ask, request: Request) -> Answer:
 
 def _download(ask: Ask, request: Request, name: str) -> Answer:
     file = ask.reports.get_consolidation(request.by, **request.path)["files"][name]
-    chunks = _chunks(ask, request, name)
-    first = next(chunks, b"")  # a refusal can still be told while nothing is sent
     filename = f"{request.path['round_id']}-consolidated.{name}"
-    return Answer(
-        200,
-        chain([first], chunks),
+    return streamed(
+        in_chunks(
+            lambda number: ask.reports.read_consolidation(
+                request.by, **request.path, file=name, number=number
+            )
+        ),
         {"Content-Disposition": f'attachment; filename="{filename}"'},
         etag=file["sha256"],
         content_type=file["content_type"],
         length=file["size"],
     )
-
-
-def _chunks(ask: Ask, request: Request, name: str) -> Iterator[bytes]:
-    for number in count():
-        told = ask.reports.read_consolidation(request.by, **request.path, file=name, number=number)
-        if not told:
-            return
-        yield b64decode(told)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import chain
-from pathlib import PurePosixPath
-from urllib.parse import quote
-
 from contracts.reports import errors
 from contracts.reports import evidence_errors as refusals
 from contracts.reports.evidence_schemas import MEDIA_TYPES, EvidenceSchema
 from gateway.ask import Ask
+from gateway.downloads import saved_as, streamed
 from gateway.http import (
     FORM_LIMIT_BYTES,
     MULTIPART,
@@ -86,12 +83,9 @@ def list_evidence(ask: Ask, request: Request) -> Answer:
 def read_evidence(ask: Ask, request: Request) -> Answer:
     """Download a file, as it was sent."""
     evidence = ask.reports.get_evidence(request.by, request.path["evidence_id"])
-    chunks = ask.evidence.read(request.by, evidence["id"])
-    first = next(chunks, b"")  # a refusal can still be told while nothing is sent
-    return Answer(
-        200,
-        chain([first], chunks),
-        {"Content-Disposition": _attachment(evidence["filename"])},
+    return streamed(
+        ask.evidence.read(request.by, evidence["id"]),
+        saved_as(evidence["filename"], stem="evidence"),
         etag=evidence["sha256"],
         content_type=evidence["media_type"],
         length=evidence["size"],
@@ -109,9 +103,3 @@ def delete_evidence(ask: Ask, request: Request) -> Answer:
     """Delete a file that no filing has named."""
     ask.reports.delete_evidence(request.by, request.path["evidence_id"])
     return Answer(204)
-
-
-def _attachment(filename: str) -> str:
-    """Return the header that makes a browser save the file under its name (RFC 6266)."""
-    plain = "evidence" + PurePosixPath(filename).suffix
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from itertools import count
 from typing import Any
 
 from clients.reports import ReportsClient
+from gateway.downloads import in_chunks
 from gateway.faults import Fault, FaultyInput, child_of
 from gateway.streaming import Upload
 
@@ -42,11 +42,7 @@ class EvidenceDesk:
 
     def read(self, by: Facts, evidence_id: str) -> Iterator[bytes]:
         """Yield the content in chunks. Raises EvidenceNotFound."""
-        for number in count():
-            chunk = b64decode(self._reports.read_evidence(by, evidence_id, number=number))
-            if not chunk:
-                return
-            yield chunk
+        return in_chunks(lambda number: self._reports.read_evidence(by, evidence_id, number=number))
 
     def use(self, by: Facts, obligation_id: str, evidence_ids: list[str], answers: Facts) -> None:
         """Have reports note what a filing is about to name. Raises FaultyInput, pointing into the

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
-
 from contracts.accounts import errors
 from contracts.accounts import issuance_schemas as handing_out
 from contracts.accounts import schemas as shapes
 from contracts.jobs import JobSchema
 from gateway.ask import Ask
+from gateway.downloads import PDF, pdf
 from gateway.http import JSON, Answer, Request, list_of, route
 from gateway.organisations import started
-
-PDF = "application/pdf"
 
 
 @route(
@@ -49,12 +46,7 @@ def read_slips(ask: Ask, request: Request) -> Answer:
         return Answer(200, slips)
     printed = ask.accounts.print_slips(request.by, issuance_id, district=district)
     name = f"slips-{request.by['username']}-{issuance_id}.pdf"
-    return Answer(
-        200,
-        b64decode(printed["pdf_base64"]),
-        {"Content-Disposition": f'inline; filename="{name}"'},
-        content_type=PDF,
-    )
+    return pdf(printed["pdf_base64"], name)
 
 
 @route(

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
-
 from contracts.reports import errors
 from gateway.ask import Ask
+from gateway.downloads import PDF, pdf
 from gateway.http import Answer, Request, route
-
-PDF = "application/pdf"
 
 
 @route(
@@ -21,7 +18,7 @@ PDF = "application/pdf"
 def print_filing(ask: Ask, request: Request) -> Answer:
     """Print a recorded filing as it was filed; that of a trial round says so on every page."""
     filing_id = request.path["filing_id"]
-    return _pdf(ask.reports.print_filing(request.by, filing_id), f"report-{filing_id}.pdf")
+    return pdf(ask.reports.print_filing(request.by, filing_id), f"report-{filing_id}.pdf")
 
 
 @route(
@@ -35,9 +32,4 @@ def print_filing(ask: Ask, request: Request) -> Answer:
 def print_blank_form(ask: Ask, request: Request) -> Answer:
     """Print the form with room to fill it in by hand, and with the help to every question."""
     form_id, version = request.path["form_id"], int(request.path["version"])
-    return _pdf(ask.reports.print_blank_form(form_id, version), f"{form_id}.v{version}.pdf")
-
-
-def _pdf(base64: str, filename: str) -> Answer:
-    disposition = {"Content-Disposition": f'inline; filename="{filename}"'}
-    return Answer(200, b64decode(base64), disposition, content_type=PDF)
+    return pdf(ask.reports.print_blank_form(form_id, version), f"{form_id}.v{version}.pdf")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
-
 from marshmallow import fields, validate
 
 from contracts.fields import Closed
 from contracts.reports import errors, receipt_schemas, roll_errors
 from contracts.reports import schemas as shapes
 from gateway.ask import Ask
+from gateway.downloads import PDF, pdf
 from gateway.http import Answer, Page, Request, list_of, route
 
-PDF = "application/pdf"
 KEYS_CACHE = {"Cache-Control": "public, max-age=300"}
 DAY = r"\d{4}-\d{2}-\d{2}"
 _NOT_THERE = (errors.FilingNotFound, errors.ObligationNotFound)
@@ -57,12 +55,7 @@ def print_receipt(ask: Ask, request: Request) -> Answer:
     """Show the receipt as one page to print; its QR code holds all that is needed to check it."""
     printed = ask.reports.print_receipt(request.by, request.path["filing_id"])
     name = f"receipt-{printed['number']}.pdf"
-    return Answer(
-        200,
-        b64decode(printed["pdf_base64"]),
-        {"Content-Disposition": f'inline; filename="{name}"'},
-        content_type=PDF,
-    )
+    return pdf(printed["pdf_base64"], name)
 
 
 @route(

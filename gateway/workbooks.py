@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
-from urllib.parse import quote
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from marshmallow import fields, validate
@@ -20,6 +19,7 @@ from contracts.reports import errors
 from contracts.reports.evidence_errors import UploadNotFound
 from contracts.reports.evidence_schemas import XLSX
 from gateway.ask import Ask
+from gateway.downloads import saved_as
 from gateway.http import FORM_LIMIT_BYTES, MULTIPART, UPLOAD_SECONDS, Answer, Request, route
 from gateway.organisations import started
 
@@ -153,9 +153,5 @@ def _each_of(
 
 
 def _file(data: bytes, filename: str, content_type: str) -> Answer:
-    """Answer with a file that a browser saves under its name (RFC 6266)."""
-    suffix = filename.rpartition(".")[2]
-    name = f"filename=\"workbook.{suffix}\"; filename*=UTF-8''{quote(filename, safe='')}"
-    return Answer(
-        200, data, {"Content-Disposition": f"attachment; {name}"}, content_type=content_type
-    )
+    headers = saved_as(filename, stem="workbook")
+    return Answer(200, data, headers, content_type=content_type)

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.forms import Form
 from gateway import evidence_desk
-from gateway.evidence import _attachment
+from gateway.downloads import saved_as
 from gateway.evidence_desk import EvidenceDesk
 from gateway.faults import FaultyInput
 
@@ -111,6 +111,8 @@ def test_what_is_remembered_is_bounded(desk, reports, monkeypatch):
 
 
 def test_a_thai_name_with_anything_in_it_makes_a_header_that_nothing_can_break_out_of():
-    assert _attachment('ก"; x=\r\n.pdf') == (
+    header = saved_as('ก"; x=\r\n.pdf', stem="evidence")["Content-Disposition"]
+
+    assert header == (
         "attachment; filename=\"evidence.pdf\"; filename*=UTF-8''%E0%B8%81%22%3B%20x%3D%0D%0A.pdf"
     )
