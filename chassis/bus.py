@@ -22,6 +22,8 @@ TRIAL_LOG_MAX_BYTES = 1_000_000_000
 HEARTBEAT_SECONDS = 10
 CONNECT_TIMEOUT_SECONDS = 4
 DECLARE_TIMEOUT_SECONDS = 10
+READ_AHEAD_BYTES = 16 << 10
+GATHERED_BYTES = 64 << 10
 
 
 # What a broken, refused or silent connection raises, in this process or the broker's.
@@ -55,9 +57,39 @@ def open_connection(amqp_uri: str) -> Iterator[amqp.Connection]:
     try:
         with in_time(CONNECT_TIMEOUT_SECONDS):
             connection.connect()
+        _read_ahead(connection.transport)
         yield connection
     finally:
         connection.collect()
+
+
+def _read_ahead(transport: Any) -> None:
+    """py-amqp asks the kernel three times for each frame: have it take what is there at once."""
+    receive = transport._quick_recv
+    transport._quick_recv = lambda size: receive(max(size, READ_AHEAD_BYTES))
+
+
+class Gathered:
+    """From now on what is written to a connection leaves when it is flushed, in one piece.
+
+    For a connection with one writer, who flushes whenever nothing more is to be written.
+    """
+
+    def __init__(self, connection: amqp.Connection) -> None:
+        self._frames = bytearray()
+        self._send = connection.transport._write
+        connection.transport._write = self._frames.extend
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to flush though there is more to write."""
+        return len(self._frames) >= GATHERED_BYTES
+
+    def flush(self) -> None:
+        """Write what has been gathered. Raises one of CONNECTION_ERRORS."""
+        if self._frames:
+            self._send(bytes(self._frames))
+            self._frames.clear()
 
 
 def heartbeats(connection: amqp.Connection) -> Iterator[None]:

@@ -22,6 +22,7 @@ from contracts.errors import ServiceUnavailable
 
 CONFIRM_SECONDS = 4.0
 ANSWER_SECONDS = 4.0
+AWAY_SECONDS = 0.1
 
 
 class IntakeWire(SharedWire):
@@ -38,6 +39,8 @@ class DurableAsk(DependencyProvider):
     def __init__(self, queue: str, *, service: str) -> None:
         self.queue = queue
         self.service = service
+        self._unanswered = -1.0
+        """When the last message was sent for whose answer we waited to the end in vain."""
 
     def get_dependency(self, worker_ctx: Any) -> Callable[[dict[str, Any]], dict[str, Any] | None]:
         """Return `ask`."""
@@ -49,6 +52,10 @@ class DurableAsk(DependencyProvider):
         Raises ServiceUnavailable within CONFIRM_SECONDS when the broker did not take it; whether
         it did is then unknown, so `body` must be safe to repeat. Never longer than
         CONFIRM_SECONDS + ANSWER_SECONDS.
+
+        While the taker is away, so that one ask waited to the end and nothing has been answered
+        since, the others wait AWAY_SECONDS: whoever comes must not find all places taken by those
+        who wait in vain.
         """
         started = time.monotonic()
         wire = self.wire.wire
@@ -64,7 +71,10 @@ class DurableAsk(DependencyProvider):
             raise ServiceUnavailable(service=self.service) from problem
         try:
             sent.confirmed(CONFIRM_SECONDS)
-            answer = self._answer(sent, ANSWER_SECONDS - (time.monotonic() - started))
+            if wire.answered_at < self._unanswered:
+                answer = self._answer(sent, AWAY_SECONDS)
+            elif (answer := self._answer(sent, ANSWER_SECONDS - _since(started))) is None:
+                self._unanswered = started
         except NotDelivered as problem:
             raise ServiceUnavailable(service=self.service) from problem
         finally:
@@ -76,6 +86,10 @@ class DurableAsk(DependencyProvider):
             return sent.answer(seconds)
         except NotDelivered:
             return None  # durable all the same: the answer was lost with the connection
+
+
+def _since(started: float) -> float:
+    return time.monotonic() - started
 
 
 class _Takes(Consumer):

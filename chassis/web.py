@@ -12,7 +12,6 @@ import sys
 import urllib.parse
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from http import HTTPStatus
 from time import monotonic, time
 from typing import Any
@@ -22,7 +21,17 @@ import structlog
 from eventlet import greenio, hubs, wsgi
 from prometheus_client import Counter, Gauge
 
-from chassis.http1 import Body, Head, HeadRefused, Load, TimedReader, environ_name, read_head
+from chassis.http1 import (
+    Body,
+    BodyRefused,
+    Head,
+    HeadRefused,
+    Load,
+    TimedReader,
+    environ_name,
+    read_head,
+)
+from chassis.web_limits import WebLimits
 
 log = structlog.get_logger(__name__)
 
@@ -38,30 +47,6 @@ Refusal = Callable[[int, Mapping[str, Any]], tuple[str, bytes]]
 
 Sheds = Callable[[Mapping[str, Any], Load], bool]
 """Whether a request is turned away because of what the server is carrying already."""
-
-
-@dataclass(frozen=True)
-class WebLimits:
-    """What one process takes from its clients, in numbers and in time."""
-
-    max_connections: int = 1024
-    max_in_flight: int = 256
-    backlog: int = 1024
-    request_line_bytes: int = 8 << 10
-    head_bytes: int = 32 << 10
-    head_fields: int = 100
-    head_seconds: float = 10.0
-    """For a request line and its headers, together."""
-    idle_seconds: float = 30.0
-    """Between two requests of one connection."""
-    write_seconds: float = 10.0
-    """Without the client taking any of the answer."""
-    answer_seconds: float = 300.0
-    """For the client to take the whole of an answer."""
-    linger_seconds: float = 1.0
-    """After a refusal, for the client to stop sending and read the answer."""
-    linger_bytes: int = 4 << 20
-    retry_after_seconds: int = 5
 
 
 def plain_refusal(status: int, _environ: Mapping[str, Any]) -> tuple[str, bytes]:
@@ -195,23 +180,24 @@ class WebServer:
 
     def _turn_away(self, sock: Any) -> None:
         with suppress(OSError):  # the client may be gone before it is told
-            sock.sendall(b"".join(self.refuse(503, {})))
+            sock.sendall(self.refuse(503, {}))
             self.linger(sock)
         sock.close()
 
     def _is_full(self, environ: Mapping[str, Any], load: Load) -> bool:
         return load.in_flight >= self.limits.max_in_flight and environ["PATH_INFO"] not in OPS_PATHS
 
-    def refuse(self, status: int, environ: Mapping[str, Any]) -> list[bytes]:
-        """Return a whole refusal as it goes over the wire, after which the connection closes."""
+    def refuse(self, status: int, environ: Mapping[str, Any], *, closes: bool = True) -> bytes:
+        """Return a whole refusal as it goes over the wire; it says if the connection closes."""
         content_type, body = self.refusal(status, environ)
         wait = f"Retry-After: {self.limits.retry_after_seconds}\r\n" if status == 503 else ""
         head = (
             f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
             f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n{wait}"
-            f"Date: {wsgi.format_date_time(time())}\r\nConnection: close\r\n\r\n"
+            f"Date: {wsgi.format_date_time(time())}\r\n"
+            f"{'Connection: close' if closes else 'Connection: keep-alive'}\r\n\r\n"
         )
-        return [head.encode("latin-1"), b"" if environ.get("REQUEST_METHOD") == "HEAD" else body]
+        return head.encode("latin-1") + (b"" if environ.get("REQUEST_METHOD") == "HEAD" else body)
 
     def linger(self, sock: Any) -> None:
         """Drop what the client still sends, for a while: closing at once would reset the
@@ -269,7 +255,7 @@ class Connection(wsgi.HttpProtocol):
         self.body = self._body(head)
         self.environ = self._environ(head)
         if self.web.sheds(self.environ, self.web.load):
-            return self._refuse(503, "in_flight")
+            return self._shed()
         self.application = self._answer
         self.overdue: Any = None
         self.web.load.in_flight += 1
@@ -367,11 +353,33 @@ class Connection(wsgi.HttpProtocol):
             start("500 Internal Server Error", [("Content-Type", content_type)])
             return [body]
 
+    def _shed(self) -> None:
+        """Refuse a request and keep its connection, when the rest of it is soon here: connecting
+        again would cost a server that has too much to do more than reading on.
+        """
+        limits = self.web.limits
+        self.web.load.in_flight += 1  # which reading a body takes back while it lasts
+        try:
+            for _ in self.body.pieces(limits.shed_body_bytes, limits.linger_seconds):
+                pass
+        except BodyRefused:
+            return self._refuse(503, "in_flight")
+        finally:
+            self.web.load.in_flight -= 1
+        _refused.labels("in_flight").inc()
+        keeps = not (self.web.stopping or self.close_connection)
+        self.close_connection = 0 if keeps else 1
+        self._write(self.web.refuse(503, self.environ, closes=not keeps))
+        return None
+
     def _refuse(self, status: int, reason: str) -> None:
         _refused.labels(reason).inc()
         self.close_connection = 1
         self.is_unread = True
-        self.wfile.writelines(self.web.refuse(status, self.environ))
+        self._write(self.web.refuse(status, self.environ))
+
+    def _write(self, refusal: bytes) -> None:
+        self.wfile.write(refusal)
         self.wfile.flush()
 
     def finish(self) -> None:

@@ -117,6 +117,8 @@ class Wire:
         self._answers_to = ""
         self._blocked = False
         self._up = Signal()
+        self.answered_at = 0.0
+        """When anything was last answered, on the monotonic clock; also what nobody waits for."""
 
     @property
     def is_up(self) -> bool:
@@ -249,7 +251,10 @@ class Wire:
 
     def _write(self, channel: Any) -> None:
         tag = 0
+        gathered = bus.Gathered(channel.connection)
         while True:
+            if gathered.is_full or self._outgoing.empty():
+                gathered.flush()
             sent = self._outgoing.get()
             if sent is None:
                 channel.connection.send_heartbeat()
@@ -307,6 +312,7 @@ class Wire:
                 return
 
     def _on_answer(self, message: Any) -> None:
+        self.answered_at = time.monotonic()
         sent = self._asked.pop(message.properties.get("correlation_id"), None)
         if sent is not None:
             sent._deliver(message)

@@ -11,7 +11,8 @@ from chassis.intake import DurableAsk
 from chassis.listener import Heard, overhears
 from chassis.rpc import Client
 from chassis.service import GRACE_SECONDS, Service, readiness_of
-from chassis.web import WebLimits, WebServer
+from chassis.web import WebServer
+from chassis.web_limits import WebLimits
 from clients.accounts import AccountsClient
 from clients.aggregation import AggregationClient
 from clients.reports import FilingsIntake, ReportsClient
@@ -52,6 +53,7 @@ from gateway.openapi import openapi_route
 from gateway.operations import operation_routes
 from gateway.problems import edge_refusal
 from gateway.settings import Settings
+from gateway.shedding import FilingsFirst
 from gateway.tickets import Tickets
 
 RESOURCES = (
@@ -121,6 +123,7 @@ class Edge(DependencyProvider):
             host=self.container.config["process"].host,
             port=settings.port,
             limits=WebLimits(max_in_flight=settings.max_in_flight),
+            sheds=FilingsFirst(settings.max_in_flight),
             refusal=edge_refusal,
             shares_port=True,
         )

@@ -1,7 +1,8 @@
 """Writes a national registry of invented LAOs in the DLA's own CSV shape, every name marked.
 
 For machines without the real file: the same grammar of codes, the real provinces, 878 districts
-and the 2566 count of each type. The same arguments always give the same bytes.
+and the 2566 count of each type; or a country so many times as large, to see what growth costs.
+The same arguments always give the same bytes.
 """
 
 import argparse
@@ -55,11 +56,15 @@ class _Seat(NamedTuple):
         return f"{self.district_code}{self.number:02}"
 
 
-def synthetic_rows(provinces: int = 76) -> Iterator[dict[str, str]]:
-    """Yield one row per LAO of the first so many provinces by code, in order of code."""
+def synthetic_rows(provinces: int = 76, times: int = 1) -> Iterator[dict[str, str]]:
+    """Yield one row per LAO of the first so many provinces by code, in order of code.
+
+    `times` (1 to 10) multiplies the LAOs of each district; a code has two digits for them.
+    """
     with_lao = [province for province in PROVINCES if province.code != _BANGKOK]
     names = {province.code: province.name_th for province in with_lao[:provinces]}
-    for seat, lao_type in sorted(_types(_seats([p.code for p in with_lao])), key=_by_code):
+    seats = _seats([province.code for province in with_lao], sum(COUNTS.values()) * times)
+    for seat, lao_type in sorted(_types(seats, times), key=_by_code):
         if seat.province in names:
             yield {
                 PROVINCE: names[seat.province],
@@ -70,9 +75,9 @@ def synthetic_rows(provinces: int = 76) -> Iterator[dict[str, str]]:
             }
 
 
-def write_synthetic_registry(path: Path, provinces: int = 76) -> int:
+def write_synthetic_registry(path: Path, provinces: int = 76, times: int = 1) -> int:
     """Write the file and return how many LAOs are in it."""
-    rows = list(synthetic_rows(provinces))
+    rows = list(synthetic_rows(provinces, times))
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
         writer.writeheader()
@@ -80,23 +85,27 @@ def write_synthetic_registry(path: Path, provinces: int = 76) -> int:
     return len(rows)
 
 
-def _seats(province_codes: list[str]) -> list[_Seat]:
+def _seats(province_codes: list[str], count: int) -> list[_Seat]:
     """Spread the districts over the provinces, and the LAOs over the districts."""
     districts = sorted(
         (number // len(province_codes) + 1, province_codes[number % len(province_codes)])
         for number in range(DISTRICTS)
     )
     return [
-        _Seat(number // DISTRICTS + 1, *districts[number % DISTRICTS])
-        for number in range(sum(COUNTS.values()))
+        _Seat(number // DISTRICTS + 1, *districts[number % DISTRICTS]) for number in range(count)
     ]
 
 
-def _types(seats: list[_Seat]) -> Iterator[tuple[_Seat, LaoType]]:
-    """Give each province its PAO and Pattaya its code; deal out the other types in turn."""
-    dealt = chain.from_iterable(
-        repeat(lao_type, COUNTS[lao_type])
-        for lao_type in (LaoType.CITY, LaoType.TOWN, LaoType.SUBDISTRICT, LaoType.SAO)
+def _types(seats: list[_Seat], times: int) -> Iterator[tuple[_Seat, LaoType]]:
+    """Give each province its PAO and Pattaya its code; deal out the other types in turn, and of
+    the last, the most numerous, as many as are left.
+    """
+    dealt = chain(
+        *(
+            repeat(lao_type, COUNTS[lao_type] * times)
+            for lao_type in (LaoType.CITY, LaoType.TOWN, LaoType.SUBDISTRICT)
+        ),
+        repeat(LaoType.SAO),
     )
     for seat in seats:
         if seat.code.endswith("0101"):

@@ -42,6 +42,7 @@ FIELDS = (
 # check character catches every single wrong character and every swap of two.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXY"
 _NUMBER_CHARACTERS = 11
+_EXACT = 2**53  # from here on a double is no longer exact
 
 
 class PublicKey:
@@ -104,7 +105,7 @@ class Signer(PublicKey):
 
     def sign(self, facts: Mapping[str, Any]) -> str:
         """Return the facts as a compact JWS."""
-        signed = f"{self._header}.{_b64(rfc8785.dumps(dict(facts)))}"
+        signed = f"{self._header}.{_b64(canonical(facts))}"
         return f"{signed}.{_b64(self._key.sign(signed.encode()))}"
 
     def seal(self, receipt: dict[str, Any]) -> dict[str, Any]:
@@ -139,7 +140,37 @@ def check_character(text: str) -> str:
 
 def content_sha256(answers: Mapping[str, Any]) -> str:
     """Return the hex SHA-256 of the answers' canonical JSON."""
-    return sha256_hex(rfc8785.dumps(dict(answers)))
+    return sha256_hex(canonical(answers))
+
+
+def canonical(facts: Mapping[str, Any]) -> bytes:
+    """Return the canonical JSON (RFC 8785) of JSON-ready facts.
+
+    A receipt hashes all that was answered, and orjson writes it ten times as fast; where the two
+    could differ, in some numbers and in the order of names that are not ASCII, rfc8785 writes it.
+    """
+    facts = dict(facts)
+    if _is_plain(facts):
+        return orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)
+    return rfc8785.dumps(facts)
+
+
+def _is_plain(value: Any) -> bool:
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is int:
+        return -_EXACT < value < _EXACT
+    if kind is float:
+        # Neither whole, which RFC 8785 writes without a point, nor with an exponent.
+        return 1e-5 < abs(value) < 1e15 and not value.is_integer()
+    if kind is list:
+        return all(map(_is_plain, value))
+    if kind is dict:
+        return all(type(name) is str and name.isascii() for name in value) and all(
+            map(_is_plain, value.values())
+        )
+    return False
 
 
 def sha256_hex(octets: bytes) -> str:

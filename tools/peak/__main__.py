@@ -12,7 +12,6 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -21,10 +20,9 @@ from contracts.reference.calendar import BANGKOK
 from contracts.reference.code_groups import CodeGroup
 from tools.journey import rounds
 from tools.journey.answers import invent
-from tools.journey.client import Api, Facts, in_parallel, wait_for
-from tools.journey.codes import hand_out, issue_codes
-from tools.journey.registry import choose_registry, import_registry, look_around
+from tools.journey.client import Api, Facts, wait_for
 from tools.journey.screen import Screen, Step
+from tools.peak.country import Filer, Prepared, prepare
 from tools.peak.load import Crowd, Outcome, herd, percentile
 from tools.peak.picture import picture
 from tools.peak.watch import Watch
@@ -35,18 +33,11 @@ PASSWORD = "one password for a throwaway country"  # noqa: S105
 # Not fit for use: they make 23,547 activations and as many sign-ins bearable.
 CHEAP = {"ACCOUNTS_ARGON2_MEMORY_KIB": "8", "ACCOUNTS_ARGON2_PASSES": "1"}
 PYTHON = ("gateway", "reports", "accounts", "aggregation")
-SHAPES = ("closed", "herd")
+SHAPES = ("single", "closed", "herd")
+SINGLE_FILINGS = 1_000
 PORT = 9_700
 CAUGHT_UP_SECONDS = 120.0
 FORM = f"/v1/forms/{rounds.FORM['id']}/versions/{rounds.FORM['version']}"
-
-
-@dataclass(frozen=True, slots=True)
-class Filer:
-    """A signed-in slot."""
-
-    username: str
-    token: str
 
 
 class Peak:
@@ -66,27 +57,23 @@ class Peak:
         """Prepare, then load in each shape."""
         with self.screen.step("A throwaway stack with cheap password hashes"):
             self.stack.up(PASSWORD)
-            operator, _ = self.anyone.signed_in("operator", PASSWORD)
-            self.operator = operator
-        with self.screen.step("Import the registry") as here:
-            registry = choose_registry(ROOT, _out(), self.asked.registry)
-            import_registry(operator, registry, here)
-            laos = len(look_around(operator, here).laos)
-        with self.screen.step("Issue, hand out and activate every slot") as here:
-            issuance = issue_codes(operator, {}, here, reissue=False)
-            slips = hand_out(self.anyone, operator, issuance, PASSWORD, here)
-        with self.screen.step(f"Sign {len(slips):,} officers in") as here:
-            filers = in_parallel(self._sign_in, slips, here.show)
+            self.operator, _ = self.anyone.signed_in("operator", PASSWORD)
+        country = self._country()
         for shape in self.asked.shapes:
             with self.screen.step(f"Open a rehearsal round for the {shape} shape") as here:
-                self.round_id = self._open(laos, here)
-                filings = self._filings(filers, here)
+                self.round_id = self._open(country.laos, here)
+                filings = self._filings(country.filers, here)
             with self.screen.step(f"All file: {shape}") as here:
                 self._load(shape, filings, here)
 
-    def _sign_in(self, slip: Facts) -> Filer:
-        body = {"username": slip["username"], "password": PASSWORD, "takeover": True}
-        return Filer(slip["username"], self.anyone.post("/v1/sessions", json=body).json()["token"])
+    def _country(self) -> Prepared:
+        kept = self.stack.site.state / "prepared.json"
+        if kept.exists():
+            return Prepared.kept(kept)
+        registry, times = self.asked.registry, self.asked.times
+        country = prepare(self.anyone, self.operator, self.screen, registry, times, PASSWORD)
+        country.keep(kept)
+        return country
 
     def _open(self, laos: int, step: Step) -> str:
         draft = rounds.proposal("trial", 1, now=self.now)
@@ -120,7 +107,9 @@ class Peak:
         watch = Watch(pids, f"http://127.0.0.1:{self.stack.site.port + 2}", self._counted)
         before = watch.memory_mebibytes()
         with watch:
-            if shape == "closed":
+            if shape == "single":
+                outcome = crowd.file_closed(filings[:SINGLE_FILINGS], 1)
+            elif shape == "closed":
                 outcome = crowd.file_closed(filings, self.asked.clients)
             else:
                 arrivals = herd(len(filings), self.asked.rate, self.round_id)
@@ -218,14 +207,19 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.peak", description=__doc__)
     parser.add_argument("registry", nargs="?", help="the DLA's CSV")
     parser.add_argument(
-        "--shapes", nargs="+", default=["closed", "herd"], choices=["closed", "herd"]
+        "--shapes", nargs="+", default=SHAPES, choices=SHAPES, metavar="SHAPE", help=str(SHAPES)
+    )
+    parser.add_argument(
+        "--times", type=int, default=1, help="so many times the organisations, invented"
     )
     parser.add_argument("--clients", type=int, default=128, help="of the closed shape")
     parser.add_argument(
         "--rate", type=float, default=300.0, help="a second, in the herd's last tenth"
     )
     parser.add_argument("--port", type=int, default=PORT)
-    parser.add_argument("--keep", action="store_true", help="leave the stack running")
+    parser.add_argument(
+        "--keep", action="store_true", help="leave the stack running, for another run"
+    )
     return parser.parse_args()
 
 

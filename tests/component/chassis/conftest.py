@@ -14,7 +14,8 @@ from chassis.launch import container_of
 from chassis.mongo import connect
 from chassis.service import readiness_of
 from chassis.settings import ProcessSettings
-from chassis.web import WebLimits, WebServer
+from chassis.web import WebServer
+from chassis.web_limits import WebLimits
 from chassis.wire import Wire
 from tests.builders.waiting import SOON_SECONDS, soon
 from tests.component.chassis.raw_http import QUICK, Site

@@ -15,7 +15,8 @@ import httpx
 import pytest
 from eventlet.event import Event
 
-from chassis.web import WebLimits, WebServer
+from chassis.web import WebServer
+from chassis.web_limits import WebLimits
 from gateway import streaming
 from gateway.app import App
 from gateway.http import FORM_LIMIT_BYTES, JSON, MULTIPART, Answer, Request, route
