@@ -4,6 +4,7 @@ import eventlet
 
 eventlet.monkey_patch()
 
+import gc
 import importlib
 import signal
 import sys
@@ -18,6 +19,7 @@ from chassis.settings import ProcessSettings
 log = structlog.get_logger(__name__)
 
 STOP_SECONDS = 25
+GARBAGE_OBJECTS = 20_000
 
 
 def service_class(package: str) -> type[Any]:
@@ -58,9 +60,19 @@ def main(package: str) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     container.start()
+    _collect_less_garbage()
     log.info("started", package=package)
     container.wait()
     log.info("stopped", package=package)
+
+
+def _collect_less_garbage() -> None:
+    """Leave what was loaded out of every collection, and collect when there is something to find:
+    nearly all that a request makes goes by itself.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_OBJECTS, 20, 20)
 
 
 def _stop(container: ServiceContainer) -> None:

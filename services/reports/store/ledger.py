@@ -15,6 +15,7 @@ from typing import Any
 from pymongo import ReplaceOne, UpdateOne
 
 from chassis.outbox import Outbox
+from chassis.together import together
 from contracts.errors import IdempotencyKeyReused, ServiceError
 from contracts.events import Event
 from contracts.reports.errors import (
@@ -89,8 +90,10 @@ class Ledger:
         now, later = _first_of_each(attempts)
         obligations = self._find_obligations([attempt.obligation_id for _, attempt in now])
         # Read after the obligations, so that whatever those tell of already is among them.
-        recorded = self._find([attempt.filing_id for _, attempt in now])
-        rounds = self._rounds.find_many({known.round_id for known in obligations.values()})
+        recorded, rounds = together(
+            lambda: self._find([attempt.filing_id for _, attempt in now]),
+            lambda: self._rounds.find_many({known.round_id for known in obligations.values()}),
+        )
         inserts: dict[int, Document] = {}
         for place, attempt in now:
             known = recorded.get(attempt.filing_id)
@@ -164,8 +167,10 @@ class Ledger:
 
     def _bring_up_to_date(self, filings: list[Document]) -> None:
         """Show the filings in their obligations and drop what was typed before them."""
-        if not filings:
-            return
+        if filings:
+            together(lambda: self._show(filings), lambda: self._drop_typed(filings))
+
+    def _show(self, filings: list[Document]) -> None:
         self._obligations.bulk_write(
             [
                 UpdateOne(
@@ -176,6 +181,8 @@ class Ledger:
             ],
             ordered=False,
         )
+
+    def _drop_typed(self, filings: list[Document]) -> None:
         typed: dict[datetime, list[str]] = {}
         for filing in filings:
             if filing["kind"] != FilingKind.WITHDRAWAL:
