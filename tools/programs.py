@@ -259,7 +259,7 @@ class Site:
             str(MONGOD_BINARY),
             *("--replSet", REPLICA_SET, "--dbpath", str(self.state / "mongod")),
             *("--bind_ip", HOST, "--port", str(port), "--nounixsocket"),
-            *("--wiredTigerCacheSizeGB", "1", "--quiet"),
+            *("--wiredTigerCacheSizeGB", "4", "--quiet"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
             # A process that dies in a transaction must not keep others off for the usual minute.
             *("--setParameter", "transactionLifetimeLimitSeconds=5"),

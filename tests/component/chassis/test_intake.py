@@ -67,6 +67,20 @@ def test_without_a_taker_the_ask_is_durable_and_unanswered_in_time(run, ask, cha
     soon(lambda: taken == [{"no": 1}])
 
 
+def test_while_the_taker_is_away_only_the_first_waits_to_the_end(run, ask, channel, monkeypatch):
+    monkeypatch.setattr("chassis.intake.ANSWER_SECONDS", 1.0)
+    bus.declare_work_queue(channel, QUEUE, max_messages=bus.INTAKE_QUEUE_MAX_MESSAGES)
+    ask({"no": 1})
+
+    answer, took = seconds_of(lambda: ask({"no": 2}))
+
+    assert answer is None
+    assert took < 0.5
+    assert depth(channel, QUEUE) == 2
+    run(shop(lambda bodies: [{"sold": body["no"]} for body in bodies]))
+    soon(lambda: ask({"no": 3}) == {"sold": 3})
+
+
 def test_an_ask_that_no_queue_takes_is_refused_at_once(ask):
     with pytest.raises(ServiceUnavailable) as refused:
         ask({"no": 1})

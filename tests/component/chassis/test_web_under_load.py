@@ -55,6 +55,22 @@ def test_a_request_over_the_bound_in_flight_is_told_503_with_its_body_unread(ser
     assert status(answer(held)) == 200
 
 
+def test_a_connection_is_kept_when_the_request_that_was_shed_is_all_there(serve):
+    served = serve(limits(max_in_flight=1))
+    held = connect(served, b"GET /held HTTP/1.1\r\nHost: x\r\n\r\n")
+    served.site.entered.wait()
+    client = connect(served, POST + b"Content-Length: 5\r\n\r\nfirst")
+    told = answer(client)
+    served.site.release.send()
+    answer(held)
+
+    client.sendall(POST + b"Content-Length: 6\r\n\r\nsecond")
+
+    assert (status(told), b"Connection: keep-alive" in told) == (503, True)
+    assert answer(client).endswith(b"\r\n\r\n6")
+    assert served.server.load.in_flight == 0
+
+
 def test_who_is_shed_can_be_decided_from_outside(serve):
     served = serve(sheds=lambda environ, load: environ["REQUEST_METHOD"] == "GET")
 

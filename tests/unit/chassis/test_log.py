@@ -88,3 +88,30 @@ def test_what_is_below_the_level_is_not_told():
         logging.getLogger("pymongo").debug("detail")
         """
     )
+
+
+def test_a_warning_is_written_at_once_with_what_came_before_it_though_the_process_is_killed():
+    told = subprocess.run(
+        (
+            sys.executable,
+            "-W",
+            "ignore",
+            "-c",
+            BEGINNING
+            + textwrap.dedent(
+                """
+                import os
+                log = structlog.get_logger()
+                log.info("first")
+                log.warning("second")
+                os.kill(os.getpid(), 9)
+                """
+            ),
+        ),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert [json.loads(line)["event"] for line in told.stderr.splitlines()] == ["first", "second"]

@@ -8,6 +8,7 @@ import warnings
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 import pytest
+import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -22,6 +23,7 @@ from services.reports.domain.filings import decide
 from services.reports.receipts import (
     FIELDS,
     Signer,
+    canonical,
     check_character,
     content_sha256,
     receipt_number,
@@ -46,6 +48,29 @@ def pem_of(key: object) -> bytes:
 
 def unpadded(text: str) -> bytes:
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+# -- canonical JSON -------------------------------------------------------------------------
+
+
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers(-(2**53) + 1, 2**53 - 1)
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.decimals(0, 100, places=2).map(float)
+        | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_canonical_json_is_that_of_rfc_8785_whoever_writes_it(value):
+    assert canonical({"answers": value}) == rfc8785.dumps({"answers": value})
+
+
+def test_a_number_that_no_double_holds_has_no_canonical_json():
+    with pytest.raises(rfc8785.IntegerDomainError):
+        canonical({"headcount": 2**53})
 
 
 # -- the number -----------------------------------------------------------------------------
