@@ -6,25 +6,24 @@ Prints a table for each shape of the load and leaves a picture and the figures i
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
-import random
 import shutil
 import sys
 import time
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from contracts.forms import Form
 from contracts.reference.calendar import BANGKOK
-from contracts.reference.code_groups import CodeGroup
 from tools.journey import rounds
-from tools.journey.answers import invent
 from tools.journey.client import Api, Facts, wait_for
 from tools.journey.screen import Screen, Step
-from tools.peak.country import Filer, Prepared, prepare
+from tools.peak.country import Prepared, prepare
 from tools.peak.load import Crowd, Outcome, herd, percentile
+from tools.peak.overload import rush
 from tools.peak.picture import picture
+from tools.peak.requests import Requests
+from tools.peak.soak import soak
 from tools.peak.watch import Watch
 from tools.programs import ROOT
 from tools.stack import Stack, StackFailed
@@ -33,11 +32,12 @@ PASSWORD = "one password for a throwaway country"  # noqa: S105
 # Not fit for use: they make 23,547 activations and as many sign-ins bearable.
 CHEAP = {"ACCOUNTS_ARGON2_MEMORY_KIB": "8", "ACCOUNTS_ARGON2_PASSES": "1"}
 PYTHON = ("gateway", "reports", "accounts", "aggregation")
-SHAPES = ("single", "closed", "herd")
+SHAPES = ("single", "closed", "overload", "herd")
+BY_HAND = ("soak",)
+OVERLOAD = 3.0  # times the capacity that the closed shape has shown
 SINGLE_FILINGS = 1_000
 PORT = 9_700
 CAUGHT_UP_SECONDS = 120.0
-FORM = f"/v1/forms/{rounds.FORM['id']}/versions/{rounds.FORM['version']}"
 
 
 class Peak:
@@ -62,9 +62,14 @@ class Peak:
         for shape in self.asked.shapes:
             with self.screen.step(f"Open a rehearsal round for the {shape} shape") as here:
                 self.round_id = self._open(country.laos, here)
-                filings = self._filings(country.filers, here)
+                requests = Requests.of(self.operator, country.filers, self.round_id, here)
             with self.screen.step(f"All file: {shape}") as here:
-                self._load(shape, filings, here)
+                if shape == "overload":
+                    self._overload(requests, here)
+                elif shape == "soak":
+                    self._soak(requests, here)
+                else:
+                    self._load(shape, requests.originals(), here)
 
     def _country(self) -> Prepared:
         kept = self.stack.site.state / "prepared.json"
@@ -79,31 +84,9 @@ class Peak:
         draft = rounds.proposal("trial", 1, now=self.now)
         return rounds.open_round(self.operator, draft, laos, step)["id"]
 
-    def _filings(self, filers: Sequence[Filer], step: Step) -> list[bytes]:
-        """Return every filing as it goes over the wire, in random order, each with every field."""
-        owed = {
-            (duty["organisation"]["code"], duty["code_group"]): duty["id"]
-            for duty in self.operator.each("/v1/obligations", round=self.round_id)
-        }
-        groups = {str(group.number): group.value for group in CodeGroup}
-        form = self.operator.get(FORM)
-        judged = Form(form)
-        made = []
-        for number, filer in enumerate(filers):
-            code, _, group = filer.username.partition("-")
-            duty = owed[code, groups[group]]
-            answers = invent(form, duty, on=self.now.date(), everything=True)
-            notes = {warning.check: "ตรวจสอบแล้ว" for warning in judged.warnings(answers)}
-            report = {"form_version": judged.version, "answers": answers, "notes": notes}
-            made.append(_request(self.stack, filer.token, duty, report))
-            step.show(number + 1, len(filers))
-        random.Random(self.round_id).shuffle(made)  # noqa: S311 (no secret)
-        step.say(f"{len(made):,} filings, {sum(map(len, made)) // len(made):,} bytes each")
-        return made
-
     def _load(self, shape: str, filings: list[bytes], step: Step) -> None:
         pids = {name: self.stack.pid(name) for name in (*PYTHON, "mongod", "rabbitmq")}
-        crowd = Crowd("127.0.0.1", self.stack.site.port, step.show)
+        crowd = self._crowd(step)
         watch = Watch(pids, f"http://127.0.0.1:{self.stack.site.port + 2}", self._counted)
         before = watch.memory_mebibytes()
         with watch:
@@ -114,14 +97,8 @@ class Peak:
             else:
                 arrivals = herd(len(filings), self.asked.rate, self.round_id)
                 outcome = crowd.file_open(filings, arrivals)
-            ended = time.perf_counter()
             used = watch.cpu_seconds()
-            wait_for(
-                lambda: self._counted() >= outcome.final()[201],
-                CAUGHT_UP_SECONDS,
-                "the figures have not caught up",
-            )
-            caught_up = time.perf_counter() - ended
+            caught_up = self._await_figures(outcome.final()[201])
         after = watch.memory_mebibytes()
         figures_told = _figures(shape, outcome, used, before, after, caught_up)
         self.told.append(figures_told)
@@ -132,19 +109,62 @@ class Peak:
         path.write_text(drawn, encoding="utf-8")
         step.say(f"picture: {path.relative_to(ROOT)}")
 
+    def _overload(self, requests: Requests, step: Step) -> None:
+        capacity = self._capacity()
+        used = time.process_time()
+        seen = asyncio.run(
+            rush(
+                self._crowd(step),
+                requests.originals(),
+                requests.listings(),
+                capacity=capacity,
+                times=OVERLOAD,
+            )
+        )
+        told = {"shape": "overload", "capacity_per_second": capacity, **seen.figures(capacity)}
+        told["crowd_share_of_a_core"] = round((time.process_time() - used) / seen.seconds, 2)
+        self._await_figures(seen.accepted)
+        self._tell(told, step)
+
+    def _soak(self, requests: Requests, step: Step) -> None:
+        told, filed = soak(
+            self._crowd(step),
+            self.stack,
+            requests.one,
+            len(requests),
+            rate=self._capacity() / 2,
+            minutes=self.asked.minutes,
+            seed=self.round_id,
+        )
+        self.stack.wait_ready()
+        told["figures_complete_after_seconds"] = round(self._await_figures(filed), 1)
+        self._tell(told, step)
+
+    def _capacity(self) -> float:
+        closed = (told["per_second"] for told in self.told if told["shape"] == "closed")
+        return float(self.asked.capacity or next(closed))
+
+    def _crowd(self, step: Step) -> Crowd:
+        return Crowd("127.0.0.1", self.stack.site.port, step.show)
+
+    def _await_figures(self, filed: int) -> float:
+        """Return how many seconds the figures took to tell of so many obligations filed on."""
+        since = time.perf_counter()
+        wait_for(
+            lambda: self._counted() >= filed,
+            CAUGHT_UP_SECONDS,
+            "the figures have not caught up",
+        )
+        return time.perf_counter() - since
+
+    def _tell(self, told: Facts, step: Step) -> None:
+        self.told.append(told)
+        for name, value in told.items():
+            step.say(f"{name.replace('_', ' ')}: {value}")
+
     def _counted(self) -> int:
         told = self.operator.get("/v1/completeness", round=self.round_id, by="country")
         return int(told["total"]["filed"])
-
-
-def _request(stack: Stack, token: str, duty: str, report: Facts) -> bytes:
-    body = json.dumps({"kind": "original", **report}, ensure_ascii=False).encode()
-    head = (
-        f"POST /v1/obligations/{duty}/filings HTTP/1.1\r\nHost: 127.0.0.1:{stack.site.port}\r\n"
-        f"Authorization: Bearer {token}\r\nIdempotency-Key: {duty}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
 
 
 def _figures(
@@ -207,7 +227,12 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.peak", description=__doc__)
     parser.add_argument("registry", nargs="?", help="the DLA's CSV")
     parser.add_argument(
-        "--shapes", nargs="+", default=SHAPES, choices=SHAPES, metavar="SHAPE", help=str(SHAPES)
+        "--shapes",
+        nargs="+",
+        default=SHAPES,
+        choices=SHAPES + BY_HAND,
+        metavar="SHAPE",
+        help=" ".join(SHAPES + BY_HAND),
     )
     parser.add_argument(
         "--times", type=int, default=1, help="so many times the organisations, invented"
@@ -216,6 +241,10 @@ def _asked() -> argparse.Namespace:
     parser.add_argument(
         "--rate", type=float, default=300.0, help="a second, in the herd's last tenth"
     )
+    parser.add_argument(
+        "--capacity", type=float, help="a second, for overload and soak without the closed shape"
+    )
+    parser.add_argument("--minutes", type=float, default=20.0, help="of the soak")
     parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument(
         "--keep", action="store_true", help="leave the stack running, for another run"

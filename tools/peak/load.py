@@ -45,7 +45,7 @@ class Crowd:
     def __init__(self, host: str, port: int, show: Callable[[int, int], None]) -> None:
         self._host = host
         self._port = port
-        self._show = show
+        self.show = show
         self._started = 0.0
         self._total = 0
         self._outcome = Outcome()
@@ -55,18 +55,22 @@ class Crowd:
         """Have so many clients file as fast as each is answered."""
         return asyncio.run(self._timed(self._closed(filings, clients), len(filings)))
 
-    def file_open(self, filings: Sequence[bytes], arrivals: Sequence[float]) -> Outcome:
+    def file_open(self, filings: Iterable[bytes], arrivals: Sequence[float]) -> Outcome:
         """Send each filing at its time, whether or not others have been answered."""
-        return asyncio.run(self._timed(self._open(filings, arrivals), len(filings)))
+        return asyncio.run(self._timed(self._open(filings, arrivals), len(arrivals)))
 
     async def _timed(self, work: asyncio.Future[None] | object, total: int) -> Outcome:
         self._outcome, self._total, self._started = Outcome(), total, time.perf_counter()
         await work  # type: ignore[misc]
         self._outcome.seconds = time.perf_counter() - self._started
+        self.hang_up()
+        return self._outcome
+
+    def hang_up(self) -> None:
+        """Close the connections that were kept."""
         for connection in self._idle:
             connection.close()
         self._idle.clear()
-        return self._outcome
 
     async def _closed(self, filings: Sequence[bytes], clients: int) -> None:
         waiting = iter(filings)
@@ -77,7 +81,7 @@ class Crowd:
 
         await asyncio.gather(*(one_client() for _ in range(clients)))
 
-    async def _open(self, filings: Sequence[bytes], arrivals: Sequence[float]) -> None:
+    async def _open(self, filings: Iterable[bytes], arrivals: Sequence[float]) -> None:
         async with asyncio.TaskGroup() as group:
             for filing, arrival in zip(filings, arrivals, strict=True):
                 due = self._started + arrival
@@ -88,16 +92,17 @@ class Crowd:
     async def _file(self, filing: bytes, due: float) -> None:
         status = 0
         for _ in range(MOST_TRIES):
-            status, retry_after = await self._send(filing)
+            status, retry_after = await self.send(filing)
             if status not in (0, 429, 503):
                 break
             await asyncio.sleep(retry_after)
         now = time.perf_counter()
         self._outcome.answered.append((now - self._started, now - due, status))
         if len(self._outcome.answered) % 100 == 0:
-            self._show(len(self._outcome.answered), self._total)
+            self.show(len(self._outcome.answered), self._total)
 
-    async def _send(self, filing: bytes) -> tuple[int, float]:
+    async def send(self, filing: bytes) -> tuple[int, float]:
+        """Send a request once; return the status, 0 without one, and the seconds of Retry-After."""
         connection = None
         try:
             async with asyncio.timeout(ANSWER_SECONDS):

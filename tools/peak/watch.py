@@ -57,7 +57,7 @@ class Watch:
 
     def memory_mebibytes(self) -> dict[str, float]:
         """Return what each process keeps in memory now."""
-        return {name: _memory(pid) for name, pid in self.pids.items()}
+        return {name: memory_of(pid) for name, pid in self.pids.items()}
 
     def _cpu(self) -> dict[str, float]:
         return {name: _cpu(pid) for name, pid in {**self.pids, "crowd": os.getpid()}.items()}
@@ -75,6 +75,7 @@ def _cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
-def _memory(pid: int) -> float:
+def memory_of(pid: int) -> float:
+    """Return what a process keeps in memory, in MiB. Raises OSError when it is gone."""
     with open(f"/proc/{pid}/status") as told:
         return int(told.read().partition("VmRSS:")[2].split()[0]) / 1024

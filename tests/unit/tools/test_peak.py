@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tools.peak.load import Outcome, herd, per_second, percentile
+from tools.peak.overload import Rush, Told
 from tools.peak.picture import picture
 from tools.peak.watch import Look
 
@@ -43,3 +44,23 @@ def test_the_picture_has_a_panel_for_each_question():
     assert {"latency, ms", "filings waiting in the intake"} < set(texts)
     lines = [element for element in drawn.iter() if element.tag.endswith("}polyline")]
     assert len(lines) == 6
+
+
+def test_the_rush_is_judged_by_what_was_done_while_it_lasted():
+    steady = [Told(at / 10, 0.2, 201) for at in range(200)]
+    shed = [Told(at / 10, 0.01, 503) for at in range(200)]
+    after = [Told(20.2, 0.2, 503), Told(21.0, 0.5, 201), Told(22.0, 0.1, 201)]
+
+    told = Rush([*steady, *shed, *after], [Told(1.0, 0.01, 503)]).figures(capacity=10.0)
+
+    assert told["offered_per_second"] == 20.0
+    assert told["answers"] == {"201": 200, "503": 200}
+    assert told["share_of_peak"] == pytest.approx(1.0, abs=0.02)
+    assert told["refused_ms"]["max"] == pytest.approx(10.0)
+    assert told["reads"] == {"503": 1}
+    assert told["recovered_after_seconds"] == 1.5
+    assert told["afterwards"] == {"201": 2, "503": 1}
+
+
+def test_a_rush_that_never_calms_has_not_recovered():
+    assert Rush([Told(29.9, 0.1, 503)]).figures(10.0)["recovered_after_seconds"] is None

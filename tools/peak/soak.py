@@ -1,0 +1,122 @@
+"""Half of what the house takes, for long, with something broken every minute."""
+
+from __future__ import annotations
+
+import random
+import signal
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count, islice
+from statistics import median
+
+from tools.journey.client import Facts
+from tools.peak.load import Crowd, percentile
+from tools.peak.watch import memory_of
+from tools.stack import Stack, StackFailed
+
+FAULTY = ("rabbitmq", "mongod", "reports", "gateway", "accounts", "aggregation")
+WATCHED = ("gateway", "reports", "accounts", "aggregation", "mongod", "rabbitmq")
+LOOK_SECONDS = 5.0
+FAULT_EVERY_SECONDS = 60.0
+FROZEN_SECONDS = 5.0
+
+
+class Breaking:
+    """Kills or freezes one program after another until it is ended, and notes memory meanwhile."""
+
+    def __init__(self, stack: Stack, seed: str) -> None:
+        self.faults: list[str] = []
+        self.memory: dict[str, list[float]] = defaultdict(list)
+        self._stack = stack
+        self._dice = random.Random(seed)  # noqa: S311 (no secret)
+        self._ended = threading.Event()
+        self._threads = ThreadPoolExecutor(2)
+
+    def __enter__(self) -> Breaking:
+        self._running = [self._threads.submit(work) for work in (self._break, self._look)]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._threads.shutdown()
+        for running in self._running:
+            running.result()
+
+    def _break(self) -> None:
+        while not self._ended.wait(FAULT_EVERY_SECONDS):
+            program, kills = self._dice.choice(FAULTY), self._dice.random() < 0.5
+            self.faults.append(f"{'killed' if kills else 'frozen'} {program}")
+            if kills:
+                self._stack.kill(program)
+            else:
+                self._stack.kill(program, signal.SIGSTOP)
+                self._ended.wait(FROZEN_SECONDS)
+                self._stack.kill(program, signal.SIGCONT)
+
+    def _look(self) -> None:
+        while not self._ended.wait(LOOK_SECONDS):
+            for name in WATCHED:
+                try:
+                    self.memory[name].append(memory_of(self._stack.pid(name)))
+                except (StackFailed, OSError):  # killed just now, and starting
+                    continue
+
+    def quarters(self) -> dict[str, list[int]]:
+        """Return the median memory of each process in each quarter of the time, in MiB."""
+        return {
+            name: [round(median(part)) for part in _quarters(v)] for name, v in self.memory.items()
+        }
+
+
+def soak(
+    crowd: Crowd,
+    stack: Stack,
+    filing: Callable[[int, int], bytes],
+    filers: int,
+    *,
+    rate: float,
+    minutes: float,
+    seed: str,
+) -> tuple[Facts, int]:
+    """File and amend at `rate` for so long while things break; return the figures, and how many
+    of the filers filed.
+
+    `filing(filer, revision)` makes a request; a filer's next comes after all others had a turn.
+    """
+    total = int(rate * 60 * minutes)
+    arrivals = [number / rate for number in range(total)]
+    with Breaking(stack, seed) as breaking:
+        began = time.perf_counter()
+        outcome = crowd.file_open(islice(_turns(filing, filers), total), arrivals)
+        seconds = time.perf_counter() - began
+    latencies = outcome.latencies()
+    figures = {
+        "shape": "soak",
+        "minutes": round(seconds / 60, 1),
+        "filings": len(latencies),
+        "per_second": round(len(latencies) / seconds, 1),
+        "final": {str(status): n for status, n in sorted(outcome.final().items())},
+        "every_answer": {str(status): n for status, n in sorted(outcome.statuses.items())},
+        "broken_connections": outcome.broken,
+        "latency_ms": {
+            name: round(percentile(latencies, share) * 1000, 1)
+            for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1.0))
+        },
+        "faults": breaking.faults,
+        "memory_mib_by_quarter": breaking.quarters(),
+    }
+    return figures, min(filers, total)
+
+
+def _turns(filing: Callable[[int, int], bytes], filers: int) -> Iterator[bytes]:
+    for revision in count():
+        for filer in range(filers):
+            yield filing(filer, revision)
+
+
+def _quarters(values: Sequence[float]) -> list[Sequence[float]]:
+    size = max(1, len(values) // 4)
+    return [values[start : start + size] for start in range(0, size * 4, size) if values[start:]]
