@@ -19,7 +19,7 @@ from chassis.settings import ProcessSettings
 log = structlog.get_logger(__name__)
 
 STOP_SECONDS = 25
-GARBAGE_OBJECTS = 20_000
+GARBAGE_OBJECTS = 100_000
 
 
 def service_class(package: str) -> type[Any]:
@@ -72,7 +72,7 @@ def _collect_less_garbage() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(GARBAGE_OBJECTS, 20, 20)
+    gc.set_threshold(GARBAGE_OBJECTS, 50, 1_000)
 
 
 def _stop(container: ServiceContainer) -> None:

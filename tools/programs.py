@@ -214,7 +214,11 @@ class Site:
             "ERL_FLAGS": "-start_epmd false",
             "RABBITMQ_NODENAME": "sucharit@localhost",  # its epmd knows no other
             "RABBITMQ_DIST_PORT": str(self.port + DISTRIBUTION),
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": ("-kernel inet_dist_use_interface {127,0,0,1}"),
+            # Erlang's schedulers spin while they wait, and here they would take others' cores.
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
+                "-kernel inet_dist_use_interface {127,0,0,1} "
+                "+sbwt none +sbwtdcpu none +sbwtdio none"
+            ),
             "RABBITMQ_CONFIG_FILE": str(self.state / "rabbitmq.conf"),
             "RABBITMQ_ADVANCED_CONFIG_FILE": str(self.state / "advanced.config"),
             "RABBITMQ_CONF_ENV_FILE": str(self.state / "rabbitmq-env.conf"),

@@ -45,7 +45,7 @@ from services.aggregation.store import Figures
 
 # An opening or an extension holds the obligations of a whole district; a filing is one.
 OPENINGS = Batch(50, 100)
-FILINGS = Batch(200, 500, linger_seconds=0.1)
+FILINGS = Batch(300, 600, linger_seconds=0.25)
 
 
 class AggregationService(Service):

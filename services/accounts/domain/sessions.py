@@ -23,8 +23,8 @@ class Ending(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 (a reason, no secret)
 
 
-# How much later the end of idleness must be for it to be worth a write.
-WORTH_NOTING = timedelta(minutes=1)
+# How much later the end of idleness must be for it to be worth a write: of two hours, five minutes.
+WORTH_NOTING = 1 / 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Session:
 
     def used(self, *, at: datetime, idle: timedelta) -> datetime | None:
         """Return the new end of idleness when it has moved enough to be noted, else None."""
-        if self.idle_at is not None and at + idle < self.idle_at + WORTH_NOTING:
+        if self.idle_at is not None and at + idle < self.idle_at + WORTH_NOTING * idle:
             return None
         return at + idle
 

@@ -195,7 +195,7 @@ class SessionQuestions:
                 raise WrongCredentials
 
     def _note_use(self, found: Mapping[str, Any], at: datetime) -> None:
-        """Note that sessions are used, each once a minute at most."""
+        """Note that sessions are used, each every five minutes at most."""
         idle = self.settings.session_lifetime.idle
         used = {}
         for each in found.values():
