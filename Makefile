@@ -9,7 +9,7 @@ BIN := .venv/bin
 OURS := contracts chassis clients services gateway tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up run down status logs parked test quick bench-slips bench-sign-ins bench-drafts peak lint types fmt flows pins rotate-key clean
+.PHONY: help up run down status logs parked test quick bench bench-slips bench-sign-ins bench-drafts peak lint types fmt flows pins rotate-key clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ test: $(BROKER) $(FONT) $(INSTALLED) ## Run every test on brokers and databases 
 
 quick: $(FONT) $(INSTALLED) ## Run the tests that need neither, in seconds
 	@$(BIN)/python -m pytest tests/unit tests/contracts tests/architecture $(ARGS)
+
+bench: $(BROKER) $(FONT) $(INSTALLED) ## Compare filing with the ordinary nameko way and a plain insert [ARGS="--repeats 5"]
+	@$(BIN)/python -m tools.bench $(if $(REGISTRY),"$(REGISTRY)") $(ARGS)
 
 bench-slips: $(FONT) $(INSTALLED) ## Print the slips of a whole country by district, and measure
 	@$(BIN)/python -m tools.bench_slips

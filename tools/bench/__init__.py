@@ -1,0 +1,1 @@
+"""Sucharit beside the ordinary ways of doing the same work, in one run: see `__main__`."""
