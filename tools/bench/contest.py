@@ -89,12 +89,13 @@ class Contest:
         """Return everything that was measured, and what follows from it."""
         contenders = {name: summary(runs) for name, runs in self.runs.items()}
         reached = {name: rate_range(rates) for name, rates in self.floors.items()}
+        rates = {name: [run["per_second"] for run in runs] for name, runs in self.runs.items()}
         return {
             "filings": self.filings,
             "clients": self.clients,
             "contenders": contenders,
             "floors": reached,
-            "ratios": ratios(contenders, reached),
+            "ratios": ratios({**rates, **self.floors}),
             "runs": dict(self.runs),
         }
 

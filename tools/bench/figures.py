@@ -54,16 +54,30 @@ def rate_range(rates: Sequence[float]) -> Facts:
     return {"min": min(rates), "median": median(rates), "max": max(rates)}
 
 
-def ratios(contenders: Mapping[str, Facts], floors: Mapping[str, Facts]) -> list[Facts]:
-    """Return our median rate over each other's; where there is an aim, whether it is met."""
-    ours = contenders[OURS]["per_second"]["median"]
+def ratios(rates: Mapping[str, Sequence[float]]) -> list[Facts]:
+    """Return our median rate over each other's; where there is an aim, whether it is met.
+
+    `rates` has one for each repetition. The machine may be slower in one than in the next, so the
+    least and the most of the ratios within a repetition are told, too.
+    """
     told = []
-    others = {name: each["per_second"] for name, each in contenders.items() if name != OURS}
-    for name, rate in {**others, **floors}.items():
-        ratio = ours / rate["median"] if rate["median"] else None
+    for name, others in rates.items():
+        if name == OURS:
+            continue
+        within = [_over(ours, other) for ours, other in zip(rates[OURS], others, strict=True)]
+        ratio = _over(median(rates[OURS]), median(others))
         aim = AIMS.get(name)
-        is_met = None if aim is None else ratio is not None and ratio >= aim
-        told.append({"to": name, "ratio": ratio and round(ratio, 3), "aim": aim, "is_met": is_met})
+        is_met = None if aim is None else ratio >= aim
+        told.append(
+            {
+                "to": name,
+                "ratio": ratio,
+                "least": min(within),
+                "most": max(within),
+                "aim": aim,
+                "is_met": is_met,
+            }
+        )
     return told
 
 
@@ -79,9 +93,10 @@ def lines(told: Facts) -> list[str]:
     for name, each in told["contenders"].items():
         used = ", ".join(f"{program} {ms:.2f}" for program, ms in each["cpu_ms_per_filing"].items())
         rows.append(f"{name:24}{each['cpu_ms_in_all']:5.2f}: {used}")
-    rows += ["", f"{'ratio of the medians':32}{'':8}{'aim':>8}"]
+    rows += ["", f"{'ratio of the medians':32}{'':8}  in one repetition{'aim':>8}"]
     for ratio in told["ratios"]:
-        rows.append(f"{'ours / ' + ratio['to']:32}{_number(ratio['ratio']):>8}{_aim(ratio)}")
+        within = f"{ratio['least']:.2f} to {ratio['most']:.2f}"
+        rows.append(f"{'ours / ' + ratio['to']:32}{ratio['ratio']:8.2f}{within:>19}{_aim(ratio)}")
     return rows
 
 
@@ -89,8 +104,8 @@ def _range(rate: Facts) -> str:
     return "".join(f"{rate[name]:9,.0f}" for name in ("min", "median", "max"))
 
 
-def _number(ratio: float | None) -> str:
-    return "-" if ratio is None else f"{ratio:.2f}"
+def _over(ours: float, other: float) -> float:
+    return round(ours / other, 3) if other else 0.0
 
 
 def _aim(ratio: Facts) -> str:

@@ -27,7 +27,11 @@ DATABASES = {ORDINARY: "bench_ordinary", PLAIN: "bench_plain"}
 WORKERS = 128  # as many as there are clients
 PATIENCE_SECONDS = 30.0
 EVENTS = ("ordinary_recorder.events", "report_filed", "bench.report_filed")
-GUNICORN = ("--worker-class", "gthread", "--workers", "2", "--threads", "16")
+# Tried on two cores, filings a second, medians of three runs of 4,000: 2 workers × 8 threads 1,371,
+# 2 × 12 1,367, 2 × 16 1,279, 2 × 24 1,099, 2 × 32 1,204, 3 × 8 1,300, 3 × 12 1,399 (but from 1,163
+# to 1,472), 3 × 16 1,246, 1 × 32 1,288; once each 2 × 4 850, 4 × 8 1,020, and the class sync, which
+# keeps no connection, with 4 and with 8 workers 766 and 761.
+GUNICORN = ("--worker-class", "gthread", "--workers", "2", "--threads", "8")
 
 
 class Foreign:

@@ -46,7 +46,7 @@ def _bar(name: str, rate: Facts, top: int, scale: float, colour: str) -> list[st
 
 
 def _said(ratio: Facts) -> str:
-    said = f"ours / {ratio['to']} = {ratio['ratio']}"
+    said = f"ours / {ratio['to']} = {ratio['ratio']:.2f}"
     if ratio["aim"] is None:
         return said
     return f"{said} (aim ≥ {ratio['aim']:g}: {'met' if ratio['is_met'] else 'not met'})"
