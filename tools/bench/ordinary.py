@@ -25,7 +25,8 @@ from tools.bench.same_work import SameWork, answer_of
 
 EVENT = "report_filed"
 ALIAS = "bench"
-# Every publish waits for its confirm on a connection of its own; kombu keeps 10 if not told.
+# Every publish waits for its confirm on a connection of its own; kombu keeps 10 if not told. Tried:
+# 10, 16, 32, 64 and 128. The rate is the same within the noise; with 64 the p99 is 0.5 s, not 1 s.
 pools.set_limit(64)
 
 
