@@ -15,6 +15,7 @@ from pathlib import Path
 from tools.bench.contest import Contest
 from tools.bench.figures import lines
 from tools.bench.picture import picture
+from tools.journey.client import JourneyFailed
 from tools.journey.registry import choose_registry
 from tools.journey.screen import Screen
 from tools.programs import ROOT
@@ -40,7 +41,7 @@ def main() -> None:
     try:
         registry = choose_registry(ROOT, out, asked.registry)
         contest.go(contest.prepare(registry, asked.repeats))
-    except StackFailed as failure:
+    except (StackFailed, JourneyFailed) as failure:
         sys.exit(f"bench: {failure}")
     finally:
         if not asked.keep:
