@@ -1,6 +1,9 @@
 """The comparison: the contenders do the same work, and what is measured is summed up rightly."""
 
+import os
 import re
+import subprocess
+import sys
 from datetime import date
 from xml.etree import ElementTree
 
@@ -11,6 +14,7 @@ from services.reports.forms import get_form
 from services.reports.receipts import FIELDS, content_sha256
 from tools.bench.figures import figures_of, lines, rate_range, ratios, summary
 from tools.bench.filers import Filing, provinces_for
+from tools.bench.meter import Meter
 from tools.bench.picture import picture
 from tools.bench.same_work import SameWork, answer_of
 from tools.journey.answers import invent
@@ -95,6 +99,19 @@ def test_the_largest_provinces_are_activated_and_no_more_than_are_needed():
     assert provinces_for(laos, 18) == ["30", "50", "81"]
     with pytest.raises(JourneyFailed, match="18 slots, not 19"):
         provinces_for(laos, 19)
+
+
+def test_a_program_is_charged_for_the_processes_below_it():
+    burn = "import time\nwhile time.process_time() < 0.3: pass\nprint(flush=True); input()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+
+    meter = Meter({"program": os.getpid()})
+    with subprocess.Popen([sys.executable, "-c", burn], **pipes) as child:
+        child.stdout.readline()
+        used = meter.seconds()
+        child.communicate(b"\n")
+
+    assert used["program"] >= used["crowd"] + 0.25
 
 
 def test_only_what_was_answered_201_is_a_rate():
