@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any, ClassVar, Protocol
 
@@ -13,6 +12,7 @@ from nameko.extensions import DependencyProvider, SharedExtension
 from nameko.rpc import Rpc, RpcConsumer
 
 from chassis import duty
+from chassis.clock import now
 from chassis.log import correlation_id
 from chassis.outages import is_outage
 from chassis.wire import ANSWERS_EXCHANGE, NotDelivered, Wire
@@ -23,6 +23,9 @@ log = structlog.get_logger(__name__)
 
 DEADLINE_HEADER = "nameko.deadline"
 START_SECONDS = 2.0
+# The broker drops a question at its deadline and takes it back from a process that is silent for
+# long, so one that seems later than this comes from a machine whose clock is wrong.
+LATEST_SECONDS = 120.0
 CORRELATION_HEADER = "nameko.correlation_id"
 Call = Callable[..., Any]
 
@@ -86,7 +89,7 @@ def caller(wire: Wire, client: type[ClientClass], seconds: float) -> Call:
     known = {f"{kind.__module__}.{kind.__name__}": kind for kind in (*client.errors, *_SHARED)}
 
     def call(method: str, /, **arguments: Any) -> Any:
-        deadline = time.time() + seconds
+        deadline = now().timestamp() + seconds
         try:
             sent = wire.send(
                 orjson.dumps({"args": [], "kwargs": arguments}),
@@ -183,7 +186,8 @@ class _Answers(Rpc):
 
     def handle_message(self, body: Any, message: Any) -> None:
         """Answer, unless nobody waits for the answer any more."""
-        if time.time() > float(message.headers.get(DEADLINE_HEADER, "inf")):
+        late = now().timestamp() - float(message.headers.get(DEADLINE_HEADER, "inf"))
+        if 0 < late < LATEST_SECONDS:
             self.rpc_consumer.queue_consumer.ack_message(message)
         else:
             super().handle_message(body, message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any
@@ -15,6 +15,7 @@ import eventlet
 import orjson
 import structlog
 
+from chassis import clock
 from chassis.log import correlation_id as bound_correlation_id
 from contracts.principal import Principal
 from gateway.http import Answer, Request, Route
@@ -55,7 +56,7 @@ class App:
         routes: Iterable[Route],
         ask: Any,
         authenticate: Authenticate,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = clock.now,
         most_files: int = 64,
     ) -> None:
         self._router = Router(routes)

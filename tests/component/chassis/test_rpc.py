@@ -96,17 +96,17 @@ def test_a_question_while_the_service_is_away_dies_with_its_deadline(database, r
 
 
 def test_a_question_past_its_deadline_is_not_run(parrot, ask, wire, database):
-    past, to_come = str(time.time() - 1), str(time.time() + 60)
-    for thing, deadline in (("late", past), ("in time", to_come)):
+    past, to_come, skewed = (str(time.time() + seconds) for seconds in (-1, 60, -3_600))
+    for thing, deadline in (("late", past), ("in time", to_come), ("another clock", skewed)):
         wire.send(
             orjson.dumps({"args": [], "kwargs": {"thing": thing}}),
             exchange=ANSWERS_EXCHANGE,
             routing_key="parrot.make",
             headers={DEADLINE_HEADER: deadline},
             ask=True,
-        ).answer(5 if deadline == to_come else 0.3)
+        ).answer(0.3 if deadline == past else 5)
 
-    assert [thing["_id"] for thing in database.things.find()] == ["in time"]
+    assert [thing["_id"] for thing in database.things.find()] == ["in time", "another clock"]
 
 
 def test_a_question_that_is_none_does_not_end_the_service(parrot, ask, wire):
