@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    ExecutionTimeout,
+    PyMongoError,
+    WTimeoutError,
+)
 
 from chassis.bus import CONNECTION_ERRORS
 from chassis.wire import NotDelivered
 from contracts.errors import Kind, ServiceError
 
-# A primary that steps down, starts or stops answers with one of these codes.
-_PASSING_CODES = frozenset({6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
+# A primary that steps down, starts or stops, or a majority that is slow, is told by these codes.
+_PASSING_CODES = frozenset({6, 7, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
 
 
 def is_outage(problem: BaseException) -> bool:
@@ -19,5 +25,13 @@ def is_outage(problem: BaseException) -> bool:
     if isinstance(problem, ConnectionFailure | ExecutionTimeout | WTimeoutError | NotDelivered):
         return True
     if isinstance(problem, PyMongoError):
-        return problem.timeout or getattr(problem, "code", None) in _PASSING_CODES
+        return problem.timeout or not _PASSING_CODES.isdisjoint(_codes(problem))
     return isinstance(problem, CONNECTION_ERRORS)
+
+
+def _codes(problem: PyMongoError) -> set[int | None]:
+    """Return what the server complained of: of a bulk, each of its writes may have its own."""
+    if isinstance(problem, BulkWriteError):
+        complaints = [*problem.details["writeErrors"], *problem.details["writeConcernErrors"]]
+        return {complaint.get("code") for complaint in complaints}
+    return {getattr(problem, "code", None)}

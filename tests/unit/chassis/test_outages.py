@@ -12,6 +12,16 @@ from chassis.outages import is_outage
 from chassis.wire import NotDelivered, Unroutable, WireDown
 from contracts.errors import InvalidInput, ServiceUnavailable
 
+
+def a_bulk(*, write=(), concern=()):
+    """A bulk write that failed with these codes, of its writes and of the write concern."""
+    details = {
+        "writeErrors": [{"code": code, "index": at} for at, code in enumerate(write)],
+        "writeConcernErrors": [{"code": code} for code in concern],
+    }
+    return errors.BulkWriteError(details)
+
+
 OUTAGES = [
     errors.AutoReconnect("gone"),
     errors.ServerSelectionTimeoutError("nobody there"),
@@ -21,6 +31,10 @@ OUTAGES = [
     errors.ExecutionTimeout("slow"),
     errors.WTimeoutError("slow majority"),
     errors.OperationFailure("stepped down while it ran", code=11602),
+    a_bulk(write=[10107]),
+    a_bulk(write=[11000, 11602]),
+    a_bulk(concern=[91]),
+    a_bulk(write=[11000], concern=[64]),
     NotDelivered("refused"),
     WireDown("gone"),
     Unroutable("nobody there"),
@@ -33,6 +47,7 @@ OTHERS = [
     errors.DuplicateKeyError("twice"),
     errors.OperationFailure("unknown operator", code=2),
     errors.InvalidDocument("not BSON"),
+    a_bulk(write=[11000]),
     InvalidInput(reason="no"),
     KeyError("a bug"),
     ValueError("a bug"),
