@@ -2,7 +2,7 @@
 
 Accounts is asked again every few seconds, and what it announces as closed is dropped at once. While
 accounts cannot answer nobody can be signed out either, so a session it knew of lately still holds:
-filing goes on through an outage of its database.
+filing goes on through an outage of its database. Only the first to meet the outage waits in vain.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -92,6 +93,8 @@ class Sessions:
         self._now = now
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._tokens: dict[str, str] = {}
+        self._is_away = False
+        self._is_knocking = False
 
     def authenticate(self, token: str) -> tuple[Principal, str]:
         """Return who holds the token, and the session's id.
@@ -108,10 +111,14 @@ class Sessions:
         return known.principal, known.session_id
 
     def _ask(self, token_hash: str, known: _Known | None) -> _Known:
+        holds = known is not None and self._age(known) <= OUTAGE_SECONDS
+        if known is not None and holds and self._is_away:
+            self._knock(token_hash)
+            return known
         try:
-            found = self._lookups.find(token_hash)
+            found = self._find(token_hash)
         except ServiceUnavailable:
-            if known is None or self._age(known) > OUTAGE_SECONDS:
+            if known is None or not holds:
                 raise
             return known
         self._drop(token_hash)
@@ -120,6 +127,29 @@ class Sessions:
         if "ended" in found:
             raise SessionEndedElsewhere(since=found["since"])
         return self._keep(token_hash, found)
+
+    def _find(self, token_hash: str) -> Found | None:
+        is_away = False
+        try:
+            return self._lookups.find(token_hash)
+        except ServiceUnavailable:
+            is_away = True
+            raise
+        finally:
+            self._is_away = is_away
+
+    def _knock(self, token_hash: str) -> None:
+        """Find out beside the requests, one question at a time, whether accounts is back."""
+        if not self._is_knocking:
+            self._is_knocking = True
+            eventlet.spawn(self._find_in_peace, token_hash)
+
+    def _find_in_peace(self, token_hash: str) -> None:
+        try:
+            with suppress(ServiceUnavailable):  # it is still away, which is noted
+                self._find(token_hash)
+        finally:
+            self._is_knocking = False
 
     def _keep(self, token_hash: str, found: Found) -> _Known:
         known = _Known(
