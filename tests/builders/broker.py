@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import eventlet
+import httpx
 
+from chassis import bus
 from tools.stack import Stack
 
 RAFT_NAMES_SAVED_SECONDS = 0.7
@@ -27,19 +29,46 @@ def frozen(stack: Stack, program: str = "rabbitmq") -> Iterator[None]:
         stack.kill(program, signal.SIGCONT)
 
 
+ALARMS = {
+    "memory": ("set_vm_memory_high_watermark", "0.00001", "0.4"),
+    "disk": ("set_disk_free_limit", "900TB", "50MB"),
+}
+
+
 @contextmanager
-def alarmed(stack: Stack) -> Iterator[None]:
-    """Inside, the broker believes its memory is full and takes nothing from publishers."""
-    _control(stack, "set_vm_memory_high_watermark", "0.00001")
+def alarmed(stack: Stack, of: str = "memory") -> Iterator[None]:
+    """Inside, the broker believes its memory or disk is full and takes nothing from publishers."""
+    limit, too_little, usual = ALARMS[of]
+    _control(stack, limit, too_little)
     try:
         yield
     finally:
-        _control(stack, "set_vm_memory_high_watermark", "0.4")
+        _control(stack, limit, usual)
 
 
 def cut_connections(stack: Stack, vhost: str) -> None:
     """Close every connection to the virtual host, as an operator would."""
     _control(stack, "close_all_connections", "--vhost", vhost, "cut by a test")
+
+
+def waiting_messages(stack: Stack) -> dict[str, int]:
+    """Return every lasting queue that is not empty, parked ones too, with what waits in it."""
+    answer = httpx.get(
+        f"{stack.management_url}/api/queues/%2F",
+        params={"columns": "name,exclusive,type"},
+        auth=("sucharit", stack.site.broker_password),
+        trust_env=False,
+    )
+    answer.raise_for_status()
+    names = [
+        queue["name"]
+        for queue in answer.json()
+        if not queue["exclusive"] and queue["type"] != "stream"
+    ]
+    with bus.open_connection(stack.amqp_uri) as connection:
+        channel = connection.channel()
+        depths = {name: depth(channel, name) for name in names}
+    return {name: messages for name, messages in depths.items() if messages}
 
 
 def let_broker_note_new_queues() -> None:

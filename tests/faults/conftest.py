@@ -1,17 +1,121 @@
-"""What a fault run saw is written down, for people."""
+"""Two gateways, officers at work through a fault, and what is held against them afterwards."""
+
+from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
+from tests.builders.country import Country, eventually
+from tests.builders.processes import Gateway, resident_mib, running
+from tests.faults.checks import check_figures, check_ledger, check_queues
+from tests.faults.load import LONGEST_SECONDS, Load
+from tools.programs import ROOT, SERVICES
+from tools.stack import Stack
+
+OFFICERS = 24
+MEANWHILE = 150
+MEMORY_ALLOWANCE_MIB = 64.0
+MEMORY_SECONDS = 10.0
+SECOND_GATEWAY = "second gateway"
+FIGURES = ROOT / ".local" / "out" / "faults.jsonl"
+
+DuringLoad = Callable[..., AbstractContextManager[Load]]
+
+
+@pytest.fixture(scope="session")
+def second_gateway(country: Country, stack: Stack) -> Iterator[Gateway]:
+    """A gateway beside the stack's; a test that stops it leaves it ready again."""
+    gateway = Gateway(stack, port=40, ops=41)
+    with running(gateway):
+        yield gateway
+
 
 @pytest.fixture
-def write_down(stack, request):
-    """Append the figures of a run to `faults.jsonl` beside the stack's logs."""
+def pid_of(stack: Stack, second_gateway: Gateway) -> Callable[[str], int]:
+    """The pid of a program by its name, now."""
 
-    def write(**figures):
-        line = json.dumps({"run": request.node.name, **figures})
-        with (stack.site.state / "log" / "faults.jsonl").open("a") as file:
-            file.write(line + "\n")
+    def pid(program: str) -> int:
+        return second_gateway.pid if program == SECOND_GATEWAY else stack.pid(program)
+
+    return pid
+
+
+@pytest.fixture
+def write_down(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Append the figures of a run to `.local/out/faults.jsonl`, for people."""
+
+    def write(**figures: object) -> None:
+        FIGURES.parent.mkdir(parents=True, exist_ok=True)
+        with FIGURES.open("a") as file:
+            file.write(json.dumps({"run": request.node.name, **figures}) + "\n")
 
     return write
+
+
+@pytest.fixture
+def during_load(
+    stack: Stack,
+    country: Country,
+    second_gateway: Gateway,
+    pid_of: Callable[[str], int],
+    write_down: Callable[..., None],
+) -> DuringLoad:
+    """Have officers file before, during and after a fault, then hold told against kept.
+
+    Nobody waits longer than `slowest_seconds` for an answer. A gateway that is killed or frozen
+    cannot answer at all: with `at_gateways` the fault is there, officers may be cut off or give up
+    after LONGEST_SECONDS, and have their answer from the other gateway in twice that time.
+    """
+    programs = [*(service.name for service in SERVICES), SECOND_GATEWAY]
+
+    def memory() -> dict[str, float]:
+        return {program: round(resident_mib(pid_of(program)), 1) for program in programs}
+
+    def is_back(before: dict[str, float]) -> bool:
+        after = memory()
+        return all(after[name] <= mib + MEMORY_ALLOWANCE_MIB for name, mib in before.items())
+
+    @contextmanager
+    def during(
+        gateways: Sequence[str] = (),
+        *,
+        at_gateways: bool = False,
+        slowest_seconds: float = LONGEST_SECONDS,
+    ) -> Iterator[Load]:
+        began = time.monotonic()
+        load = Load(country, country.open_round(), gateways or (stack.url, second_gateway.url))
+        load.start(country.officers[:OFFICERS])
+        try:
+            load.wait_for(MEANWHILE)
+            before = memory()
+            yield load
+            load.wait_for(MEANWHILE)
+        finally:
+            load.stop()
+        stack.wait_ready()
+        check_ledger(load)
+        check_figures(load)
+        check_queues(stack)
+        eventually(lambda: is_back(before), MEMORY_SECONDS)
+        tally, after = load.tally, memory()
+        write_down(
+            accepted=load.accepted,
+            answers=dict(sorted(tally.answers.items())),
+            slowest_answer_seconds=round(tally.slowest_answer_seconds, 2),
+            slowest_to_answer_seconds=round(tally.slowest_to_answer_seconds, 2),
+            broken_off=tally.broken_off,
+            given_up=tally.given_up,
+            seconds=round(time.monotonic() - began, 1),
+            memory_mib={name: [before[name], after[name]] for name in programs},
+        )
+        assert tally.slowest_answer_seconds < slowest_seconds
+        if at_gateways:
+            assert tally.slowest_to_answer_seconds < 2 * LONGEST_SECONDS
+        else:
+            assert (tally.broken_off, tally.given_up) == (0, 0)
+
+    return during
