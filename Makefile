@@ -4,12 +4,13 @@
 MAKEFLAGS += --no-print-directory
 BROKER := /usr/lib/rabbitmq/bin/rabbitmq-server
 FONT := /usr/share/fonts/truetype/tlwg/Laksaman.ttf
+CLOCK := /usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1
 INSTALLED := .venv/.installed
 BIN := .venv/bin
 OURS := contracts chassis clients services gateway tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up run down status logs parked test quick bench bench-slips bench-sign-ins bench-drafts peak lint types fmt flows pins rotate-key clean
+.PHONY: help up run down status logs parked test faults quick bench bench-slips bench-sign-ins bench-drafts peak lint types fmt flows pins rotate-key clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,8 +33,13 @@ logs: $(INSTALLED) ## Follow the logs of every program
 parked: $(INSTALLED) ## Show what is parked; `python -m tools.parked` reads and replays it
 	@$(BIN)/python -m tools.parked list
 
-test: $(BROKER) $(FONT) $(INSTALLED) ## Run every test on brokers and databases of its own [ARGS="-k word"]
+test: $(BROKER) $(FONT) $(CLOCK) $(INSTALLED) ## Run every test on brokers and databases of its own [ARGS="-k word"]
 	@$(BIN)/python -m $(if $(ARGS),pytest $(ARGS),tools.suite)
+
+faults: $(BROKER) $(FONT) $(CLOCK) $(INSTALLED) ## Kill, freeze and stop everything while filings come in, in full: half an hour [ARGS="-k word"]
+	@rm -f .local/out/faults.jsonl
+	@SUCHARIT_FAULTS=long $(BIN)/python -m pytest -vv tests/faults $(ARGS); passed=$$?; \
+		$(BIN)/python -m tools.fault_figures && exit $$passed
 
 quick: $(FONT) $(INSTALLED) ## Run the tests that need neither, in seconds
 	@$(BIN)/python -m pytest tests/unit tests/contracts tests/architecture $(ARGS)
@@ -87,6 +93,9 @@ $(BROKER):
 
 $(FONT):
 	@tools/install.sh fonts
+
+$(CLOCK):
+	@tools/install.sh clock
 
 $(BIN)/python:
 	@tools/install.sh venv

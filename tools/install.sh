@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Put on this machine what a bare Debian lacks: `tools/install.sh broker`, `fonts` or `venv`.
+# Put on this machine what a bare Debian lacks: `tools/install.sh broker`, `fonts`, `clock` or `venv`.
 set -euo pipefail
 
 debian() { # packages…: install them from Debian, silent unless it fails
@@ -30,6 +30,9 @@ broker)
     ;;
 fonts)
     debian fonts-tlwg-laksaman
+    ;;
+clock) # one that can be set for a single process, for the tests of faults
+    debian libfaketime
     ;;
 venv)
     found=$(python) || { debian python3-venv && found=$(python); } ||

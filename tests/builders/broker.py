@@ -31,7 +31,7 @@ def frozen(stack: Stack, program: str = "rabbitmq") -> Iterator[None]:
 
 ALARMS = {
     "memory": ("set_vm_memory_high_watermark", "0.00001", "0.4"),
-    "disk": ("set_disk_free_limit", "900TB", "50MB"),
+    "disk": ("set_disk_free_limit", "900000GB", "50MB"),
 }
 
 
