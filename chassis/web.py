@@ -40,6 +40,7 @@ _in_flight = Gauge("web_requests_in_flight", "Requests being worked on now.")
 _refused = Counter("web_refused", "Requests refused before anybody looked into them.", ["reason"])
 
 OPS_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+AT_ONCE = 64
 _NO_ROOM = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 Refusal = Callable[[int, Mapping[str, Any]], tuple[str, bytes]]
@@ -129,7 +130,7 @@ class WebServer:
     def _close_the_door(self) -> None:
         self.stopping = True
         self._accepting.kill()
-        self._take_in_the_queue()
+        self._take_in_the_queue(self.limits.backlog)  # closing would reset them
         self._listener.close()
         for sock in list(self.idle):
             _shut(sock, socket.SHUT_RD)  # a request already sent is still answered
@@ -137,21 +138,22 @@ class WebServer:
     def _accept_for_ever(self) -> None:
         while True:
             try:
-                sock, address = self._listener.accept()
+                self._take_in(*self._listener.accept())
+                self._take_in_the_queue(AT_ONCE)
             except OSError as problem:
                 log.warning("a connection was not accepted", error=problem.strerror)
                 # Nothing tells when a file descriptor comes free.
                 eventlet.sleep(0.1 if problem.errno in _NO_ROOM else 0)
                 continue
-            self._take_in(sock, address)
             eventlet.sleep(0)  # a flood of connections must not starve those being served
 
-    def _take_in_the_queue(self) -> None:
-        """Serve whoever the kernel has accepted already; closing would reset them."""
-        self._listener.settimeout(0.0)
+    def _take_in_the_queue(self, most: int) -> None:
+        """Serve up to so many that the kernel has accepted already. One at a time would leave its
+        queue full when all come at once, and those it drops come again after seconds.
+        """
         with suppress(BlockingIOError):
-            while True:
-                sock, address = self._listener.accept()
+            for _ in range(most):
+                sock, address = self._listener.fd.accept()
                 self._take_in(greenio.GreenSocket(sock), address)
 
     def _take_in(self, sock: Any, address: Any) -> None:

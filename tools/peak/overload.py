@@ -20,7 +20,7 @@ AFTER_SECONDS = 10.0
 AFTER_SHARE = 0.5  # of the capacity, once the rush is over
 READ_SHARE = 0.1  # as many reads as a tenth of the capacity
 WARM_UP_SECONDS = 2.0
-CALM_SECONDS = 0.5  # an interval is calm in which all who filed were answered 201 …
+CALM_SECONDS = 1.0  # an interval is calm in which all who filed were answered 201 …
 CALM_LATENCY = 0.3  # … and in this time
 BUSY = (429, 503)
 
@@ -66,12 +66,18 @@ class Rush:
         }
 
     def _recovered(self) -> float | None:
-        """Return how long after the rush it is calm again for good, None when it is not."""
-        after = [told for told in self.filings if told.due >= SECONDS]
-        rough = [told.due for told in after if told.status != 201 or told.seconds > CALM_LATENCY]
-        last = max(rough, default=SECONDS)
-        calm = last + CALM_SECONDS if rough else last
-        return round(calm - SECONDS, 1) if calm < SECONDS + AFTER_SECONDS else None
+        """Return when the first calm interval after the rush began, None when there was none."""
+        rough = [
+            told.due
+            for told in self.filings
+            if told.due >= SECONDS and (told.status != 201 or told.seconds > CALM_LATENCY)
+        ]
+        since = SECONDS
+        for due in [*sorted(rough), SECONDS + AFTER_SECONDS]:
+            if due - since >= CALM_SECONDS:
+                return round(since - SECONDS, 1)
+            since = due
+        return None
 
 
 class _Offering:
