@@ -11,7 +11,7 @@ from tools.journey.client import Api, Facts, JourneyFailed, wait_for
 from tools.journey.screen import Step
 
 FORM = {"id": "ethics-2568", "version": 2}
-EVENTS_SECONDS = 60.0
+EVENTS_SECONDS = 180.0
 GROUPS = 3
 LAST_NUMBER = 99
 

@@ -67,9 +67,11 @@ class Ledger:
         journaled and the obligations are up to date.
         """
         results: dict[int, Document | ServiceError] = {}
-        waiting = list(enumerate(attempts))
+        waiting, doubted = list(enumerate(attempts)), set[str]()
         while waiting:
-            waiting = self._record_first_of_each(waiting, results, decide, receipt, announce, at)
+            waiting = self._record_first_of_each(
+                waiting, doubted, results, decide, receipt, announce, at
+            )
         in_order = [results[place] for place in range(len(attempts))]
         self._tell_differences(attempts, in_order)
         self._keep_refusals(attempts, in_order)
@@ -78,6 +80,7 @@ class Ledger:
     def _record_first_of_each(
         self,
         attempts: list[tuple[int, Attempt]],
+        doubted: set[str],
         results: dict[int, Document | ServiceError],
         decide: Decide,
         receipt: Receipt,
@@ -86,15 +89,25 @@ class Ledger:
     ) -> list[tuple[int, Attempt]]:
         """Record at most one attempt on each obligation, with the result at its place in the batch;
         return those that have to wait.
+
+        Where nothing was filed so far, no filing is looked for: nearly all are first ones, and one
+        that was recorded all the same stops the insert. Before anything is refused, and after an
+        insert was stopped, it is `doubted` and looked for.
         """
         now, later = _first_of_each(attempts)
-        obligations = self._find_obligations([attempt.obligation_id for _, attempt in now])
-        # Read after the obligations, so that whatever those tell of already is among them.
-        recorded, rounds = together(
-            lambda: self._find([attempt.filing_id for _, attempt in now]),
-            lambda: self._rounds.find_many({known.round_id for known in obligations.values()}),
+        obligations, rounds = together(
+            lambda: self._find_obligations([attempt.obligation_id for _, attempt in now]),
+            lambda: self._rounds.find_many({_round_of(attempt) for _, attempt in now}),
         )
+        looked_for = doubted | {
+            attempt.filing_id
+            for _, attempt in now
+            if attempt.obligation_id in obligations and obligations[attempt.obligation_id].revision
+        }
+        # Read after the obligations, so that whatever those tell of already is among them.
+        recorded = self._find([a.filing_id for _, a in now if a.filing_id in looked_for])
         inserts: dict[int, Document] = {}
+        again: list[tuple[int, Attempt]] = []
         for place, attempt in now:
             known = recorded.get(attempt.filing_id)
             if known is not None:
@@ -103,7 +116,10 @@ class Ledger:
             try:
                 filing = _decide(attempt, obligations, rounds, decide)
             except ServiceError as refusal:
-                results[place] = refusal
+                if attempt.filing_id in looked_for:
+                    results[place] = refusal
+                else:
+                    again.append((place, attempt))
                 continue
             document = _document(filing, receipt(filing), at)
             event = announce(filing, document["receipt"]["number"])
@@ -123,7 +139,9 @@ class Ledger:
         for document in won.values():
             self._outbox.nudge("filings", document["_id"], document["outbox"])
         # Another process recorded that revision, or this very filing, first: decide again.
-        return [each for each in now if each[1].filing_id in lost] + later
+        again += [each for each in now if each[1].filing_id in lost]
+        doubted |= {attempt.filing_id for _, attempt in again}
+        return again + later
 
     def _take_back_of_purged(
         self,
@@ -153,6 +171,8 @@ class Ledger:
         return {document["_id"]: from_document(document) for document in found}
 
     def _find(self, ids: list[str]) -> dict[str, Document]:
+        if not ids:
+            return {}
         found = self._filings.find({"_id": {"$in": ids}}, _TO_ANSWER, batch_size=len(ids) + 1)
         return {document["_id"]: document for document in found}
 
@@ -256,6 +276,10 @@ def _first_of_each(
     return now, later
 
 
+def _round_of(attempt: Attempt) -> str:
+    return attempt.obligation_id.rsplit("-", 2)[0]
+
+
 def _decide(
     attempt: Attempt, obligations: dict[str, Obligation], rounds: dict[str, Round], decide: Decide
 ) -> Filing:
@@ -331,7 +355,7 @@ def _refusal(attempt: Attempt, refusal: ServiceError) -> Document:
     return {
         "_id": attempt.filing_id,
         "obligation_id": attempt.obligation_id,
-        "round_id": attempt.obligation_id.rsplit("-", 2)[0],
+        "round_id": _round_of(attempt),
         "slot_id": attempt.by.slot_id,
         "kind": attempt.kind.value,
         "accepted_at": attempt.accepted_at,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import eventlet
@@ -243,6 +245,21 @@ def test_after_a_crash_in_between_the_redelivery_mends_what_is_behind(
     assert store.drafts.get(now) == (some_answers(), 0)
 
 
+def test_a_repeat_that_comes_when_filing_is_over_finds_what_a_crash_left_behind(
+    store, database, outbox
+):
+    (owed,) = owing(store)
+    attempt = an_attempt(owed)
+    crashing = Ledger(Interrupted(database, "obligations", "bulk_write", crash), outbox)
+    with pytest.raises(AutoReconnect):
+        record(crashing, [attempt])
+
+    repeat = replace(attempt, accepted_at=attempt.accepted_at + timedelta(days=1_000))
+
+    assert outcomes(record(store.ledger, [repeat])) == ["repeated"]
+    assert store.obligations.get(owed.id).first_accepted_at == attempt.accepted_at
+
+
 def test_what_was_typed_after_the_filing_outlives_its_repetition(store):
     (owed,) = owing(store)
     attempt = an_attempt(owed)
@@ -306,7 +323,7 @@ def test_a_rival_that_records_between_reading_and_writing_wins(store, database, 
 
 @pytest.mark.parametrize(
     ("collection", "operation"),
-    [("filings", "find"), ("obligations", "find"), ("filings", "insert_many")],
+    [("rounds", "find"), ("obligations", "find"), ("filings", "insert_many")],
 )
 def test_the_same_filing_recorded_by_another_process_meanwhile_is_a_repetition(
     store, database, outbox, collection, operation

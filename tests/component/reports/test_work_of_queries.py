@@ -59,7 +59,7 @@ def test_a_batch_takes_as_many_operations_as_one_filing_in_any_country(store, da
         record(store.ledger, [an_attempt(owed) for owed in large[-200:]])
 
     assert names_of(for_many) == names_of(for_one)
-    assert len(for_one) == 6
+    assert len(for_one) == 5
 
 
 def test_a_batch_repeated_or_refused_takes_no_more_either(store, commands):
