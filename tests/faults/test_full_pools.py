@@ -34,6 +34,6 @@ def test_a_gateway_with_few_places_refuses_early(narrow_gateway, during_load):
 
 
 def test_reports_with_few_workers_records_all(narrow_reports, during_load, stack):
-    with during_load():
+    with during_load(absent="reports"):
         stack.start("reports")
         stack.wait_ready("reports")
