@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar, Protocol
 
 import orjson
 import structlog
 from nameko.exceptions import serialize
 from nameko.extensions import DependencyProvider, SharedExtension
+from nameko.messaging import QueueConsumer
 from nameko.rpc import Rpc, RpcConsumer
 
 from chassis import duty
@@ -23,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 DEADLINE_HEADER = "nameko.deadline"
 START_SECONDS = 2.0
+RECONNECT_SECONDS = {"interval_start": 0.2, "interval_step": 0.3, "interval_max": 1.0}
 # The broker drops a question at its deadline and takes it back from a process that is silent for
 # long, so one that seems later than this comes from a machine whose clock is wrong.
 LATEST_SECONDS = 120.0
@@ -143,9 +146,32 @@ class Client(DependencyProvider):
         return self._made
 
 
+class Questions(QueueConsumer):
+    """Nameko's consumer, back soon after the broker is: by itself it would wait up to 30 s."""
+
+    is_connected = False
+
+    @contextmanager
+    def establish_connection(self) -> Iterator[Any]:
+        """Connect, trying again for ever."""
+        with self.create_connection() as connection:
+            connection.ensure_connection(self.on_connection_error, **RECONNECT_SECONDS)
+            self.is_connected = True
+            try:
+                yield connection
+            finally:
+                self.is_connected = False
+
+    def check(self) -> None:
+        """Raise unless questions are being taken."""
+        if not self.is_connected:
+            raise ConnectionError("questions are not being taken")
+
+
 class _Answering(RpcConsumer):
     """Nameko's consumer, answering over the pipelined wire instead of a connection per answer."""
 
+    queue_consumer = Questions()
     wire = SharedWire()
 
     def handle_result(self, message: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any
 
+import eventlet
+
 from clients.reports import ReportsClient
+from contracts.errors import ServiceUnavailable
 from contracts.forms import Form
+from contracts.reports.errors import RoundNotFound, RoundPurged
 
 ROUNDS_KEPT = 1_000
 
@@ -18,6 +22,7 @@ class FormCache:
         self._reports = reports
         self._rounds: OrderedDict[str, tuple[str, int]] = OrderedDict()
         self._forms: dict[tuple[str, int], Form] = {}
+        self._doubted: set[str] = set()
 
     def of_round(self, by: dict[str, Any], round_id: str) -> Form:
         """Return the form of a round.
@@ -32,6 +37,9 @@ class FormCache:
                 self._rounds[round_id] = key
                 if len(self._rounds) > ROUNDS_KEPT:
                     self._rounds.popitem(last=False)
+        elif round_id in self._doubted:
+            self._doubted.discard(round_id)
+            eventlet.spawn(self._look_again, by, round_id)
         form = self._forms.get(key)
         if form is None:
             form = self._forms[key] = Form(self._reports.get_form(*key))
@@ -41,6 +49,18 @@ class FormCache:
         """Forget a purged round."""
         self._rounds.pop(round_id, None)
 
-    def forget_all(self) -> None:
-        """Forget every round, since a purge may have been missed."""
-        self._rounds.clear()
+    def doubt_all(self) -> None:
+        """Ask again about each round at its next use, since a purge may have been missed.
+
+        Nobody waits for that: a filing must not depend on whether reports can answer, and reports
+        refuses what is filed in a round that is purged.
+        """
+        self._doubted = set(self._rounds)
+
+    def _look_again(self, by: dict[str, Any], round_id: str) -> None:
+        try:
+            self._reports.get_round(by, round_id)
+        except (RoundNotFound, RoundPurged):
+            self.forget(round_id)
+        except ServiceUnavailable:
+            self._doubted.add(round_id)

@@ -178,7 +178,7 @@ class Gateway(Service):
     def forget_trial(self, heard: Heard | None) -> None:
         """Forget a purged trial round."""
         if heard is None:
-            self.edge.forms.forget_all()
+            self.edge.forms.doubt_all()
         else:
             self.edge.forms.forget(heard.event.round_id)
         self.edge.evidence.forget_all()

@@ -1,0 +1,74 @@
+"""A filing does not wait for reports when the round's form is known, whatever was missed."""
+
+from typing import Any
+
+import eventlet
+import pytest
+
+from contracts.errors import ServiceUnavailable
+from contracts.reports.errors import RoundPurged
+from gateway.form_cache import FormCache
+
+FORM = {"id": "ethics-2568", "version": 1}
+
+
+class Reports:
+    """Knows one round; may be away, or have purged it."""
+
+    def __init__(self) -> None:
+        self.refusal: Exception | None = None
+        self.asked = 0
+
+    def get_round(self, by: dict[str, Any], round_id: str) -> dict[str, Any]:
+        self.asked += 1
+        if self.refusal is not None:
+            eventlet.sleep(0.05)
+            raise self.refusal
+        return {"form": FORM, "state": "open"}
+
+    def get_form(self, form_id: str, version: int) -> dict[str, Any]:
+        return {"id": form_id, "version": version, "title_th": "", "fields": [], "checks": []}
+
+
+@pytest.fixture
+def reports():
+    return Reports()
+
+
+@pytest.fixture
+def forms(reports, monkeypatch):
+    monkeypatch.setattr("gateway.form_cache.Form", lambda definition: definition["id"])
+    forms = FormCache(reports)
+    assert forms.of_round({}, "round") == FORM["id"]
+    return forms
+
+
+def test_a_round_in_doubt_is_used_while_reports_is_away_and_asked_for_again(reports, forms):
+    reports.refusal = ServiceUnavailable(service="reports")
+    forms.doubt_all()
+
+    for _ in range(3):
+        with eventlet.Timeout(0.02):
+            assert forms.of_round({}, "round") == FORM["id"]
+        eventlet.sleep(0.06)
+
+    assert reports.asked == 4
+
+
+def test_a_round_in_doubt_is_asked_for_once(reports, forms):
+    forms.doubt_all()
+    for _ in range(3):
+        forms.of_round({}, "round")
+        eventlet.sleep(0)
+
+    assert reports.asked == 2
+
+
+def test_a_round_that_was_purged_unheard_is_forgotten(reports, forms):
+    reports.refusal = RoundPurged(round_id="round", purged_at="x")
+    forms.doubt_all()
+    forms.of_round({}, "round")
+    eventlet.sleep(0.1)
+
+    with pytest.raises(RoundPurged):
+        forms.of_round({}, "round")
