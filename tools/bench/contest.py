@@ -14,19 +14,19 @@ from pymongo import MongoClient
 from contracts.reference.calendar import BANGKOK
 from tools.bench import floors
 from tools.bench.figures import CONTENDERS, OURS, figures_of, rate_range, ratios, summary
-from tools.bench.filers import Filing, filings_of, provinces_for, sign_in
 from tools.bench.foreign import Foreign
 from tools.bench.meter import Meter
 from tools.journey import rounds
 from tools.journey.client import Api, Facts, JourneyFailed, wait_for
 from tools.journey.registry import Registry, import_registry, look_around
 from tools.journey.screen import Screen, Step
+from tools.peak.country import scopes_for, sign_in
 from tools.peak.load import Crowd, Outcome
+from tools.peak.requests import FORM, Requests
 from tools.programs import HOST, SERVICES
 from tools.stack import Stack
 
 PASSWORD = "one password for a throwaway country"  # noqa: S105
-FORM = f"/v1/forms/{rounds.FORM['id']}/versions/{rounds.FORM['version']}"
 NAMES = tuple(service.name for service in SERVICES)
 SHARED = ("mongod", "rabbitmq")
 CAUGHT_UP_SECONDS = 60.0
@@ -47,7 +47,7 @@ class Contest:
         self.floors: dict[str, list[float]] = defaultdict(list)
         self._now = datetime.now(BANGKOK)
         self._operator = Api.at(stack.url)
-        self._rounds: list[tuple[str, list[Filing]]] = []
+        self._rounds: list[tuple[str, Requests]] = []
 
     def prepare(self, registry: Registry, repeats: int) -> Foreign:
         """Bring the stack up with a round for each repetition and all that is filed in it."""
@@ -59,31 +59,31 @@ class Contest:
             import_registry(self._operator, registry, here)
             laos = look_around(self._operator, here).laos
         slots = self.filings + self.warm_up
-        provinces = provinces_for(laos, slots)
-        with self.screen.step(f"Sign {slots:,} officers of {len(provinces)} provinces in") as here:
-            tokens = sign_in(anyone, self._operator, provinces, slots, PASSWORD, here)
+        scopes = scopes_for(laos, slots)
+        with self.screen.step(f"Sign {slots:,} officers of {len(scopes)} provinces in") as here:
+            filers = sign_in(anyone, self._operator, scopes, slots, PASSWORD, here)
         form = self._operator.get(FORM)
         for repeat in range(1, repeats + 1):
             with self.screen.step(f"Open rehearsal round {repeat} of {repeats}") as here:
                 draft = rounds.proposal("trial", repeat, now=self._now)
                 round_id = rounds.open_round(self._operator, draft, len(laos), here)["id"]
-                made = filings_of(self._operator, round_id, form, tokens, self._now, here)
-                self._rounds.append((round_id, made))
+                requests = Requests.of(self._operator, filers, round_id, here)
+                self._rounds.append((round_id, requests))
         return Foreign(self.stack, form)
 
     def go(self, foreign: Foreign) -> None:
         """Let each contender file each round, one after the other, and measure the floors."""
-        for number, (round_id, filings) in enumerate(self._rounds, 1):
+        for number, (round_id, requests) in enumerate(self._rounds, 1):
             for contender in CONTENDERS:
                 with self.screen.step(f"Repetition {number}: {contender}") as here:
                     if contender == OURS:
-                        told = self._ours(round_id, filings, here)
+                        told = self._ours(round_id, requests, here)
                     else:
-                        told = self._foreign(foreign, contender, filings, here)
+                        told = self._foreign(foreign, contender, requests, here)
                     self.runs[contender].append(told)
                     here.say(_line(told))
             with self.screen.step(f"Repetition {number}: the floors") as here:
-                self._floors(filings, here)
+                self._floors(requests, here)
 
     def told(self) -> Facts:
         """Return everything that was measured, and what follows from it."""
@@ -99,11 +99,11 @@ class Contest:
             "runs": dict(self.runs),
         }
 
-    def _ours(self, round_id: str, filings: list[Filing], step: Step) -> Facts:
+    def _ours(self, round_id: str, requests: Requests, step: Step) -> Facts:
         self.stack.start(*NAMES)
         self.stack.wait_ready(*NAMES)
         pids = {name: self.stack.pid(name) for name in (*NAMES, *SHARED)}
-        requests = [filing.request(self.stack.site.port) for filing in filings]
+        sent = requests.originals()
 
         def counted() -> int:
             told = self._operator.get("/v1/completeness", round=round_id, by="country")
@@ -115,39 +115,33 @@ class Contest:
             )
 
         crowd = Crowd(HOST, self.stack.site.port, step.show)
-        catch_up(_filed(crowd.file_closed(requests[: self.warm_up], self.clients)))
+        catch_up(_filed(crowd.file_closed(sent[: self.warm_up], self.clients)))
         meter = Meter(pids)
-        outcome = crowd.file_closed(requests[self.warm_up :], self.clients)
+        outcome = crowd.file_closed(sent[self.warm_up :], self.clients)
         ended = time.perf_counter()
         catch_up(self.warm_up + _filed(outcome))
         # What it takes to bring the figures up to date is part of the CPU a filing costs.
         told = figures_of(outcome, meter.seconds())
         return {**told, "figures_complete_after_seconds": round(time.perf_counter() - ended, 2)}
 
-    def _foreign(
-        self, foreign: Foreign, contender: str, filings: list[Filing], step: Step
-    ) -> Facts:
+    def _foreign(self, foreign: Foreign, contender: str, requests: Requests, step: Step) -> Facts:
         """Have the contender file while nothing of ours runs but broker and database."""
         self.stack.stop(*NAMES)
         port = foreign.port(contender)
-        requests = [filing.request(port) for filing in filings]
+        sent = requests.originals()
         shared = {name: self.stack.pid(name) for name in SHARED}
         with foreign.running(contender) as pids:
             crowd = Crowd(HOST, port, step.show)
-            warmed = _filed(crowd.file_closed(requests[: self.warm_up], self.clients))
+            warmed = _filed(crowd.file_closed(sent[: self.warm_up], self.clients))
             meter = Meter({**pids, **shared})
-            outcome = crowd.file_closed(requests[self.warm_up :], self.clients)
+            outcome = crowd.file_closed(sent[self.warm_up :], self.clients)
             told = figures_of(outcome, meter.seconds())
         if (stored := foreign.stored(contender)) != warmed + told["filed"]:
             raise JourneyFailed(f"{contender} stored {stored:,} of {warmed + told['filed']:,}")
         return told
 
-    def _floors(self, filings: list[Filing], step: Step) -> None:
-        rates = {
-            floors.CONFIRMS: floors.confirms_a_second(
-                self.stack.amqp_uri, [filing.body for filing in filings]
-            )
-        }
+    def _floors(self, requests: Requests, step: Step) -> None:
+        rates = {floors.CONFIRMS: floors.confirms_a_second(self.stack.amqp_uri, requests.bodies())}
         with self._our_documents() as documents:
             for name, size in floors.BULKS.items():
                 uri = self.stack.mongo_uri("bench_floor")

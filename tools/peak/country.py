@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tools.journey.client import Api, Facts, in_parallel
+from tools.journey import rounds
+from tools.journey.client import Api, Facts, JourneyFailed, in_parallel
 from tools.journey.codes import hand_out, issue_codes
 from tools.journey.registry import choose_registry, import_registry, look_around
-from tools.journey.screen import Screen
+from tools.journey.screen import Screen, Step
 from tools.programs import ROOT, write_privately
 from tools.synthetic_registry import write_synthetic_registry
 
@@ -48,8 +50,8 @@ def prepare(
 ) -> Prepared:
     """Register the country, `times` as large as it is, and sign as many officers in as it has.
 
-    Of a larger country only the first provinces' officers are activated: whoever does not file
-    costs an organisation, its slots and its obligations, and those are what the size is about.
+    Of a larger country only some provinces' officers are activated: whoever does not file costs
+    an organisation, its slots and its obligations, and those are what the size is about.
     """
     with screen.step("Import the registry") as here:
         out = ROOT / ".local" / "out"
@@ -58,24 +60,45 @@ def prepare(
             write_synthetic_registry(Path(registry), times=times)
         import_registry(operator, choose_registry(ROOT, out, registry), here)
         laos = look_around(operator, here).laos
-    with screen.step("Issue, hand out and activate the slots of those who file") as here:
-        slips: list[Facts] = []
-        for scope in _scopes(laos, times):
-            issuance = issue_codes(operator, scope, here, reissue=False)
-            slips += hand_out(anyone, operator, issuance, password, here)
-            if len(slips) >= FILERS:
-                break
+    slots = min(FILERS, len(laos) * rounds.GROUPS)
+    scopes = [{}] if times == 1 else scopes_for(laos, slots)
+    with screen.step(f"Activate and sign {slots:,} officers in") as here:
+        filers = sign_in(anyone, operator, scopes, slots, password, here)
+    return Prepared(len(laos), filers)
 
-    def sign_in(slip: Facts) -> Filer:
+
+def scopes_for(laos: Sequence[Facts], slots: int) -> list[dict[str, str]]:
+    """Return the fewest provinces that have so many slots, the largest first, as scopes.
+
+    Raises JourneyFailed when the whole country has not.
+    """
+    chosen, found = [], 0
+    for province, count in Counter(lao["province_code"] for lao in laos).most_common():
+        if found >= slots:
+            return chosen
+        chosen.append({"province": province})
+        found += count * rounds.GROUPS
+    if found < slots:
+        raise JourneyFailed(f"the registry has {found:,} slots, not {slots:,}")
+    return chosen
+
+
+def sign_in(
+    anyone: Api,
+    operator: Api,
+    scopes: Sequence[dict[str, str]],
+    slots: int,
+    password: str,
+    step: Step,
+) -> list[Filer]:
+    """Issue, hand out and activate what lies in the scopes; sign so many officers of it in."""
+    slips: list[Facts] = []
+    for scope in scopes:
+        issuance = issue_codes(operator, scope, step, reissue=False)
+        slips += hand_out(anyone, operator, issuance, password, step)
+
+    def filer(slip: Facts) -> Filer:
         body = {"username": slip["username"], "password": password, "takeover": True}
         return Filer(slip["username"], anyone.post("/v1/sessions", json=body).json()["token"])
 
-    with screen.step(f"Sign {len(slips[:FILERS]):,} officers in") as here:
-        return Prepared(len(laos), in_parallel(sign_in, slips[:FILERS], here.show))
-
-
-def _scopes(laos: list[Facts], times: int) -> Iterator[dict[str, str]]:
-    if times == 1:
-        yield {}
-    else:
-        yield from ({"province": code} for code in sorted({lao["province_code"] for lao in laos}))
+    return in_parallel(filer, slips[:slots], step.show)

@@ -23,7 +23,7 @@ REVISION = "revision 0000"  # in a free text, so that an amendment changes somet
 
 
 @dataclass(frozen=True, slots=True)
-class _Report:
+class Report:
     """One filer's report: who, on what, and the body as JSON without what a revision changes."""
 
     token: str
@@ -34,7 +34,7 @@ class _Report:
 class Requests:
     """The requests of a country's filers on one round, in random order."""
 
-    def __init__(self, round_id: str, reports: Sequence[_Report]) -> None:
+    def __init__(self, round_id: str, reports: Sequence[Report]) -> None:
         self._round_id = round_id
         self._reports = reports
 
@@ -58,7 +58,7 @@ class Requests:
             answers = invent(form, duty, on=today, everything=True) | {"suggestions": REVISION}
             notes = {warning.check: "ตรวจสอบแล้ว" for warning in judged.warnings(answers)}
             report = {"form_version": judged.version, "answers": answers, "notes": notes}
-            made.append(_Report(filer.token, duty, _json(report)))
+            made.append(Report(filer.token, duty, _json(report)))
             step.show(number + 1, len(filers))
         random.Random(round_id).shuffle(made)  # noqa: S311 (no secret)
         requests = cls(round_id, made)
@@ -72,16 +72,24 @@ class Requests:
     def one(self, filer: int, revision: int) -> bytes:
         """Return a filer's original, or its amendment of that revision."""
         report = self._reports[filer]
+        return _request(
+            f"POST /v1/obligations/{report.duty}/filings",
+            report.token,
+            self._body(report, revision),
+            f"Idempotency-Key: {report.duty}.{revision}\r\nContent-Type: application/json\r\n",
+        )
+
+    def bodies(self) -> list[bytes]:
+        """Return the body of the first filing of each."""
+        return [self._body(report, 0) for report in self._reports]
+
+    @staticmethod
+    def _body(report: Report, revision: int) -> bytes:
         kind: Facts = {"kind": "original"}
         if revision:
             kind = {"kind": "amendment", "base_revision": revision, "reason": "ทดสอบระบบ"}
         said = report.body.replace(REVISION.encode(), b"revision %04d" % revision)
-        return _request(
-            f"POST /v1/obligations/{report.duty}/filings",
-            report.token,
-            _json(kind)[:-1] + b"," + said[1:],
-            f"Idempotency-Key: {report.duty}.{revision}\r\nContent-Type: application/json\r\n",
-        )
+        return _json(kind)[:-1] + b"," + said[1:]
 
     def listings(self) -> list[bytes]:
         """Return what an officer who only looks asks for, of some of them."""

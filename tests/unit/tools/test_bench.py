@@ -13,12 +13,10 @@ import pytest
 from services.reports.forms import get_form
 from services.reports.receipts import FIELDS, content_sha256
 from tools.bench.figures import figures_of, lines, rate_range, ratios, summary
-from tools.bench.filers import Filing, provinces_for
 from tools.bench.meter import Meter
 from tools.bench.picture import picture
 from tools.bench.same_work import SameWork, answer_of
 from tools.journey.answers import invent
-from tools.journey.client import JourneyFailed
 from tools.journey.rounds import FORM
 from tools.peak.load import Outcome
 from tools.programs import signing_key
@@ -79,26 +77,6 @@ def test_a_foreign_contender_refuses_what_ours_refuses(work, body):
     assert work.objections({**body, "answers": {**body["answers"], "nonsense": 1}}) == ["unknown"]
     del body["answers"][name]
     assert "required" in work.objections(body)
-
-
-def test_every_contender_is_sent_the_same_request_but_for_the_port():
-    filing = Filing(DUTY, "token", '{"ก": 1}'.encode())
-
-    head, _, content = filing.request(9_800).partition(b"\r\n\r\n")
-    assert content == filing.body
-    assert b"Content-Length: %d" % len(content) in head
-    assert head.startswith(b"POST /v1/obligations/" + DUTY.encode() + b"/filings HTTP/1.1\r\n")
-    assert filing.request(9_831) == filing.request(9_800).replace(b":9800", b":9831")
-
-
-def test_the_largest_provinces_are_activated_and_no_more_than_are_needed():
-    laos = [{"province_code": code} for code in ("81", "30", "30", "30", "50", "50")]
-
-    assert provinces_for(laos, 9) == ["30"]
-    assert provinces_for(laos, 10) == ["30", "50"]
-    assert provinces_for(laos, 18) == ["30", "50", "81"]
-    with pytest.raises(JourneyFailed, match="18 slots, not 19"):
-        provinces_for(laos, 19)
 
 
 def test_a_program_is_charged_for_the_processes_below_it():

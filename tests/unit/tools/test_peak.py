@@ -1,12 +1,16 @@
 """The load of deadline night: when filings come, and how what happened is summed up and drawn."""
 
+import json
 from xml.etree import ElementTree
 
 import pytest
 
+from tools.journey.client import JourneyFailed
+from tools.peak.country import scopes_for
 from tools.peak.load import Outcome, herd, per_second, percentile
 from tools.peak.overload import Rush, Told
 from tools.peak.picture import picture
+from tools.peak.requests import REVISION, Report, Requests
 from tools.peak.watch import Look
 
 
@@ -66,3 +70,35 @@ def test_a_rush_that_never_calms_has_not_recovered():
     rough = [Told(20 + at / 2, 0.1, 503) for at in range(20)]
 
     assert Rush(rough).figures(10.0)["recovered_after_seconds"] is None
+
+
+REPORT = json.dumps({"answers": {"suggestions": REVISION, "ก": 1}}, ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize(
+    ("revision", "kind"),
+    [
+        (0, {"kind": "original"}),
+        (7, {"kind": "amendment", "base_revision": 7, "reason": "ทดสอบระบบ"}),
+    ],
+)
+def test_an_amendment_changes_an_answer_and_is_made_under_a_key_of_its_own(revision, kind):
+    request = Requests("r", [Report("token", "r-o1-1", REPORT)]).one(0, revision)
+
+    head, _, body = request.partition(b"\r\n\r\n")
+    told = json.loads(body)
+    assert told.pop("answers") == {"suggestions": f"revision {revision:04}", "ก": 1}
+    assert told == kind
+    assert b"Content-Length: %d" % len(body) in head
+    assert b"Idempotency-Key: r-o1-1.%d\r\n" % revision in head
+    assert head.startswith(b"POST /v1/obligations/r-o1-1/filings HTTP/1.1\r\n")
+
+
+def test_the_largest_provinces_are_activated_and_no_more_than_are_needed():
+    laos = [{"province_code": code} for code in ("81", "30", "30", "30", "50", "50")]
+
+    assert scopes_for(laos, 9) == [{"province": "30"}]
+    assert [scope["province"] for scope in scopes_for(laos, 10)] == ["30", "50"]
+    assert [scope["province"] for scope in scopes_for(laos, 18)] == ["30", "50", "81"]
+    with pytest.raises(JourneyFailed, match="18 slots, not 19"):
+        scopes_for(laos, 19)
