@@ -7,7 +7,7 @@ from statistics import median
 
 from tools.bench.foreign import ORDINARY, PLAIN
 from tools.journey.client import Facts
-from tools.peak.load import Outcome, percentile
+from tools.peak.load import Outcome
 
 OURS = "ours"
 CONTENDERS = (OURS, ORDINARY, PLAIN)
@@ -16,19 +16,18 @@ AIMS = {ORDINARY: 3.0, PLAIN: 0.9}
 
 def figures_of(outcome: Outcome, used: Mapping[str, float]) -> Facts:
     """Return the figures of one run: only what was answered 201 counts as filed."""
-    latencies = outcome.latencies()
-    final = outcome.final()
+    final, latency, filings = outcome.final(), outcome.latency_ms(), len(outcome.answered)
     return {
-        "filings": len(latencies),
+        "filings": filings,
         "filed": final[201],
         "seconds": round(outcome.seconds, 3),
         "per_second": round(final[201] / outcome.seconds, 1),
         "final": {str(status): n for status, n in sorted(final.items())},
         "broken_connections": outcome.broken,
-        "p50_ms": round(percentile(latencies, 0.5) * 1000, 1),
-        "p99_ms": round(percentile(latencies, 0.99) * 1000, 1),
+        "p50_ms": latency["p50"],
+        "p99_ms": latency["p99"],
         "cpu_ms_per_filing": {
-            name: round(seconds / len(latencies) * 1000, 3) for name, seconds in used.items()
+            name: round(seconds / filings * 1000, 3) for name, seconds in used.items()
         },
     }
 

@@ -19,7 +19,7 @@ from tools.journey import rounds
 from tools.journey.client import Api, Facts, wait_for
 from tools.journey.screen import Screen, Step
 from tools.peak.country import Prepared, prepare
-from tools.peak.load import Crowd, Outcome, herd, percentile
+from tools.peak.load import Crowd, Outcome, herd
 from tools.peak.overload import rush
 from tools.peak.picture import picture
 from tools.peak.requests import Requests
@@ -175,8 +175,7 @@ def _figures(
     after: dict[str, float],
     caught_up: float,
 ) -> Facts:
-    latencies = outcome.latencies()
-    count = len(latencies)
+    count = len(outcome.answered)
     return {
         "shape": shape,
         "filings": count,
@@ -185,10 +184,7 @@ def _figures(
         "final": {str(status): n for status, n in sorted(outcome.final().items())},
         "every_answer": {str(status): n for status, n in sorted(outcome.statuses.items())},
         "broken_connections": outcome.broken,
-        "latency_ms": {
-            name: round(percentile(latencies, share) * 1000, 1)
-            for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1.0))
-        },
+        "latency_ms": outcome.latency_ms(),
         "figures_complete_after_seconds": round(caught_up, 2),
         "cpu_ms_per_filing": {name: round(s / count * 1000, 3) for name, s in used.items()},
         "crowd_share_of_a_core": round(used["crowd"] / outcome.seconds, 2),

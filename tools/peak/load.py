@@ -30,9 +30,9 @@ class Outcome:
     broken: int = 0
     seconds: float = 0.0
 
-    def latencies(self) -> list[float]:
-        """Return the latency of each filing, in seconds, the shortest first."""
-        return sorted(latency for _, latency, _ in self.answered)
+    def latency_ms(self) -> dict[str, float]:
+        """Return what the latency of the filings is told by."""
+        return latency_ms(latency for _, latency, _ in self.answered)
 
     def final(self) -> Counter[int]:
         """Return how many filings ended with each status, repeats not counted."""
@@ -175,6 +175,13 @@ def herd(count: int, rate: float, seed: str) -> list[float]:
 def percentile(ordered: Sequence[float], share: float) -> float:
     """Return the value below which that share of the ordered values lies."""
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
+
+
+def latency_ms(seconds: Iterable[float]) -> dict[str, float]:
+    """Return what latencies are told by, in milliseconds."""
+    ordered = sorted(seconds)
+    shares = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0}
+    return {name: round(percentile(ordered, share) * 1000, 1) for name, share in shares.items()}
 
 
 def per_second(outcomes: Iterable[tuple[float, float, int]]) -> list[int]:

@@ -9,11 +9,11 @@ import asyncio
 import heapq
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count, cycle
 
-from tools.peak.load import Crowd, percentile
+from tools.peak.load import Crowd, latency_ms
 
 SECONDS = 20.0
 AFTER_SECONDS = 10.0
@@ -58,8 +58,8 @@ class Rush:
             "answers": _answers(rushed),
             "accepted_per_second": round(steady, 1),
             "share_of_peak": round(steady / capacity, 2),
-            "accepted_ms": _latency(told for told in rushed if told.status in (201, 202)),
-            "refused_ms": _latency(told for told in rushed if told.status in BUSY),
+            "accepted_ms": latency_ms(t.seconds for t in rushed if t.status in (201, 202)),
+            "refused_ms": latency_ms(t.seconds for t in rushed if t.status in BUSY),
             "reads": _answers([told for told in self.reads if told.due < SECONDS]),
             "recovered_after_seconds": self._recovered(),
             "afterwards": _answers([told for told in self.filings if told.due >= SECONDS]),
@@ -148,11 +148,3 @@ def _evenly(since: float, until: float, rate: float) -> list[float]:
 
 def _answers(told: Sequence[Told]) -> dict[str, int]:
     return {str(status): n for status, n in sorted(Counter(one.status for one in told).items())}
-
-
-def _latency(told: Iterable[Told]) -> dict[str, float]:
-    ordered = sorted(one.seconds * 1000 for one in told)
-    return {
-        name: round(percentile(ordered, share), 1)
-        for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1.0))
-    }

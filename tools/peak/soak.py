@@ -13,7 +13,7 @@ from itertools import count, islice
 from statistics import median
 
 from tools.journey.client import Facts
-from tools.peak.load import Crowd, percentile
+from tools.peak.load import Crowd
 from tools.peak.watch import memory_of
 from tools.stack import Stack, StackFailed
 
@@ -92,19 +92,16 @@ def soak(
         began = time.perf_counter()
         outcome = crowd.file_open(islice(_turns(filing, filers), total), arrivals)
         seconds = time.perf_counter() - began
-    latencies = outcome.latencies()
+    filings = len(outcome.answered)
     figures = {
         "shape": "soak",
         "minutes": round(seconds / 60, 1),
-        "filings": len(latencies),
-        "per_second": round(len(latencies) / seconds, 1),
+        "filings": filings,
+        "per_second": round(filings / seconds, 1),
         "final": {str(status): n for status, n in sorted(outcome.final().items())},
         "every_answer": {str(status): n for status, n in sorted(outcome.statuses.items())},
         "broken_connections": outcome.broken,
-        "latency_ms": {
-            name: round(percentile(latencies, share) * 1000, 1)
-            for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1.0))
-        },
+        "latency_ms": outcome.latency_ms(),
         "faults": breaking.faults,
         "memory_mib_by_quarter": breaking.quarters(),
     }
