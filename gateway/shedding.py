@@ -12,7 +12,7 @@ from chassis.web import OPS_PATHS
 
 @dataclass(frozen=True, slots=True)
 class FilingsFirst:
-    """Filings may have every place, anything else only the first half of them.
+    """Filings may have every place, anything else only the first three quarters.
 
     So on deadline night those who look are told to come back before any who files is.
     """
@@ -21,7 +21,7 @@ class FilingsFirst:
 
     def __call__(self, environ: Mapping[str, Any], load: Load) -> bool:
         """Whether the request is turned away with what is in hand already."""
-        if load.in_flight < self.max_in_flight // 2:
+        if load.in_flight < self.max_in_flight * 3 // 4:
             return False
         if environ["PATH_INFO"] in OPS_PATHS:
             return False

@@ -12,10 +12,10 @@ HEALTH = {"REQUEST_METHOD": "GET", "PATH_INFO": "/healthz"}
 
 @pytest.mark.parametrize(
     ("in_flight", "turned_away"),
-    [(0, []), (4, []), (5, [LISTING]), (9, [LISTING]), (10, [FILING, LISTING])],
+    [(0, []), (5, []), (6, [LISTING]), (7, [LISTING]), (8, [FILING, LISTING])],
 )
-def test_filings_have_every_place_and_the_rest_the_first_half(in_flight, turned_away):
-    sheds = FilingsFirst(max_in_flight=10)
+def test_filings_have_every_place_and_the_rest_three_quarters(in_flight, turned_away):
+    sheds = FilingsFirst(max_in_flight=8)
 
     assert [
         each for each in (FILING, LISTING, HEALTH) if sheds(each, Load(in_flight=in_flight))
