@@ -118,10 +118,10 @@ def during_load(
             seconds=round(time.monotonic() - began, 1),
             memory_mib={name: [before[name], after[name]] for name in before},
         )
-        assert tally.slowest_answer_seconds < slowest_seconds
-        if at_gateways:
+        if at_gateways:  # a single request is bounded by the officer's own patience
             assert tally.slowest_to_answer_seconds < 2 * LONGEST_SECONDS
         else:
+            assert tally.slowest_answer_seconds < slowest_seconds
             assert (tally.broken_off, tally.given_up) == (0, 0)
 
     return during
