@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import threading
@@ -48,13 +49,23 @@ class Breaking:
     def _break(self) -> None:
         while not self._ended.wait(FAULT_EVERY_SECONDS):
             program, kills = self._dice.choice(FAULTY), self._dice.random() < 0.5
-            self.faults.append(f"{'killed' if kills else 'frozen'} {program}")
-            if kills:
-                self._stack.kill(program)
+            try:
+                if kills:
+                    self._stack.kill(program)
+                else:
+                    self._freeze(program)
+            except (StackFailed, OSError) as problem:
+                self.faults.append(f"{program} was not there to be broken: {problem}")
             else:
-                self._stack.kill(program, signal.SIGSTOP)
-                self._ended.wait(FROZEN_SECONDS)
-                self._stack.kill(program, signal.SIGCONT)
+                self.faults.append(f"{'killed' if kills else 'frozen'} {program}")
+
+    def _freeze(self, program: str) -> None:
+        pid = self._stack.pid(program)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            self._ended.wait(FROZEN_SECONDS)
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
     def _look(self) -> None:
         while not self._ended.wait(LOOK_SECONDS):
