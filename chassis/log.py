@@ -15,6 +15,7 @@ import structlog
 from eventlet import patcher
 
 FLUSH_SECONDS = 0.1
+MOST_LINES = 20_000
 _threading = patcher.original("threading")
 # The id that ties one request's lines together across HTTP, RPC and events. Every green thread
 # has its own context, so a worker sets it at its door.
@@ -54,6 +55,8 @@ class _Stderr:
             _threading.Thread(target=self._flush_for_ever, name="log", daemon=True).start()
             atexit.register(self.flush)
         self._lines.append(line)
+        if len(self._lines) >= MOST_LINES:  # nobody reads them: wait, rather than grow
+            self.flush()
 
     def flush(self) -> None:
         """Write what was taken."""

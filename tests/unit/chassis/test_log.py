@@ -90,6 +90,23 @@ def test_what_is_below_the_level_is_not_told():
     )
 
 
+def test_lines_that_nobody_reads_are_bounded():
+    """A second of a busy process is written before its thread has had a turn."""
+    told = lines(
+        """
+        import os
+        from chassis import log
+        log.MOST_LINES, log.FLUSH_SECONDS = 10, 3600
+        for number in range(25):
+            structlog.get_logger().info("ground", number=number)
+        os.write(2, b'{"number": "written so far"}\\n')
+        """
+    )
+
+    assert [line["number"] for line in told][20] == "written so far"
+    assert len(told) == 26
+
+
 def test_a_warning_is_written_at_once_with_what_came_before_it_though_the_process_is_killed():
     told = subprocess.run(
         (
