@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 ANSWER_SECONDS = 30.0
 MOST_TRIES = 20
+MOST_CONNECTIONS = 1_000  # of the 1,024 that a gateway takes; who finds none waits for one
 IDLE_SECONDS = 20.0  # less than the gateway keeps an idle connection
 LATE_SHARE, LAST_PART = 0.8, 0.1  # 80 % come in the last tenth of the window
 
@@ -50,6 +51,7 @@ class Crowd:
         self._total = 0
         self._outcome = Outcome()
         self._idle: deque[_Connection] = deque()
+        self._places = asyncio.Semaphore(MOST_CONNECTIONS)
 
     def file_closed(self, filings: Sequence[bytes], clients: int) -> Outcome:
         """Have so many clients file as fast as each is answered."""
@@ -103,6 +105,10 @@ class Crowd:
 
     async def send(self, filing: bytes) -> tuple[int, float]:
         """Send a request once; return the status, 0 without one, and the seconds of Retry-After."""
+        async with self._places:
+            return await self._send(filing)
+
+    async def _send(self, filing: bytes) -> tuple[int, float]:
         connection = None
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
