@@ -5,9 +5,10 @@ import pyotp
 import pytest
 
 from chassis import bus
-from tests.builders.country import PASSWORD
+from tests.builders.country import PASSWORD, eventually
 from tests.builders.streams import read_stream
 
+LOG_SECONDS = 2.0  # lines are written ten times a second
 OPS_PORTS = {"gateway": 6, "accounts": 1, "reports": 2, "aggregation": 5}
 
 
@@ -39,7 +40,8 @@ def test_a_correlation_id_is_found_in_the_log_of_every_service_it_passed(country
     officer.client.get("/v1/obligations", headers={"X-Correlation-ID": "follow-me-1"})
 
     for program in ("gateway", "reports"):
-        assert "follow-me-1" in stack.site.log(program).read_text()
+        log = stack.site.log(program)
+        eventually(lambda log=log: "follow-me-1" in log.read_text(), LOG_SECONDS)
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def left_in(database) -> dict[str, int]:
 
 @pytest.mark.parametrize(
     ("collection", "operation"),
-    [("filings", "insert_many"), ("filings", "find"), ("obligations", "find")],
+    [("filings", "insert_many"), ("rounds", "find"), ("obligations", "find")],
 )
 def test_a_batch_in_flight_while_its_trial_is_purged_leaves_nothing_and_is_refused(
     store, database, outbox, collection, operation
