@@ -18,11 +18,10 @@ from tools.bench.picture import picture
 from tools.journey.client import JourneyFailed
 from tools.journey.registry import choose_registry
 from tools.journey.screen import Screen
+from tools.peak.country import CHEAP
 from tools.programs import ROOT
 from tools.stack import Stack, StackFailed
 
-# Not fit for use: they make thousands of activations and sign-ins bearable.
-CHEAP = {"ACCOUNTS_ARGON2_MEMORY_KIB": "8", "ACCOUNTS_ARGON2_PASSES": "1"}
 PORT = 9_800
 
 

@@ -20,13 +20,12 @@ from tools.journey import rounds
 from tools.journey.client import Api, Facts, JourneyFailed, wait_for
 from tools.journey.registry import Registry, import_registry, look_around
 from tools.journey.screen import Screen, Step
-from tools.peak.country import scopes_for, sign_in
+from tools.peak.country import PASSWORD, scopes_for, sign_in
 from tools.peak.load import Crowd, Outcome
 from tools.peak.requests import FORM, Requests
 from tools.programs import HOST, SERVICES
 from tools.stack import Stack
 
-PASSWORD = "one password for a throwaway country"  # noqa: S105
 NAMES = tuple(service.name for service in SERVICES)
 SHARED = ("mongod", "rabbitmq")
 CAUGHT_UP_SECONDS = 60.0

@@ -18,7 +18,7 @@ from contracts.reference.calendar import BANGKOK
 from tools.journey import rounds
 from tools.journey.client import Api, Facts, wait_for
 from tools.journey.screen import Screen, Step
-from tools.peak.country import Prepared, prepare
+from tools.peak.country import CHEAP, PASSWORD, Prepared, prepare
 from tools.peak.load import Crowd, Outcome, herd
 from tools.peak.overload import rush
 from tools.peak.picture import picture
@@ -28,9 +28,6 @@ from tools.peak.watch import Watch
 from tools.programs import ROOT
 from tools.stack import Stack, StackFailed
 
-PASSWORD = "one password for a throwaway country"  # noqa: S105
-# Not fit for use: they make 23,547 activations and as many sign-ins bearable.
-CHEAP = {"ACCOUNTS_ARGON2_MEMORY_KIB": "8", "ACCOUNTS_ARGON2_PASSES": "1"}
 PYTHON = ("gateway", "reports", "accounts", "aggregation")
 SHAPES = ("single", "closed", "overload", "herd")
 BY_HAND = ("soak",)
