@@ -135,7 +135,19 @@ class Peak:
         )
         self.stack.wait_ready()
         told["figures_complete_after_seconds"] = round(self._await_figures(filed), 1)
+        told["recorded"] = self._await_recorded(told["accepted"])
         self._tell(told, step)
+
+    def _await_recorded(self, accepted: int) -> int:
+        """Return how many filings and amendments the ledger has, once it is as many as that."""
+
+        def recorded() -> int:
+            duties = self.operator.each("/v1/obligations", round=self.round_id)
+            return sum(duty["revision"] for duty in duties)
+
+        missing = "the ledger has less than was accepted"
+        wait_for(lambda: recorded() >= accepted, CAUGHT_UP_SECONDS, missing)
+        return recorded()
 
     def _capacity(self) -> float:
         closed = (told["per_second"] for told in self.told if told["shape"] == "closed")

@@ -57,9 +57,16 @@ class Crowd:
         """Have so many clients file as fast as each is answered."""
         return asyncio.run(self._timed(self._closed(filings, clients), len(filings)))
 
-    def file_open(self, filings: Iterable[bytes], arrivals: Sequence[float]) -> Outcome:
-        """Send each filing at its time, whether or not others have been answered."""
-        return asyncio.run(self._timed(self._open(filings, arrivals), len(arrivals)))
+    def file_open(
+        self, filings: Iterable[bytes], arrivals: Sequence[float], filers: int | None = None
+    ) -> Outcome:
+        """Send each filing at its time, whether or not others have been answered.
+
+        Of so many `filers` who come in turns, though, each waits for the answer to what it filed
+        before: nobody amends what may not be there.
+        """
+        opened = self._open(filings, arrivals, filers or len(arrivals))
+        return asyncio.run(self._timed(opened, len(arrivals)))
 
     async def _timed(self, work: asyncio.Future[None] | object, total: int) -> Outcome:
         self._outcome, self._total, self._started = Outcome(), total, time.perf_counter()
@@ -83,13 +90,23 @@ class Crowd:
 
         await asyncio.gather(*(one_client() for _ in range(clients)))
 
-    async def _open(self, filings: Iterable[bytes], arrivals: Sequence[float]) -> None:
+    async def _open(self, filings: Iterable[bytes], arrivals: Sequence[float], filers: int) -> None:
+        latest: deque[asyncio.Task[None]] = deque(maxlen=filers)
         async with asyncio.TaskGroup() as group:
             for filing, arrival in zip(filings, arrivals, strict=True):
                 due = self._started + arrival
                 if (wait := due - time.perf_counter()) > 0:
                     await asyncio.sleep(wait)
-                group.create_task(self._file(filing, due))
+                before = latest[0] if len(latest) == filers else None
+                latest.append(group.create_task(self._file_after(before, filing, due)))
+
+    async def _file_after(
+        self, before: asyncio.Task[None] | None, filing: bytes, due: float
+    ) -> None:
+        if before is not None and not before.done():
+            await before
+            due = max(due, time.perf_counter())
+        await self._file(filing, due)
 
     async def _file(self, filing: bytes, due: float) -> None:
         status = 0

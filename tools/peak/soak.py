@@ -20,6 +20,7 @@ from tools.stack import Stack, StackFailed
 
 FAULTY = ("rabbitmq", "mongod", "reports", "gateway", "accounts", "aggregation")
 WATCHED = ("gateway", "reports", "accounts", "aggregation", "mongod", "rabbitmq")
+ACCEPTED = (200, 201, 202)  # 200: said again after a try that brought no answer
 LOOK_SECONDS = 5.0
 FAULT_EVERY_SECONDS = 60.0
 FROZEN_SECONDS = 5.0
@@ -101,7 +102,7 @@ def soak(
     arrivals = [number / rate for number in range(total)]
     with Breaking(stack, seed) as breaking:
         began = time.perf_counter()
-        outcome = crowd.file_open(islice(_turns(filing, filers), total), arrivals)
+        outcome = crowd.file_open(islice(_turns(filing, filers), total), arrivals, filers)
         seconds = time.perf_counter() - began
     filings = len(outcome.answered)
     figures = {
@@ -109,6 +110,7 @@ def soak(
         "minutes": round(seconds / 60, 1),
         "filings": filings,
         "per_second": round(filings / seconds, 1),
+        "accepted": sum(outcome.final()[status] for status in ACCEPTED),
         "final": {str(status): n for status, n in sorted(outcome.final().items())},
         "every_answer": {str(status): n for status, n in sorted(outcome.statuses.items())},
         "broken_connections": outcome.broken,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import httpx
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 1.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 _DEPTH = re.compile(r'^queue_messages\{queue="reports\.intake"\} ([0-9.e+]+)$', re.MULTILINE)
 
@@ -26,7 +26,7 @@ class Look:
 
 
 class Watch:
-    """Looks twice a second, from a thread, until it is ended."""
+    """Looks once a second, from a thread, until it is ended."""
 
     def __init__(
         self, pids: Mapping[str, int], reports_metrics: str, counted: Callable[[], int]

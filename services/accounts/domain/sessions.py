@@ -52,11 +52,9 @@ class Session:
         """Whether the token still opens anything."""
         return at < self.expires_at and (self.idle_at is None or at < self.idle_at)
 
-    def used(self, *, at: datetime, idle: timedelta) -> datetime | None:
-        """Return the new end of idleness when it has moved enough to be noted, else None."""
-        if self.idle_at is not None and at + idle < self.idle_at + WORTH_NOTING * idle:
-            return None
-        return at + idle
+    def is_worth_noting(self, *, at: datetime, idle: timedelta) -> bool:
+        """Whether being used now moves the end of idleness enough to be noted."""
+        return self.idle_at is None or at + idle >= self.idle_at + WORTH_NOTING * idle
 
 
 @dataclass(frozen=True, slots=True)

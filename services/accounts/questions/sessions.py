@@ -197,12 +197,13 @@ class SessionQuestions:
     def _note_use(self, found: Mapping[str, Any], at: datetime) -> None:
         """Note that sessions are used, each every five minutes at most."""
         idle = self.settings.session_lifetime.idle
-        used = {}
-        for each in found.values():
-            if isinstance(each, tuple) and (until := each[1].used(at=at, idle=idle)):
-                used[each[0].slot.id] = (each[1], until)
+        used = {
+            each[0].slot.id: each[1].id
+            for each in found.values()
+            if isinstance(each, tuple) and each[1].is_worth_noting(at=at, idle=idle)
+        }
         if used:
-            self.store.sessions.note_use(used)
+            self.store.sessions.note_use(used, idle_at=at + idle)
 
     def _record_used(self, kept: KeptSlot, token_hash: str, refusal: type[ServiceError]) -> None:
         """Record once that an ended session was used; its browser may go on trying."""

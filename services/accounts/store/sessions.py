@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from pymongo import UpdateOne, WriteConcern
+from pymongo import WriteConcern
 
 from chassis.outbox import Outbox
 from contracts.accounts.errors import WrongCredentials
@@ -105,25 +105,28 @@ class SessionStore:
         return bool(result.matched_count)
 
     def list_by_token(
-        self, token_hashes: Sequence[str], *, at: datetime
+        self, token_hashes: Collection[str], *, at: datetime
     ) -> dict[str, tuple[KeptSlot, Session] | TakenOver | Expired]:
         """Return what each token stands for; those that stand for nothing are left out."""
-        asked = set(token_hashes)
         found: dict[str, tuple[KeptSlot, Session] | TakenOver | Expired] = {}
-        of_asked = {"$in": list(asked)}
-        for document in self._collection.find(
-            {"$or": [{"session.token_hash": of_asked}, {"taken_over.token_hash": of_asked}]},
-            {"outbox": 0, "spent_codes": 0, "password_hash": 0},
-        ):
-            for ended in document["taken_over"]:
-                if ended["token_hash"] in asked:
-                    found[ended["token_hash"]] = TakenOver(kept_slot(document), ended["at"])
-            session = _session(document)
-            if session is not None and session.token_hash in asked:
-                kept = kept_slot(document)
-                live = session.is_live(at=at)
-                found[session.token_hash] = (kept, session) if live else Expired(kept)
+        for document in self._slots_with("session.token_hash", token_hashes):
+            kept, session = kept_slot(document), Session(**document["session"])
+            found[session.token_hash] = (kept, session) if session.is_live(at=at) else Expired(kept)
+        # Asked by itself, since hardly any is: with the first as one question the server would
+        # plan it anew each time.
+        if others := set(token_hashes) - found.keys():
+            for document in self._slots_with("taken_over.token_hash", others):
+                for ended in document["taken_over"]:
+                    if ended["token_hash"] in others:
+                        found[ended["token_hash"]] = TakenOver(kept_slot(document), ended["at"])
         return found
+
+    def _slots_with(self, field: str, token_hashes: Collection[str]) -> Iterable[dict[str, Any]]:
+        return self._collection.find(
+            {field: {"$in": list(token_hashes)}},
+            {"outbox": 0, "spent_codes": 0, "password_hash": 0},
+            batch_size=len(token_hashes) + 1,
+        )
 
     def note_refused(self, slot_id: str, token_hash: str) -> bool:
         """Note that an ended session was used again. Returns False when that was noted before."""
@@ -164,20 +167,14 @@ class SessionStore:
             self._outbox.nudge(COLLECTION, slot_id, entries)
         return bool(result.matched_count)
 
-    def note_use(self, used: Mapping[str, tuple[Session, datetime]]) -> None:
-        """Move the end of idleness of sessions, by slot, unless they have ended.
+    def note_use(self, used: Mapping[str, str], *, idle_at: datetime) -> None:
+        """Move the end of idleness of sessions, told by slot, unless they have ended.
 
         Not journaled: a note that is lost is made again at the next use.
         """
-        self._collection.with_options(write_concern=WriteConcern(w=1, j=False)).bulk_write(
-            [
-                UpdateOne(
-                    {"_id": slot_id, "session.id": session.id},
-                    {"$max": {"session.idle_at": idle_at}},
-                )
-                for slot_id, (session, idle_at) in used.items()
-            ],
-            ordered=False,
+        self._collection.with_options(write_concern=WriteConcern(w=1, j=False)).update_many(
+            {"_id": {"$in": list(used)}, "session.id": {"$in": list(used.values())}},
+            {"$max": {"session.idle_at": idle_at}},
         )
 
     def _current(self, slot_id: str, password_hash: str | None) -> Session | None:

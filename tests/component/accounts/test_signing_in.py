@@ -192,9 +192,8 @@ def test_a_session_in_use_lives_on_and_is_written_every_five_minutes_at_most(
     for seconds in range(0, 600, 5):
         moment = at + timedelta(seconds=seconds)
         ((kept, session),) = store.sessions.list_by_token(hashes, at=moment).values()
-        until = session.used(at=moment, idle=IDLE)
-        if until is not None:
-            store.sessions.note_use({kept.slot.id: (session, until)})
+        if session.is_worth_noting(at=moment, idle=IDLE):
+            store.sessions.note_use({kept.slot.id: session.id}, idle_at=moment + IDLE)
             notes += 1
 
     assert notes == 1  # of two hours, a twenty-fourth
@@ -211,7 +210,7 @@ def test_a_note_of_use_does_not_bring_back_a_session_that_was_taken_over(
     second = sign_in(takeover=True)
     before = database.slots.find_one({"username": USERNAME})["session"]
 
-    store.sessions.note_use({kept.slot.id: (session, now() + LIFE)})
+    store.sessions.note_use({kept.slot.id: session.id}, idle_at=now() + LIFE)
 
     assert database.slots.find_one({"username": USERNAME})["session"] == before
     assert hash_of(second) == before["token_hash"]

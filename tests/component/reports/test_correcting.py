@@ -138,7 +138,7 @@ def test_an_act_while_an_amendment_is_being_recorded_is_of_the_revision_before(
     def act_now() -> None:
         getattr(Asked(store), act)(DISTRICT, filed.id, proposal)
 
-    interrupted = Interrupted(database, "obligations", "bulk_write", act_now)
+    interrupted = Interrupted(database, "obligations", "update_many", act_now)
 
     record(Ledger(interrupted, outbox), [an_amending_attempt(filed, 1, 90)])
 
@@ -151,7 +151,7 @@ def test_a_return_of_what_a_dying_process_has_amended_already_is_answered_when_t
     asked, store, database, outbox, filed
 ):
     amendment = an_amending_attempt(filed, 1, 90)
-    dying = Ledger(Interrupted(database, "obligations", "bulk_write", crash), outbox)
+    dying = Ledger(Interrupted(database, "obligations", "update_many", crash), outbox)
     with pytest.raises(AutoReconnect):
         record(dying, [amendment])
     asked.return_report(DISTRICT, filed.id, RETURN)
@@ -170,7 +170,7 @@ def test_a_return_taken_back_while_it_is_answered_leaves_the_answer(
     interrupted = Interrupted(
         database,
         "obligations",
-        "bulk_write",
+        "update_many",
         lambda: asked.take_return_back(DISTRICT, filed.id),
     )
 
@@ -212,7 +212,7 @@ def test_a_due_date_moved_while_a_filing_is_recorded_judges_it(store, database, 
     def extend() -> None:
         database["obligations"].update_one({"_id": owed.id}, {"$set": {"due_at": LATE}})
 
-    interrupted = Interrupted(database, "obligations", "bulk_write", extend)
+    interrupted = Interrupted(database, "obligations", "update_many", extend)
 
     (filing,) = record(Ledger(interrupted, outbox), [an_attempt(owed, accepted_at=LATE)])
 

@@ -179,7 +179,7 @@ def test_a_filing_decided_before_and_recorded_after_an_extension_is_on_time(
     store, database, outbox, spread
 ):
     late = spread[0]
-    meanwhile = Interrupted(database, "obligations", "bulk_write", lambda: extend(store))
+    meanwhile = Interrupted(database, "obligations", "update_many", lambda: extend(store))
 
     (filing,) = record(Ledger(meanwhile, outbox), [an_attempt(late, accepted_at=DUE + WEEK)])
 

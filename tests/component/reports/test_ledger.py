@@ -224,7 +224,7 @@ def test_of_two_filings_with_one_key_in_a_batch_the_first_is_told_it_is_recorded
 
 @pytest.mark.parametrize(
     ("collection", "operation"),
-    [("obligations", "bulk_write"), ("drafts", "delete_many")],
+    [("obligations", "update_many"), ("drafts", "delete_many")],
 )
 def test_after_a_crash_in_between_the_redelivery_mends_what_is_behind(
     store, database, outbox, collection, operation
@@ -250,7 +250,7 @@ def test_a_repeat_that_comes_when_filing_is_over_finds_what_a_crash_left_behind(
 ):
     (owed,) = owing(store)
     attempt = an_attempt(owed)
-    crashing = Ledger(Interrupted(database, "obligations", "bulk_write", crash), outbox)
+    crashing = Ledger(Interrupted(database, "obligations", "update_many", crash), outbox)
     with pytest.raises(AutoReconnect):
         record(crashing, [attempt])
 
@@ -275,7 +275,7 @@ def test_what_was_typed_after_the_filing_outlives_its_repetition(store):
 def test_a_rival_meets_the_filing_of_a_process_that_crashed_and_mends_it(store, database, outbox):
     (owed,) = owing(store)
     first, rival = an_attempt(owed), an_attempt(owed, accepted_at=LATE)
-    crashing = Ledger(Interrupted(database, "obligations", "bulk_write", crash), outbox)
+    crashing = Ledger(Interrupted(database, "obligations", "update_many", crash), outbox)
     with pytest.raises(AutoReconnect):
         record(crashing, [first])
 
@@ -292,7 +292,7 @@ def test_an_amendment_meets_one_of_a_process_that_crashed_and_mends_it(store, da
     (owed,) = owing(store)
     record(store.ledger, [an_attempt(owed)])
     amendment, rival = an_amending_attempt(owed, 1, 90), an_amending_attempt(owed, 1, 91)
-    crashing = Ledger(Interrupted(database, "obligations", "bulk_write", crash), outbox)
+    crashing = Ledger(Interrupted(database, "obligations", "update_many", crash), outbox)
     with pytest.raises(AutoReconnect):
         record(crashing, [amendment])
 

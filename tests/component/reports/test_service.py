@@ -117,7 +117,7 @@ def hung_before_obligations_are_updated(container: Any) -> Signal:
         hanging.send()
         never.wait()
 
-    database = Interrupted(kept.database, "obligations", "bulk_write", hang)
+    database = Interrupted(kept.database, "obligations", "update_many", hang)
     kept.get_dependency(None).ledger = Ledger(database, announces.outbox())
     return hanging
 

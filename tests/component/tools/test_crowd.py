@@ -1,0 +1,61 @@
+"""The crowd at a real HTTP server."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from tools.peak.load import Crowd
+
+
+class Desk(ThreadingHTTPServer):
+    """Answers 201; /slow only after /quick was asked for twice."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Clerk)
+        self.seen: list[str] = []
+        self.both_quick = threading.Event()
+
+
+class _Clerk(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Desk
+
+    def do_GET(self) -> None:
+        seen = self.server.seen
+        seen.append(f"{self.path} asks")
+        if seen.count("/quick asks") == 2:
+            self.server.both_quick.set()
+        if self.path == "/slow":
+            assert self.server.both_quick.wait(10)
+        seen.append(f"{self.path} is answered")
+        self.send_response(201)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    server = Desk()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_filer_waits_for_its_own_answer_and_for_nobody_elses(desk: Desk) -> None:
+    turns = [b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % path for path in (b"/slow", b"/quick")]
+
+    crowd = Crowd(*desk.server_address, lambda done, total: None)
+    outcome = crowd.file_open(turns * 2, [0.0] * 4, filers=2)
+
+    assert outcome.final() == {201: 4}
+    slow = [entry for entry in desk.seen if entry.startswith("/slow")]
+    assert slow == ["/slow asks", "/slow is answered"] * 2
+    assert desk.seen.index("/slow is answered") > desk.seen.index("/quick is answered")
