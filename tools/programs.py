@@ -263,7 +263,7 @@ class Site:
             str(MONGOD_BINARY),
             *("--replSet", REPLICA_SET, "--dbpath", str(self.state / "mongod")),
             *("--bind_ip", HOST, "--port", str(port), "--nounixsocket"),
-            *("--wiredTigerCacheSizeGB", "4", "--quiet"),
+            *("--wiredTigerCacheSizeGB", "2", "--quiet"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
             # A process that dies in a transaction must not keep others off for the usual minute.
             *("--setParameter", "transactionLifetimeLimitSeconds=5"),
