@@ -92,6 +92,11 @@ class Head:
     body_length: int | None
     """Bytes of the body; None when it comes in chunks."""
 
+    @property
+    def raw_path(self) -> str:
+        """The target up to its query, still percent-encoded."""
+        return self.target.partition("?")[0]
+
 
 def read_head(reader: BinaryIO, *, line_bytes: int, head_bytes: int, fields: int) -> Head:
     """Read up to the empty line. Raises HeadRefused with 400, 414, 431, 501 or 505."""

@@ -10,7 +10,7 @@ import io
 import socket
 import sys
 import urllib.parse
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from http import HTTPStatus
 from time import monotonic, time
@@ -38,19 +38,20 @@ log = structlog.get_logger(__name__)
 _connections = Gauge("web_connections_open", "Client connections open now.")
 _in_flight = Gauge("web_requests_in_flight", "Requests being worked on now.")
 _refused = Counter("web_refused", "Requests refused before anybody looked into them.", ["reason"])
+_shed = _refused.labels("in_flight")
 
 OPS_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 AT_ONCE = 64
 _NO_ROOM = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
-Refusal = Callable[[int, Mapping[str, Any]], tuple[str, bytes]]
-"""Makes the content type and body of a refusal from its status and what is known of the request."""
+Refusal = Callable[[int, Head | None], tuple[str, bytes]]
+"""Makes the content type and body of a refusal from its status and the head, if one was read."""
 
-Sheds = Callable[[Mapping[str, Any], Load], bool]
+Sheds = Callable[[Head, Load], bool]
 """Whether a request is turned away because of what the server is carrying already."""
 
 
-def plain_refusal(status: int, _environ: Mapping[str, Any]) -> tuple[str, bytes]:
+def plain_refusal(status: int, _head: Head | None) -> tuple[str, bytes]:
     """Return a problem document with nothing but the status in it."""
     title = HTTPStatus(status).phrase
     document = f'{{"type":"about:blank","title":"{title}","status":{status}}}'
@@ -182,24 +183,25 @@ class WebServer:
 
     def _turn_away(self, sock: Any) -> None:
         with suppress(OSError):  # the client may be gone before it is told
-            sock.sendall(self.refuse(503, {}))
+            sock.sendall(self.refuse(503, None))
             self.linger(sock)
         sock.close()
 
-    def _is_full(self, environ: Mapping[str, Any], load: Load) -> bool:
-        return load.in_flight >= self.limits.max_in_flight and environ["PATH_INFO"] not in OPS_PATHS
+    def _is_full(self, head: Head, load: Load) -> bool:
+        return load.in_flight >= self.limits.max_in_flight and head.raw_path not in OPS_PATHS
 
-    def refuse(self, status: int, environ: Mapping[str, Any], *, closes: bool = True) -> bytes:
+    def refuse(self, status: int, head: Head | None, *, closes: bool = True) -> bytes:
         """Return a whole refusal as it goes over the wire; it says if the connection closes."""
-        content_type, body = self.refusal(status, environ)
+        content_type, body = self.refusal(status, head)
         wait = f"Retry-After: {self.limits.retry_after_seconds}\r\n" if status == 503 else ""
-        head = (
+        told = (
             f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
             f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n{wait}"
             f"Date: {wsgi.format_date_time(time())}\r\n"
             f"{'Connection: close' if closes else 'Connection: keep-alive'}\r\n\r\n"
         )
-        return head.encode("latin-1") + (b"" if environ.get("REQUEST_METHOD") == "HEAD" else body)
+        has_body = head is None or head.method != "HEAD"
+        return told.encode("latin-1") + (body if has_body else b"")
 
     def linger(self, sock: Any) -> None:
         """Drop what the client still sends, for a while: closing at once would reset the
@@ -241,12 +243,12 @@ class Connection(wsgi.HttpProtocol):
 
     def handle_one_request(self) -> None:
         """Read a head, refuse it or have it answered; leave `close_connection` as it must be."""
-        self.environ: dict[str, Any] = {}
+        self.head: Head | None = None
         if not self._is_spoken_to():
             self.close_connection = 1
             return None
         try:
-            head = self._read_head()
+            self.head = head = self._read_head()
         except TimeoutError:
             return self._refuse(408, "slow")
         except HeadRefused as refused:
@@ -255,9 +257,9 @@ class Connection(wsgi.HttpProtocol):
         self.command, self.path = head.method, head.target
         self.request_version, self.headers = head.version, head.headers
         self.body = self._body(head)
-        self.environ = self._environ(head)
-        if self.web.sheds(self.environ, self.web.load):
+        if self.web.sheds(head, self.web.load):
             return self._shed()
+        self.environ = self._environ(head)
         self.application = self._answer
         self.overdue: Any = None
         self.web.load.in_flight += 1
@@ -306,7 +308,7 @@ class Connection(wsgi.HttpProtocol):
         self.wfile.flush()
 
     def _environ(self, head: Head) -> dict[str, Any]:
-        raw_path, _, query = head.target.partition("?")
+        raw_path, query = head.raw_path, head.target.partition("?")[2]
         path = urllib.parse.unquote(raw_path, "latin-1") if "%" in raw_path else raw_path
         environ = {
             environ_name(name): value for name, value in head.headers.items() if "_" not in name
@@ -351,7 +353,7 @@ class Connection(wsgi.HttpProtocol):
             return self.web.app(environ, start)
         except (Exception, eventlet.Timeout):
             log.exception("a request was left unanswered", path=environ["PATH_INFO"])
-            content_type, body = self.web.refusal(500, environ)
+            content_type, body = self.web.refusal(500, self.head)
             start("500 Internal Server Error", [("Content-Type", content_type)])
             return [body]
 
@@ -368,17 +370,17 @@ class Connection(wsgi.HttpProtocol):
             return self._refuse(503, "in_flight")
         finally:
             self.web.load.in_flight -= 1
-        _refused.labels("in_flight").inc()
+        _shed.inc()
         keeps = not (self.web.stopping or self.close_connection)
         self.close_connection = 0 if keeps else 1
-        self._write(self.web.refuse(503, self.environ, closes=not keeps))
+        self._write(self.web.refuse(503, self.head, closes=not keeps))
         return None
 
     def _refuse(self, status: int, reason: str) -> None:
         _refused.labels(reason).inc()
         self.close_connection = 1
         self.is_unread = True
-        self._write(self.web.refuse(status, self.environ))
+        self._write(self.web.refuse(status, self.head))
 
     def _write(self, refusal: bytes) -> None:
         self.wfile.write(refusal)

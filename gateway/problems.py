@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from chassis.http1 import Head
 from contracts.errors import Kind, ServiceError
 from gateway.faults import Fault, FaultyInput
 
@@ -171,15 +172,18 @@ def tell(refusal: BaseException, *, language: str, instance: str, correlation_id
     return told
 
 
-def edge_refusal(status: int, environ: Mapping[str, Any]) -> tuple[str, bytes]:
+def edge_refusal(status: int, head: Head | None) -> tuple[str, bytes]:
     """Make the body of what chassis.web refuses by itself; see its `Refusal`."""
-    told = tell(
-        EdgeProblem(_BY_STATUS[status]),
-        language=language_of(environ.get("HTTP_ACCEPT_LANGUAGE", "")),
-        instance=environ.get("RAW_PATH_INFO", "/"),
-        correlation_id="",
-    )
-    return PROBLEM_JSON, orjson.dumps(told.document)
+    accepted = head.headers.get("accept-language", "") if head else ""
+    instance = head.raw_path if head else "/"
+    document = _told_by_status(status, language_of(accepted)) | {"instance": instance}
+    return PROBLEM_JSON, orjson.dumps(document)
+
+
+@lru_cache
+def _told_by_status(status: int, language: str) -> dict[str, Any]:
+    refusal = EdgeProblem(_BY_STATUS[status])
+    return tell(refusal, language=language, instance="", correlation_id="").document
 
 
 @lru_cache(maxsize=256)

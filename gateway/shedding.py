@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from chassis.http1 import Load
+from chassis.http1 import Head, Load
 from chassis.web import OPS_PATHS
 
 
@@ -19,14 +17,14 @@ class FilingsFirst:
 
     max_in_flight: int
 
-    def __call__(self, environ: Mapping[str, Any], load: Load) -> bool:
+    def __call__(self, head: Head, load: Load) -> bool:
         """Whether the request is turned away with what is in hand already."""
         if load.in_flight < self.max_in_flight * 3 // 4:
             return False
-        if environ["PATH_INFO"] in OPS_PATHS:
+        if head.raw_path in OPS_PATHS:
             return False
-        return not _is_filing(environ) or load.in_flight >= self.max_in_flight
+        return not _is_filing(head) or load.in_flight >= self.max_in_flight
 
 
-def _is_filing(environ: Mapping[str, Any]) -> bool:
-    return environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"].endswith("/filings")
+def _is_filing(head: Head) -> bool:
+    return head.method == "POST" and head.raw_path.endswith("/filings")

@@ -12,6 +12,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 ANSWER_SECONDS = 30.0
 MOST_TRIES = 20
@@ -153,28 +154,57 @@ class Crowd:
         return None
 
     async def _connect(self) -> _Connection:
-        return _Connection(*await asyncio.open_connection(self._host, self._port))
+        loop = asyncio.get_running_loop()
+        return (await loop.create_connection(_Connection, self._host, self._port))[1]
 
 
-class _Connection:
-    """One kept-alive connection."""
+class _Connection(asyncio.Protocol):
+    """One kept-alive connection. A protocol of its own: streams take the crowd twice as much of
+    the cores that it shares with what it measures.
+    """
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
+    def __init__(self) -> None:
         self.used_at = 0.0
+        self._came = b""
+        self._answer: asyncio.Future[bytes] | None = None
+        self._transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep what is written to."""
+        self._transport = cast(asyncio.Transport, transport)
 
     async def ask(self, request: bytes) -> tuple[int, float, bool]:
-        """Return the status, the seconds of Retry-After, and whether the connection stays open."""
-        self._writer.write(request)
-        head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
-        await self._reader.readexactly(int(_header(head, b"content-length") or 0))
+        """Return the status, the seconds of Retry-After, and whether the connection stays open.
+
+        Raises EOFError or OSError when it broke first.
+        """
+        if self._transport.is_closing():
+            raise EOFError
+        self._answer = asyncio.get_running_loop().create_future()
+        self._transport.write(request)
+        head = await self._answer
         self.used_at = time.perf_counter()
         stays_open = _header(head, b"connection") != b"close"
         return int(head[9:12]), float(_header(head, b"retry-after") or 1), stays_open
 
+    def data_received(self, data: bytes) -> None:
+        """Give the head of the answer to whoever waits once all of it is here."""
+        self._came += data
+        head, ended, body = self._came.partition(b"\r\n\r\n")
+        head = head.lower()
+        if not ended or len(body) < int(_header(head, b"content-length") or 0):
+            return
+        self._came = b""
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(head)
+
+    def connection_lost(self, problem: Exception | None) -> None:
+        """Tell whoever waits."""
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(problem or EOFError())
+
     def close(self) -> None:
-        self._writer.close()
+        self._transport.close()
 
 
 def _header(head: bytes, name: bytes) -> bytes:

@@ -158,7 +158,7 @@ def test_what_follows_an_unread_body_is_never_taken_for_a_request(serve):
 
 
 def test_an_error_with_its_body_read_keeps_the_connection(serve):
-    refusing = serve(sheds=lambda environ, load: False)
+    refusing = serve(sheds=lambda head, load: False)
     client = connect(refusing, POST + b"Content-Length: 3\r\n\r\nabc")
     answer(client)
 

@@ -72,7 +72,7 @@ def test_a_connection_is_kept_when_the_request_that_was_shed_is_all_there(serve)
 
 
 def test_who_is_shed_can_be_decided_from_outside(serve):
-    served = serve(sheds=lambda environ, load: environ["REQUEST_METHOD"] == "GET")
+    served = serve(sheds=lambda head, load: head.method == "GET")
 
     assert status(answer(connect(served, GET))) == 503
     assert status(answer(connect(served, POST + b"\r\n"))) == 200

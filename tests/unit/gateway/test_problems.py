@@ -2,6 +2,7 @@
 
 import pytest
 
+from chassis.http1 import Head, Headers
 from contracts.errors import InvalidInput, Kind
 from gateway.problems import EDGE, OF_KIND, edge_refusal, language_of, tell
 
@@ -119,7 +120,11 @@ def test_every_problem_of_the_edge_is_told_in_both_languages():
 
 @pytest.mark.parametrize("status", [400, 408, 414, 431, 500, 501, 503, 505])
 def test_what_the_server_refuses_by_itself_is_a_problem_too(status):
-    content_type, body = edge_refusal(status, {"HTTP_ACCEPT_LANGUAGE": "en"})
+    headers = Headers({"accept-language": "en"})
+    head = Head("GET", "/v1/rounds?a=1", "HTTP/1.1", headers, keep_alive=True, body_length=0)
+    content_type, body = edge_refusal(status, head)
 
     assert content_type == "application/problem+json"
     assert f'"status":{status}'.encode() in body
+    assert b'"instance":"/v1/rounds"' in body
+    assert b'"instance":"/"' in edge_refusal(status, None)[1]

@@ -2,12 +2,17 @@
 
 import pytest
 
-from chassis.http1 import Load
+from chassis.http1 import Head, Headers, Load
 from gateway.shedding import FilingsFirst
 
-FILING = {"REQUEST_METHOD": "POST", "PATH_INFO": "/v1/obligations/o1/filings"}
-LISTING = {"REQUEST_METHOD": "GET", "PATH_INFO": "/v1/obligations/o1/filings"}
-HEALTH = {"REQUEST_METHOD": "GET", "PATH_INFO": "/healthz"}
+
+def head(method: str, target: str) -> Head:
+    return Head(method, target, "HTTP/1.1", Headers(), keep_alive=True, body_length=0)
+
+
+FILING = head("POST", "/v1/obligations/o1/filings?pretty=1")
+LISTING = head("GET", "/v1/obligations/o1/filings")
+HEALTH = head("GET", "/healthz")
 
 
 @pytest.mark.parametrize(
