@@ -31,8 +31,9 @@ def main() -> None:
     state = ROOT / ".local" / f"bench-{asked.port}"
     out = ROOT / ".local" / "out"
     out.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(state, ignore_errors=True)
     stack = Stack(state, asked.port, more_environment=CHEAP)
+    stack.down()  # of a run that was killed
+    shutil.rmtree(state, ignore_errors=True)
     screen = Screen("TRIAL")
     contest = Contest(
         stack, screen, filings=asked.filings, warm_up=asked.warm_up, clients=asked.clients

@@ -6,13 +6,14 @@ Prints a table for each shape of the load and leaves a picture and the figures i
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import shutil
 import sys
 import time
 from datetime import datetime
 from pathlib import Path
+
+import uvloop
 
 from contracts.reference.calendar import BANGKOK
 from tools.journey import rounds
@@ -109,7 +110,7 @@ class Peak:
     def _overload(self, requests: Requests, step: Step) -> None:
         capacity = self._capacity()
         used = time.process_time()
-        seen = asyncio.run(
+        seen = uvloop.run(
             rush(
                 self._crowd(step),
                 requests.originals(),
@@ -261,9 +262,10 @@ def main() -> None:
     """Run it, tell it, take the stack away."""
     asked = _asked()
     state = ROOT / ".local" / f"peak-{asked.port}"
-    if not asked.keep:
-        shutil.rmtree(state, ignore_errors=True)
     stack = Stack(state, asked.port, more_environment=CHEAP)
+    if not asked.keep:
+        stack.down()  # of a run that was killed
+        shutil.rmtree(state, ignore_errors=True)
     peak = Peak(stack, Screen("TRIAL"), asked)
     try:
         peak.go()

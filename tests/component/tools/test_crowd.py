@@ -1,12 +1,15 @@
 """The crowd at a real HTTP server."""
 
+import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tools.peak.load import Crowd
+from tools.programs import ROOT
 
 
 class Desk(ThreadingHTTPServer):
@@ -49,13 +52,25 @@ def desk() -> Iterator[Desk]:
     server.server_close()
 
 
+# In a process of its own, as it always is: the tests' own is full of green threads.
+CROWD = """
+import json, sys
+from tools.peak.load import Crowd
+paths, host, port = json.loads(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+turns = [f"GET {path} HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n".encode() for path in paths]
+outcome = Crowd(host, port, lambda done, total: None).file_open(turns, [0.0] * 4, filers=2)
+print(json.dumps(outcome.final()))
+"""
+
+
 def test_a_filer_waits_for_its_own_answer_and_for_nobody_elses(desk: Desk) -> None:
-    turns = [b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % path for path in (b"/slow", b"/quick")]
+    host, port = desk.server_address
+    paths = json.dumps(["/slow", "/quick"] * 2)
 
-    crowd = Crowd(*desk.server_address, lambda done, total: None)
-    outcome = crowd.file_open(turns * 2, [0.0] * 4, filers=2)
+    crowd = [sys.executable, "-c", CROWD, paths, str(host), str(port)]
+    told = subprocess.run(crowd, cwd=ROOT, capture_output=True, check=True, timeout=30)
 
-    assert outcome.final() == {201: 4}
+    assert json.loads(told.stdout) == {"201": 4}
     slow = [entry for entry in desk.seen if entry.startswith("/slow")]
     assert slow == ["/slow asks", "/slow is answered"] * 2
     assert desk.seen.index("/slow is answered") > desk.seen.index("/quick is answered")
