@@ -308,7 +308,7 @@ class Connection(wsgi.HttpProtocol):
         self.wfile.flush()
 
     def _environ(self, head: Head) -> dict[str, Any]:
-        raw_path, query = head.raw_path, head.target.partition("?")[2]
+        raw_path, _, query = head.target.partition("?")
         path = urllib.parse.unquote(raw_path, "latin-1") if "%" in raw_path else raw_path
         environ = {
             environ_name(name): value for name, value in head.headers.items() if "_" not in name

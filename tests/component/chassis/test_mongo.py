@@ -20,6 +20,7 @@ TIMEOUT_SECONDS = 0.5
 @pytest.fixture
 def narrow(mongo_uri, monkeypatch):
     """A database that is reached by one connection."""
+    # No settings: operators have no use for them. The pool and the waiting are the real ones.
     monkeypatch.setattr("chassis.mongo.POOL_SIZE", 1)
     monkeypatch.setattr("chassis.mongo.TIMEOUT_MS", int(TIMEOUT_SECONDS * 1000))
     yield connect(mongo_uri, "narrow")
@@ -35,6 +36,7 @@ def test_a_full_pool_is_an_outage_told_in_time_and_over_when_a_place_is_free(nar
     grains.insert_one({"_id": "rice"})
 
     def hold():
+        # The server sleeps, not the test: an operation that takes long is what holds the place.
         with pymongo.timeout(10):
             list(grains.find({"$where": f"sleep({int(HELD_SECONDS * 1000)}); return true"}))
 
