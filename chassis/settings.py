@@ -6,7 +6,6 @@ import os
 import typing
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields
-from pathlib import Path
 from typing import Any, ClassVar, Self
 
 
@@ -18,7 +17,8 @@ class SettingsIncomplete(SystemExit):
 class Settings:
     """Base of a process's settings: field `mongo_uri`, prefix `A_`: variable `A_MONGO_URI`.
 
-    Fields are str, int, float, bool (1/0) or Path; one without a default is required.
+    Fields are str, int, float, bool (1/0), Path or any class made from a text, which raises
+    ValueError when it cannot be; one without a default is required.
     """
 
     prefix: ClassVar[str]
@@ -53,7 +53,7 @@ def _value(field: Field[Any], kind: type, text: str | None) -> Any:
             return kind(text)
         except ValueError as problem:
             raise ValueError(f"must be a number, not {text!r}") from problem
-    return Path(text) if kind is Path else text
+    return kind(text)
 
 
 @dataclass(frozen=True)

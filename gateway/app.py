@@ -18,6 +18,7 @@ import structlog
 from chassis import clock
 from chassis.log import correlation_id as bound_correlation_id
 from contracts.principal import Principal
+from gateway.addresses import NOBODY, TrustedProxies
 from gateway.http import Answer, Request, Route
 from gateway.metrics import record_request
 from gateway.problems import PROBLEM_JSON, REFUSALS, language_of, tell
@@ -58,11 +59,13 @@ class App:
         authenticate: Authenticate,
         now: Callable[[], datetime] = clock.now,
         most_files: int = 64,
+        proxies: TrustedProxies = NOBODY,
     ) -> None:
         self._router = Router(routes)
         self._ask = ask
         self._authenticate = authenticate
         self._now = now
+        self._proxies = proxies
         self._incoming = Places(most_files)
         self._outgoing = Places(most_files)
 
@@ -107,6 +110,7 @@ class App:
             language=exchange.language,
             route=route,
             environ=environ,
+            proxies=self._proxies,
             spool=lambda: until_answered.enter_context(Spool(self._incoming)),
         )
         return route.handler(self._ask, request)

@@ -19,6 +19,7 @@ from chassis.http1 import BodyRefused
 from contracts.errors import ServiceError
 from contracts.fields import Closed
 from contracts.principal import Principal
+from gateway.addresses import TrustedProxies
 from gateway.faults import FaultyInput, child_of, fault, missing
 from gateway.problems import EdgeProblem
 from gateway.streaming import FILE_LIMIT_BYTES, Spool, Upload, read_form
@@ -104,6 +105,7 @@ class Request:
     language: str
     route: Route
     environ: Mapping[str, Any]
+    proxies: TrustedProxies
     spool: Callable[[], Spool]
     """Makes a place for a file being received; it is gone once the request is answered."""
 
@@ -113,6 +115,11 @@ class Request:
         if self.principal is None:
             raise TypeError(f"{self.route.path} is public: nobody has signed in")
         return self.principal.to_wire()
+
+    @property
+    def address(self) -> str:
+        """Where the request comes from: the last hop that is no trusted proxy."""
+        return self.proxies.address_of(self.environ)
 
     def header(self, name: str) -> str | None:
         """Return a header, or None."""

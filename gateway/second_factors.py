@@ -19,7 +19,7 @@ from gateway.http import Answer, Request, route
 def begin(ask: Ask, request: Request) -> Answer:
     """Make a secret for an authenticator app; it counts when a code of it has been given."""
     begun = ask.accounts.begin_second_factor(
-        request.by, password=request.body["password"], address=request.environ["REMOTE_ADDR"]
+        request.by, password=request.body["password"], address=request.address
     )
     return Answer(201, begun)
 
@@ -40,7 +40,7 @@ def begin(ask: Ask, request: Request) -> Answer:
 def confirm(ask: Ask, request: Request) -> Answer:
     """Ask for a code at every sign-in from now on; the recovery codes are told this once."""
     confirmed = ask.accounts.confirm_second_factor(
-        request.by, code=request.body["code"], address=request.environ["REMOTE_ADDR"]
+        request.by, code=request.body["code"], address=request.address
     )
     return Answer(201, confirmed)
 
@@ -64,6 +64,6 @@ def remove(ask: Ask, request: Request) -> Answer:
         request.by,
         password=request.body["password"],
         code=request.body["code"],
-        address=request.environ["REMOTE_ADDR"],
+        address=request.address,
     )
     return Answer(204)

@@ -119,6 +119,7 @@ class Edge(DependencyProvider):
                 self.sessions.authenticate,
                 now,
                 most_files=max(1, settings.max_in_flight // 4),
+                proxies=settings.trusted_proxies,
             ),
             host=self.container.config["process"].host,
             port=settings.port,

@@ -32,7 +32,7 @@ def sign_in(ask: Ask, request: Request) -> Answer:
         password=request.body["password"],
         takeover=request.body["takeover"],
         otp=request.body.get("otp"),
-        address=request.environ["REMOTE_ADDR"],
+        address=request.address,
     )
     return Answer(201, session, {"Location": "/v1/sessions/current"})
 
@@ -78,7 +78,7 @@ def activate(ask: Ask, request: Request) -> Answer:
         activation_code=request.body["activation_code"],
         password=request.body["password"],
         holder=request.body["holder"],
-        address=request.environ["REMOTE_ADDR"],
+        address=request.address,
     )
     return Answer(201, activation)
 
@@ -98,6 +98,6 @@ def change_password(ask: Ask, request: Request) -> Answer:
         session_id=str(request.session_id),
         current_password=request.body["current_password"],
         new_password=request.body["new_password"],
-        address=request.environ["REMOTE_ADDR"],
+        address=request.address,
     )
     return Answer(204)
