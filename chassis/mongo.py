@@ -10,6 +10,7 @@ import pymongo
 from nameko.extensions import DependencyProvider
 from pymongo import MongoClient, monitoring
 from pymongo.database import Database
+from pymongo.errors import BulkWriteError
 
 from chassis import duty, metrics
 from chassis.outbox import Announces
@@ -18,6 +19,7 @@ from chassis.settings import Settings
 TIMEOUT_MS = 5_000
 DEPLOY_SECONDS = 600
 POOL_SIZE = 50
+DUPLICATE_KEY = 11_000
 
 
 class _PoolWatch(monitoring.ConnectionPoolListener):
@@ -74,6 +76,20 @@ def build_indexes(documents: list[type[mongoengine.Document]]) -> None:
         document._disconnect()
         with pymongo.timeout(DEPLOY_SECONDS):
             document.ensure_indexes()
+
+
+def ignore_duplicates(problem: BulkWriteError) -> set[int]:
+    """Return the places, in what was written, of those whose key was there already.
+
+    Raises `problem` when anything else went wrong: also when only the majority did not follow,
+    since what was written may then be taken back.
+    """
+    refused = problem.details["writeErrors"]
+    if problem.details["writeConcernErrors"] or any(
+        error["code"] != DUPLICATE_KEY for error in refused
+    ):
+        raise problem
+    return {error["index"] for error in refused}
 
 
 class Kept(DependencyProvider):

@@ -7,7 +7,7 @@ from pymongo.errors import (
     ConnectionFailure,
     ExecutionTimeout,
     PyMongoError,
-    WTimeoutError,
+    WriteConcernError,
 )
 
 from chassis.bus import CONNECTION_ERRORS
@@ -22,7 +22,9 @@ def is_outage(problem: BaseException) -> bool:
     """Whether the store or the bus could not be reached, so that waiting may mend it."""
     if isinstance(problem, ServiceError):
         return problem.kind is Kind.UNAVAILABLE
-    if isinstance(problem, ConnectionFailure | ExecutionTimeout | WTimeoutError | NotDelivered):
+    if isinstance(problem, ConnectionFailure | ExecutionTimeout | WriteConcernError | NotDelivered):
+        return True
+    if isinstance(problem, BulkWriteError) and problem.details["writeConcernErrors"]:
         return True
     if isinstance(problem, PyMongoError):
         return problem.timeout or not _PASSING_CODES.isdisjoint(_codes(problem))
@@ -32,6 +34,5 @@ def is_outage(problem: BaseException) -> bool:
 def _codes(problem: PyMongoError) -> set[int | None]:
     """Return what the server complained of: of a bulk, each of its writes may have its own."""
     if isinstance(problem, BulkWriteError):
-        complaints = [*problem.details["writeErrors"], *problem.details["writeConcernErrors"]]
-        return {complaint.get("code") for complaint in complaints}
+        return {complaint.get("code") for complaint in problem.details["writeErrors"]}
     return {getattr(problem, "code", None)}

@@ -10,20 +10,19 @@ import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import segno
 import typst
-from eventlet.semaphore import Semaphore
 from nameko.extensions import DependencyProvider
 
-from chassis import metrics
-from chassis.aside import aside
-from contracts.errors import ServiceUnavailable
+from chassis.work_line import WorkLine
 
 FONT = "Laksaman"
-MOST_IN_QUEUE = 20  # the one being set included
+MOST_WAITING = 19  # beside the one being set
+MOST_OF_ONE_CALLER = 4
 QR_MASK = 3  # choosing the handsomest of eight takes six times as long, and readers do not mind
 
 Facts = Mapping[str, Any]
@@ -35,44 +34,39 @@ class FontMissing(SystemExit):
 
 
 class Press:
-    """Sets one PDF at a time in a thread of the machine; who waits for it waits in green ways."""
+    """Sets one PDF at a time in a thread of the machine; who waits for it waits in green ways.
 
-    def __init__(self, font_dir: Path, service: str) -> None:
+    Of the MOST_WAITING that may wait and the one in hand, one caller has MOST_OF_ONE_CALLER.
+    """
+
+    def __init__(self, font_dir: Path) -> None:
         self._fonts = typst.Fonts(
             include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(font_dir)]
         )
         if FONT not in self._fonts.families():
             raise FontMissing(f"cannot start: the font {FONT} is not in {font_dir}")
-        self._service = service
-        self._free = Semaphore(1)
-        self._queued = 0
+        self._line = WorkLine(
+            "typst", threads=1, waiting=MOST_WAITING, per_caller=MOST_OF_ONE_CALLER
+        )
 
-    def print(self, template: Path, facts: Facts | Callable[[], Facts]) -> bytes:
+    def print(
+        self, template: Path, facts: Facts | Callable[[], Facts], *, caller: str | None
+    ) -> bytes:
         """Return the PDF; what makes the facts, if given instead, runs in the thread too.
 
-        Raises ServiceUnavailable when too many wait already.
+        `caller` is whoever asked, None a job. Raises WorkLineFull, TooManyAtOnce.
         """
-        with self.place() as print_one:
+        with self.place(caller) as print_one:
             return print_one(template, facts)
 
     @contextmanager
-    def place(self) -> Iterator[Print]:
-        """Hold a place in the queue: for whoever must not be refused after the first step.
+    def place(self, caller: str | None) -> Iterator[Print]:
+        """Hold a place in the line: for whoever must not be refused after the first step.
 
-        Raises ServiceUnavailable when too many wait already.
+        Raises WorkLineFull, TooManyAtOnce.
         """
-        if self._queued >= MOST_IN_QUEUE:
-            raise ServiceUnavailable(service=self._service)
-        self._show(self._queued + 1)
-        try:
-            yield self._print_in_turn
-        finally:
-            self._show(self._queued - 1)
-
-    def _print_in_turn(self, template: Path, facts: Facts | Callable[[], Facts]) -> bytes:
-        with self._free:
-            pdf: bytes = aside(self.set_page, template, facts)
-        return pdf
+        with self._line.place(caller) as run:
+            yield partial(run, self.set_page)
 
     def set_page(self, template: Path, facts: Facts | Callable[[], Facts]) -> bytes:
         """Return the PDF, set here and now: for commands, where nobody else waits."""
@@ -87,10 +81,6 @@ class Press:
             raise TypeError("typst returned no single PDF")
         return pdf
 
-    def _show(self, queued: int) -> None:
-        self._queued = queued
-        metrics.show_pool("typst", in_use=queued, size=MOST_IN_QUEUE)
-
 
 class Printing(DependencyProvider):
     """Hands a service its press; without its font the process does not start."""
@@ -101,7 +91,7 @@ class Printing(DependencyProvider):
 
     def setup(self) -> None:
         """Find the font in the `font_dir` of the settings."""
-        self._press = Press(self._settings.read().font_dir, self.container.service_name)
+        self._press = Press(self._settings.read().font_dir)
 
     def get_dependency(self, worker_ctx: Any) -> Press | None:
         """Return the press."""

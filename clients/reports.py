@@ -164,9 +164,9 @@ class ReportsClient:
     def get_form(self, form_id: str, version: int) -> Facts:
         return self._call("get_form", form_id=form_id, version=version)
 
-    def print_blank_form(self, form_id: str, version: int) -> str:
+    def print_blank_form(self, by: Facts, form_id: str, version: int) -> str:
         """Return base64 of a PDF."""
-        return str(self._call("print_blank_form", form_id=form_id, version=version))
+        return str(self._call("print_blank_form", by=by, form_id=form_id, version=version))
 
     def print_filing(self, by: Facts, filing_id: str) -> str:
         """Return base64 of a PDF."""

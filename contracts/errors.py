@@ -60,6 +60,30 @@ class ServiceUnavailable(ServiceError):
         super().__init__({"retry_after_seconds": "5"} | dict(details or {}), **facts)
 
 
+class WorkLineFull(ServiceError):
+    """So many wait for work of this kind that more would wait in vain."""
+
+    code = "work.line_full"
+    kind = Kind.UNAVAILABLE
+    message = "Too many are waiting for this at the moment. Try again in {retry_after_seconds} s."
+    message_th = "ขณะนี้มีผู้รอใช้ส่วนนี้จำนวนมาก โปรดลองใหม่ใน {retry_after_seconds} วินาที"
+
+
+class TooManyAtOnce(ServiceError):
+    """The caller has as much work of this kind under way as one may."""
+
+    code = "work.too_many_at_once"
+    kind = Kind.TOO_MANY
+    message = (
+        "You have {places} of these under way already. Wait until one has ended, "
+        "then try again in {retry_after_seconds} s."
+    )
+    message_th = (
+        "ท่านมีงานลักษณะนี้ที่ยังไม่เสร็จอยู่แล้ว {places} รายการ โปรดรอให้เสร็จก่อน "
+        "แล้วลองใหม่ใน {retry_after_seconds} วินาที"
+    )
+
+
 class InvalidInput(ServiceError):
     """A value in the request breaks a rule of its own; `pointer` says where."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contracts.accounts import errors
 from contracts.accounts import issuance_schemas as handing_out
 from contracts.accounts import schemas as shapes
+from contracts.errors import TooManyAtOnce
 from contracts.jobs import JobSchema
 from gateway.ask import Ask
 from gateway.downloads import PDF, pdf
@@ -33,7 +34,12 @@ def issue_codes(ask: Ask, request: Request) -> Answer:
     summary="ใบรหัสเปิดใช้งาน (อ่านได้ครั้งเดียว)",
     query=shapes.SlipsQuery,
     answers={200: (PDF, shapes.SlipList)},
-    refuses=(errors.IssuanceNotFound, errors.SlipsAlreadyRead, errors.CodeKeyRetired),
+    refuses=(
+        errors.IssuanceNotFound,
+        errors.SlipsAlreadyRead,
+        errors.CodeKeyRetired,
+        TooManyAtOnce,
+    ),
 )
 def read_slips(ask: Ask, request: Request) -> Answer:
     """Read the codes the caller's office hands out. Once: it is on record, and then 410.

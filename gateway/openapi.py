@@ -134,7 +134,7 @@ def _by_status(one: Route, codes: set[str]) -> dict[int, set[str]]:
     for refusal in one.refuses:
         code = refusal.code.rpartition(".")[2]
         found.setdefault(OF_KIND[refusal.kind].status, set()).add(code)
-    found[503].add("service_unavailable")
+    found[503] |= {"service_unavailable", "line_full"}
     if not one.public:
         found.setdefault(OF_KIND[Kind.FORBIDDEN].status, set()).add("out_of_scope")
     if one.if_match:

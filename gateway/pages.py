@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contracts.errors import TooManyAtOnce
 from contracts.reports import errors
 from gateway.ask import Ask
 from gateway.downloads import PDF, pdf
@@ -13,7 +14,7 @@ from gateway.http import Answer, Request, route
     "/v1/filings/{filing_id}/document.pdf",
     summary="รายงานที่ยื่นแล้วฉบับพิมพ์ (PDF)",
     answers={200: PDF},
-    refuses=(errors.FilingNotFound, errors.ObligationNotFound),
+    refuses=(errors.FilingNotFound, errors.ObligationNotFound, TooManyAtOnce),
 )
 def print_filing(ask: Ask, request: Request) -> Answer:
     """Print a recorded filing as it was filed; that of a trial round says so on every page."""
@@ -26,10 +27,12 @@ def print_filing(ask: Ask, request: Request) -> Answer:
     "/v1/forms/{form_id}/versions/{version}/blank.pdf",
     summary="แบบรายงานเปล่าฉบับพิมพ์ (PDF)",
     answers={200: PDF},
-    refuses=(errors.FormNotFound,),
+    refuses=(errors.FormNotFound, TooManyAtOnce),
     patterns={"version": r"[1-9][0-9]{0,3}"},
 )
 def print_blank_form(ask: Ask, request: Request) -> Answer:
     """Print the form with room to fill it in by hand, and with the help to every question."""
     form_id, version = request.path["form_id"], int(request.path["version"])
-    return pdf(ask.reports.print_blank_form(form_id, version), f"{form_id}.v{version}.pdf")
+    return pdf(
+        ask.reports.print_blank_form(request.by, form_id, version), f"{form_id}.v{version}.pdf"
+    )

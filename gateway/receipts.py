@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from contracts.errors import TooManyAtOnce
 from contracts.fields import Closed
 from contracts.reports import errors, receipt_schemas, roll_errors
 from contracts.reports import schemas as shapes
@@ -49,7 +50,7 @@ def show_receipt(ask: Ask, request: Request) -> Answer:
     "/v1/filings/{filing_id}/receipt.pdf",
     summary="ใบรับสำหรับพิมพ์",
     answers={200: PDF},
-    refuses=(*_NOT_THERE, errors.RoundNotFound, errors.RoundPurged),
+    refuses=(*_NOT_THERE, errors.RoundNotFound, errors.RoundPurged, TooManyAtOnce),
 )
 def print_receipt(ask: Ask, request: Request) -> Answer:
     """Show the receipt as one page to print; its QR code holds all that is needed to check it."""

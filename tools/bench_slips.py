@@ -64,7 +64,7 @@ def slips_by_office(folder: Path) -> dict[str, list[Slip]]:
 def printer(what: str, folder: Path) -> Print:
     """Return what makes the PDF of an office: its slips, or as many empty pages."""
     if what == "slips":
-        press = Press(Settings.font_dir, "bench")
+        press = Press(Settings.font_dir)
         names = {"office": "ที่ว่าการอำเภอสมมติ", "portal_url": "https://sucharit.example"}
         return lambda slips: press.set_page(TEMPLATE, pages_of(slips, **names))
     template = folder / "empty.typ"

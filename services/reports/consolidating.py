@@ -58,7 +58,7 @@ def consolidate(
     show(steps - 2, steps)
     made["xlsx"] = aside(workbook_of, content, sha256)
     show(steps - 1, steps)
-    made["pdf"] = press.print(TEMPLATE, lambda: pages_of(content, sha256))
+    made["pdf"] = press.print(TEMPLATE, lambda: pages_of(content, sha256), caller=None)
     kept = store.consolidations.find(sha256)
     if kept is None:
         document = _document(store, round_, content, made, at=at, by=by)

@@ -10,7 +10,7 @@ from contracts.errors import Kind
 from gateway.problems import EDGE, OF_KIND
 
 REFUSALS = pytest.mark.parametrize("refusal", refusals(), ids=lambda refusal: refusal.code)
-SHARED = {"bus", "input", "access", "jobs"}
+SHARED = {"bus", "input", "access", "jobs", "work"}
 
 
 def named_in(sentence: str) -> set[str]:

@@ -78,9 +78,9 @@ class IssuanceQuestions:
     ) -> dict[str, Any]:
         """Do as `read_slips` does, and return a PDF to print: one page for each slip.
 
-        Raises OutOfScope, IssuanceNotFound, SlipsAlreadyRead, CodeKeyRetired.
+        Raises OutOfScope, IssuanceNotFound, SlipsAlreadyRead, CodeKeyRetired, TooManyAtOnce.
         """
-        with self.press.place() as print_slips:  # before the one reading is spent
+        with self.press.place(by["slot_id"]) as print_slips:  # before the one reading is spent
             slips = self._read(by, issuance_id, district)
             own = self.store.organisations.find(by["organisation_id"])
             office = CENTRAL_TH if own is None else own.facts.full_name

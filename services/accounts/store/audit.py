@@ -16,11 +16,12 @@ from typing import Any
 from pymongo import WriteConcern
 from pymongo.errors import BulkWriteError
 
+from chassis.mongo import ignore_duplicates
 from chassis.outbox import Outbox
 from contracts.accounts.events import AuditDayClosedV1
 from contracts.paging import read_cursor, write_cursor
 from services.accounts.domain.audit import Act, Place, chain, place_of
-from services.accounts.store.organisations import DUPLICATE_KEY, READ_AT_ONCE
+from services.accounts.store.organisations import READ_AT_ONCE
 
 COLLECTION = "audit"
 HEADS = "audit_heads"
@@ -137,8 +138,7 @@ class AuditStore:
         try:
             self._collection.insert_many(documents, ordered=True)
         except BulkWriteError as problem:
-            if problem.details["writeErrors"][0]["code"] != DUPLICATE_KEY:
-                raise
+            ignore_duplicates(problem)
             return int(problem.details["nInserted"])
         return len(documents)
 

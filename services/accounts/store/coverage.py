@@ -14,8 +14,9 @@ from typing import Any
 from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
+from chassis.mongo import ignore_duplicates
 from contracts.principal import Principal
-from services.accounts.store.organisations import DUPLICATE_KEY, READ_AT_ONCE, area_condition
+from services.accounts.store.organisations import READ_AT_ONCE, area_condition
 from services.accounts.store.slots import AREA_FIELDS, area_key
 from services.accounts.store.slots import COLLECTION as SLOTS
 
@@ -91,8 +92,7 @@ class CoverageStore:
             try:
                 self._areas.bulk_write(writes, ordered=False)
             except BulkWriteError as problem:
-                if any(error["code"] != DUPLICATE_KEY for error in problem.details["writeErrors"]):
-                    raise
+                ignore_duplicates(problem)
         kept = self._areas.find({"_id": {"$in": list(areas)}, "counting": mine}, {"_id": 1})
         return {area["_id"] for area in kept}
 

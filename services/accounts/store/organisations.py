@@ -10,6 +10,7 @@ from typing import Any
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
+from chassis.mongo import ignore_duplicates
 from chassis.outbox import Outbox
 from contracts.accounts.errors import OrganisationNotFound
 from contracts.accounts.events import OrganisationChangedV1, OrganisationRegisteredV1
@@ -27,7 +28,6 @@ from services.accounts.store.organisation_records import (
 )
 
 COLLECTION = "organisations"
-DUPLICATE_KEY = 11_000
 # Between two batches of a long reading others have their turn.
 READ_AT_ONCE = 500
 _AREA_FIELDS = {
@@ -174,10 +174,7 @@ class OrganisationStore:
         try:
             self._collection.insert_many(documents, ordered=False)
         except BulkWriteError as problem:
-            errors = problem.details["writeErrors"]
-            if any(error["code"] != DUPLICATE_KEY for error in errors):
-                raise
-            refused = {error["index"] for error in errors}
+            refused = ignore_duplicates(problem)
         for index, document in enumerate(documents):
             if index not in refused:
                 self._outbox.nudge(COLLECTION, document["_id"], document["outbox"])

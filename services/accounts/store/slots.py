@@ -10,13 +10,14 @@ from typing import Any
 from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
+from chassis.mongo import ignore_duplicates
 from contracts.accounts.errors import SessionEnded, SlotAlreadyExists, SlotLocked, SlotNotFound
 from contracts.fields import wire_time
 from contracts.paging import read_cursor, write_cursor
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
 from services.accounts.domain.slots import OPERATOR_SLOT, Slot, Tier
-from services.accounts.store.organisations import DUPLICATE_KEY, READ_AT_ONCE, area_condition
+from services.accounts.store.organisations import READ_AT_ONCE, area_condition
 
 COLLECTION = "slots"
 # Where a slot stands follows its organisation; everything else about it is its own.
@@ -140,9 +141,7 @@ class SlotStore:
         try:
             self._collection.bulk_write(writes, ordered=False)
         except BulkWriteError as problem:
-            # A slot that another process has added meanwhile is as good.
-            if any(error["code"] != DUPLICATE_KEY for error in problem.details["writeErrors"]):
-                raise
+            ignore_duplicates(problem)  # one that another process has added meanwhile is as good
 
     def list_page(
         self,

@@ -26,21 +26,22 @@ class PageQuestions:
     def print_filing(self, by: Facts, filing_id: str) -> str:
         """Return the page of a recorded filing as base64 of a PDF.
 
-        Raises FilingNotFound, ObligationNotFound, ServiceUnavailable.
+        Raises FilingNotFound, ObligationNotFound, TooManyAtOnce.
         """
         document, obligation = find_filing(self.store, by, filing_id)
         if "code" in document:
             raise FilingNotFound(filing_id=filing_id)
         form = get_form(document["form_id"], document["form_version"])
-        return self._printed(pages.of_filing(form, document, obligation))
+        return self._printed(by, pages.of_filing(form, document, obligation))
 
     @answers
-    def print_blank_form(self, form_id: str, version: int) -> str:
+    def print_blank_form(self, by: Facts, form_id: str, version: int) -> str:
         """Return a form to be filled in by hand, as base64 of a PDF.
 
-        Raises FormNotFound, ServiceUnavailable.
+        Raises FormNotFound, TooManyAtOnce.
         """
-        return self._printed(pages.of_blank(get_form(form_id, version)))
+        return self._printed(by, pages.of_blank(get_form(form_id, version)))
 
-    def _printed(self, facts: Facts) -> str:
-        return b64encode(self.press.print(pages.TEMPLATE, facts)).decode()
+    def _printed(self, by: Facts, facts: Facts) -> str:
+        pdf = self.press.print(pages.TEMPLATE, facts, caller=by["slot_id"])
+        return b64encode(pdf).decode()

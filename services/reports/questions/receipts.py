@@ -44,12 +44,12 @@ class ReceiptQuestions:
     def print_receipt(self, by: Facts, filing_id: str) -> Facts:
         """Return the receipt as a PDF of one page, the same bytes whenever it is asked for.
 
-        Raises FilingNotFound, ObligationNotFound, RoundNotFound, RoundPurged.
+        Raises FilingNotFound, ObligationNotFound, RoundNotFound, RoundPurged, TooManyAtOnce.
         """
         filing, obligation = self._recorded(by, filing_id)
         round_ = self.store.rounds.get(obligation.round_id)
         facts = receipt_page.facts_of(filing, obligation, round_, self.settings.portal_url)
-        pdf = self.press.print(receipt_page.TEMPLATE, facts)
+        pdf = self.press.print(receipt_page.TEMPLATE, facts, caller=by["slot_id"])
         return {
             "number": filing["receipt"]["number"],
             "pdf_base64": b64encode(pdf).decode(),

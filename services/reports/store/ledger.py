@@ -26,7 +26,7 @@ from contracts.reports.errors import (
 from services.reports.domain.filings import Attempt, Filing, FilingKind, changed_pointers
 from services.reports.domain.obligations import Obligation
 from services.reports.domain.rounds import Mode, Round
-from services.reports.store.obligations import NOT_LISTED, from_document, ignore_duplicates
+from services.reports.store.obligations import NOT_LISTED, from_document, write_new
 from services.reports.store.rounds import Rounds
 
 Decide = Callable[[Attempt, Round, Obligation], Filing]
@@ -128,7 +128,7 @@ class Ledger:
             document["outbox"] = self._outbox.seal([event])
             inserts[place] = document
         documents = list(inserts.values())
-        lost = ignore_duplicates(self._filings.insert_many, documents, ordered=False)
+        lost = write_new(self._filings.insert_many, documents, ordered=False)
         beaten = [document for document in documents if document["_id"] in lost]
         won = {
             place: document for place, document in inserts.items() if document["_id"] not in lost

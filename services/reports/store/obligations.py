@@ -11,6 +11,7 @@ from typing import Any
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
+from chassis.mongo import ignore_duplicates
 from chassis.outbox import Outbox
 from contracts.events import Event
 from contracts.principal import Principal
@@ -19,7 +20,6 @@ from contracts.reports.events import ObligationsOpenedV1
 from services.reports.domain.obligations import Act, Obligation, Signature, State
 from services.reports.domain.rounds import Mode, Scope
 
-DUPLICATE = 11000
 NOT_LISTED = {"acts": 0, "outbox": 0}
 _OPEN = {"closed": {"$ne": True}}
 _FIELDS_OF_AREA = {
@@ -49,7 +49,7 @@ class Organisations:
             )
             for known in facts
         ]
-        ignore_duplicates(self._organisations.bulk_write, updates, ordered=False)
+        write_new(self._organisations.bulk_write, updates, ordered=False)
 
     def close(self, organisation_id: str) -> None:
         """Keep that an organisation is no more."""
@@ -88,7 +88,7 @@ class Obligations:
     def add(self, obligations: list[Obligation]) -> None:
         """Keep new obligations; what is already there stays as it is."""
         documents = [to_document(obligation) for obligation in obligations]
-        ignore_duplicates(self._obligations.insert_many, documents, ordered=False)
+        write_new(self._obligations.insert_many, documents, ordered=False)
 
     def list_unannounced(self, round_id: str, organisation_ids: list[str]) -> list[Obligation]:
         """Return the kept obligations of those organisations that no event has told of so far,
@@ -117,7 +117,7 @@ class Obligations:
                     "outbox": self._outbox.seal([event]),
                 }
             )
-        known = ignore_duplicates(self._opened.insert_many, opened, ordered=False)
+        known = write_new(self._opened.insert_many, opened, ordered=False)
         for document in opened:
             if document["_id"] not in known:
                 self._outbox.nudge("opened_districts", document["_id"], document["outbox"])
@@ -215,24 +215,15 @@ class Obligations:
         return int(self._obligations.update_many(unmet, missed).modified_count)
 
 
-def ignore_duplicates(write: Any, documents: list[Any], **options: Any) -> set[Any]:
+def write_new(write: Any, documents: list[Any], **options: Any) -> set[Any]:
     """Write in bulk and return the ids that were there already; any other failure is raised."""
     if not documents:
         return set()
     try:
         write(documents, **options)
-    except BulkWriteError as failed:
-        errors = failed.details["writeErrors"]
-        if (
-            any(error["code"] != DUPLICATE for error in errors)
-            or failed.details["writeConcernErrors"]
-        ):
-            raise
-        return {
-            documents[error["index"]]["_id"]
-            for error in errors
-            if isinstance(documents[error["index"]], dict)
-        }
+    except BulkWriteError as problem:
+        known = [documents[place] for place in ignore_duplicates(problem)]
+        return {document["_id"] for document in known if isinstance(document, dict)}
     return set()
 
 

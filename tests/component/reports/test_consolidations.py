@@ -43,7 +43,7 @@ AFTERWARDS = LATE + timedelta(days=1)
 
 @pytest.fixture(scope="module")
 def press() -> Press:
-    return Press(Settings.font_dir, "reports")
+    return Press(Settings.font_dir)
 
 
 @pytest.fixture

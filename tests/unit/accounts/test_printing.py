@@ -46,7 +46,7 @@ LAO = Slip(
 
 @pytest.fixture(scope="module")
 def press() -> Press:
-    return Press(Settings.font_dir, "accounts")
+    return Press(Settings.font_dir)
 
 
 def printed(press: Press, slips: list[Slip], office: str = OFFICE) -> bytes:

@@ -35,6 +35,8 @@ OUTAGES = [
     a_bulk(write=[11000, 11602]),
     a_bulk(concern=[91]),
     a_bulk(write=[11000], concern=[64]),
+    a_bulk(concern=[100]),
+    errors.WriteConcernError("stepped down before the others had it", code=189),
     NotDelivered("refused"),
     WireDown("gone"),
     Unroutable("nobody there"),

@@ -6,8 +6,8 @@ import eventlet
 import pytest
 from eventlet.patcher import original
 
-from chassis.press import MOST_IN_QUEUE, FontMissing, Press, qr_svg
-from contracts.errors import ServiceUnavailable
+from chassis.press import MOST_OF_ONE_CALLER, MOST_WAITING, FontMissing, Press, qr_svg
+from contracts.errors import TooManyAtOnce, WorkLineFull
 from services.accounts.settings import Settings
 
 TEMPLATE = """
@@ -30,7 +30,7 @@ def template(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def press() -> Press:
-    return Press(Settings.font_dir, "parrot")
+    return Press(Settings.font_dir)
 
 
 def facts(title: str = "ที่นี่", pages: int = 1) -> dict[str, object]:
@@ -38,11 +38,11 @@ def facts(title: str = "ที่นี่", pages: int = 1) -> dict[str, object
 
 
 def test_the_same_facts_are_set_to_the_same_bytes(press: Press, template: Path) -> None:
-    first = press.print(template, facts())
+    first = press.print(template, facts(), caller=None)
 
     assert first.startswith(b"%PDF-")
-    assert press.print(template, facts()) == first
-    assert press.print(template, facts("ที่โน่น")) != first
+    assert press.print(template, facts(), caller=None) == first
+    assert press.print(template, facts("ที่โน่น"), caller=None) != first
 
 
 def test_nobody_waits_while_a_long_document_is_set(press: Press, template: Path) -> None:
@@ -58,7 +58,7 @@ def test_nobody_waits_while_a_long_document_is_set(press: Press, template: Path)
 
     ticking = eventlet.spawn(tick)
     eventlet.sleep(0)
-    press.print(template, lambda: facts(pages=80))
+    press.print(template, lambda: facts(pages=80), caller=None)
     ticking.kill()
 
     assert len(gaps) > 10
@@ -74,12 +74,18 @@ def test_one_beyond_the_queue_is_refused_at_once_and_the_queue_is_served(
         may_go_on.wait(10)
         return facts()
 
-    waiting = [eventlet.spawn(press.print, template, held_up) for _ in range(MOST_IN_QUEUE)]
+    def ask(caller: str) -> object:
+        return eventlet.spawn(press.print, template, held_up, caller=caller)
+
+    waiting = [ask(f"slot {n // MOST_OF_ONE_CALLER}") for n in range(MOST_WAITING)]
+    eventlet.sleep(0)
+    with pytest.raises(TooManyAtOnce):
+        press.print(template, facts(), caller="slot 0")
+    waiting.append(ask("another"))
     eventlet.sleep(0)
 
-    with pytest.raises(ServiceUnavailable) as refused:
-        press.print(template, facts())
-    assert refused.value.details["service"] == "parrot"
+    with pytest.raises(WorkLineFull):
+        press.print(template, facts(), caller="yet another")
     may_go_on.set()
     assert len({thread.wait() for thread in waiting}) == 1
 
@@ -88,11 +94,11 @@ def test_a_template_that_fails_leaves_its_place_to_the_next(press: Press, tmp_pa
     broken = tmp_path / "broken.typ"
     broken.write_text("#panic()", encoding="utf-8")
 
-    for _ in range(MOST_IN_QUEUE + 1):
+    for _ in range(MOST_WAITING + 2):
         with pytest.raises(RuntimeError):
-            press.print(broken, {})
+            press.print(broken, {}, caller=None)
 
 
 def test_without_its_font_no_process_starts(tmp_path: Path) -> None:
     with pytest.raises(FontMissing):
-        Press(tmp_path, "parrot")
+        Press(tmp_path)

@@ -24,7 +24,7 @@ OWED = an_obligation()
 
 @pytest.fixture(scope="module")
 def press() -> Press:
-    return Press(Settings.font_dir, "reports")
+    return Press(Settings.font_dir)
 
 
 def a_filing(**changes: Any) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def page(mode: Mode = Mode.LIVE, **changes: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def press() -> Press:
-    return Press(Settings.font_dir, "reports")
+    return Press(Settings.font_dir)
 
 
 def test_a_page_says_who_filed_what_and_when_in_thai_years_and_time():
