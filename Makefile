@@ -7,6 +7,8 @@ FONT := /usr/share/fonts/truetype/tlwg/Laksaman.ttf
 CLOCK := /usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1
 INSTALLED := .venv/.installed
 BIN := .venv/bin
+# Interrupts tests that hang in spite of tests/alarm.py; `tools.suite` has a bound of its own.
+BOUND := timeout --foreground --signal=INT --kill-after=120
 OURS := contracts chassis clients services gateway tools tests
 
 .DEFAULT_GOAL := help
@@ -34,15 +36,15 @@ parked: $(INSTALLED) ## Show what is parked; `python -m tools.parked` reads and 
 	@$(BIN)/python -m tools.parked list
 
 test: $(BROKER) $(FONT) $(CLOCK) $(INSTALLED) ## Run every test on brokers and databases of its own [ARGS="-k word"]
-	@$(BIN)/python -m $(if $(ARGS),pytest $(ARGS),tools.suite)
+	@$(if $(ARGS),$(BOUND) 60m) $(BIN)/python -m $(if $(ARGS),pytest $(ARGS),tools.suite)
 
 faults: $(BROKER) $(FONT) $(CLOCK) $(INSTALLED) ## Kill, freeze and stop everything while filings come in, in full: half an hour [ARGS="-k word"]
 	@rm -f .local/out/faults.jsonl
-	@SUCHARIT_FAULTS=long $(BIN)/python -m pytest -vv tests/faults $(ARGS); passed=$$?; \
+	@SUCHARIT_FAULTS=long $(BOUND) 120m $(BIN)/python -m pytest -vv tests/faults $(ARGS); passed=$$?; \
 		$(BIN)/python -m tools.fault_figures && exit $$passed
 
 quick: $(FONT) $(INSTALLED) ## Run the tests that need neither, in seconds
-	@$(BIN)/python -m pytest tests/unit tests/contracts tests/architecture $(ARGS)
+	@$(BOUND) 20m $(BIN)/python -m pytest tests/unit tests/contracts tests/architecture $(ARGS)
 
 bench: $(BROKER) $(FONT) $(INSTALLED) ## Compare filing with the ordinary nameko way and a plain insert [ARGS="--repeats 5"]
 	@$(BIN)/python -m tools.bench $(if $(REGISTRY),"$(REGISTRY)") $(ARGS)

@@ -18,6 +18,11 @@ import httpx
 import pytest
 from pymongo import MongoClient
 
+from tests.alarm import (  # noqa: F401 (hooks of pytest and of pytest-timeout)
+    pytest_runtest_teardown,
+    pytest_timeout_cancel_timer,
+    pytest_timeout_set_timer,
+)
 from tests.builders.country import Country
 from tools.programs import ROOT
 from tools.stack import Stack

@@ -1,7 +1,8 @@
 """Every test, in two halves side by side: `python -m tools.suite`.
 
 Most of the time a test waits for a broker, a database or a deadline, so two halves on stacks of
-their own take little more than the longer one. Exit 1 when either fails.
+their own take little more than the longer one. Exit 1 when either fails. A half that has not ended after
+MOST_MINUTES is interrupted; tests/alarm.py ends a single test long before.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ HALVES: Mapping[str, tuple[str, ...]] = {
     "whole": ("tests/faults", "tests/flows"),
 }
 PORTS_BETWEEN = 100
+MOST_MINUTES = 45.0
 
 
 def main() -> None:
@@ -42,7 +44,8 @@ def main() -> None:
 
 
 def _start(paths: tuple[str, ...], port: int) -> subprocess.Popen[str]:
-    command = (sys.executable, "-m", "pytest", *paths)
+    bound = ("timeout", "--foreground", "--signal=INT", "--kill-after=120", f"{MOST_MINUTES}m")
+    command = (*bound, sys.executable, "-m", "pytest", *paths)
     environment = {**os.environ, "SUCHARIT_PORT": str(port), "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

@@ -1,7 +1,10 @@
-"""Every folder of tests is in one half of the suite."""
+"""Every folder of tests is in one half of the suite, and a half that hangs is interrupted."""
 
+from tools import suite
 from tools.programs import ROOT
 from tools.suite import HALVES
+
+TOLD_BY_TIMEOUT = 124
 
 
 def test_no_folder_of_tests_is_left_out_or_run_twice():
@@ -10,6 +13,16 @@ def test_no_folder_of_tests_is_left_out_or_run_twice():
     halves = [folder for half in HALVES.values() for folder in half]
 
     assert sorted(halves) == sorted(folders)
+
+
+def test_a_half_that_hangs_before_its_first_test_is_interrupted(tmp_path, monkeypatch):
+    monkeypatch.setattr(suite, "MOST_MINUTES", 0.1)
+    module = tmp_path / "test_hanging.py"
+    module.write_text("while True: pass")
+
+    with suite._start((str(module),), port=0) as half:
+        assert "KeyboardInterrupt" in half.stdout.read()
+        assert half.wait() == TOLD_BY_TIMEOUT
 
 
 def found():

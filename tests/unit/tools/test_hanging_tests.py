@@ -1,0 +1,67 @@
+"""A test that hangs is told of, its fixtures are torn down, and the tests after it run."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tools.programs import ROOT
+
+CONFTEST = "from tests.conftest import *"
+HANGING = {
+    "loops": "while True: pass",
+    "waits for an event": "eventlet.event.Event().wait()",
+    "waits for a lock": "lock = threading.Lock(); lock.acquire(); lock.acquire()",
+    "waits for a process": "subprocess.run(['sleep', '600'])",
+    "waits while another thread loops": "eventlet.spawn(loop); eventlet.event.Event().wait()",
+    "hangs after a failure": "after.append(loop); raise ValueError('failed')",
+}
+MODULE = """
+import subprocess, threading
+import eventlet, pytest
+
+def loop():
+    while True: pass
+
+@pytest.fixture(scope="session")
+def stack():
+    yield
+    print("the stack was stopped")
+
+@pytest.fixture
+def after():
+    left = []
+    yield left
+    for one in left:
+        one()
+
+def test_hangs(stack, after):
+    {hangs}
+
+def test_comes_after(stack):
+    pass
+"""
+BACKSTOP_SECONDS = 60
+
+
+@pytest.mark.parametrize("hangs", HANGING.values(), ids=HANGING)
+def test_a_hanging_test_ends_with_a_report_and_its_teardown(tmp_path, hangs):
+    (tmp_path / "conftest.py").write_text(CONFTEST)
+    (tmp_path / "test_hanging.py").write_text(MODULE.replace("{hangs}", hangs))
+
+    told = subprocess.run(
+        [sys.executable, "-m", "pytest", "-s", "--timeout=1", "-c", ROOT / "pyproject.toml"]
+        + ["-p", "no:cacheprovider", "--rootdir", tmp_path, tmp_path],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=BACKSTOP_SECONDS,
+        check=False,
+    )
+
+    assert told.returncode == 1, told.stdout + told.stderr
+    assert "test_hangs hung for 1 s" in told.stdout
+    assert "the stack was stopped" in told.stdout
+    assert "1 failed, 1 passed" in told.stdout
