@@ -8,7 +8,6 @@ pyproject.toml and `@pytest.mark.timeout` say when it rings. A teardown has that
 from __future__ import annotations
 
 import signal
-import sys
 import traceback
 from types import FrameType
 from typing import Any
@@ -33,12 +32,12 @@ def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> bool:
     def ring(_signal: int, frame: FrameType | None) -> None:
         if is_debugging():
             return
-        hung = pytest.fail.Exception(f"{item.nodeid} hung for {settings.timeout:g} s")
+        hung = f"{item.nodeid} hung for {settings.timeout:g} s"
         if greenlet.getcurrent() is _main:
-            raise hung
-        print(f"{item.nodeid} waited while this ran:", file=sys.stderr)
-        traceback.print_stack(frame)
-        _main.throw(hung)  # what ran stays where it is
+            raise pytest.fail.Exception(hung)
+        ran = "".join(traceback.format_stack(frame))
+        # It wakes where it waits; what ran meanwhile stays where it is.
+        _main.throw(pytest.fail.Exception(f"{hung} while this ran:\n{ran}"))
 
     signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, settings.timeout)

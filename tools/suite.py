@@ -1,7 +1,7 @@
 """Every test, in two halves side by side: `python -m tools.suite`.
 
 Most of the time a test waits for a broker, a database or a deadline, so two halves on stacks of
-their own take little more than the longer one. Exit 1 when either fails. A half that has not ended after
+their own take little more than the longer one. Exit 1 when either fails. A half that goes on after
 MOST_MINUTES is interrupted; tests/alarm.py ends a single test long before.
 """
 

@@ -51,8 +51,10 @@ def test_a_hanging_test_ends_with_a_report_and_its_teardown(tmp_path, hangs):
     (tmp_path / "test_hanging.py").write_text(MODULE.replace("{hangs}", hangs))
 
     told = subprocess.run(
-        [sys.executable, "-m", "pytest", "-s", "--timeout=1", "-c", ROOT / "pyproject.toml"]
-        + ["-p", "no:cacheprovider", "--rootdir", tmp_path, tmp_path],
+        [
+            *(sys.executable, "-m", "pytest", "-s", "--timeout=1", "-p", "no:cacheprovider"),
+            *("-c", ROOT / "pyproject.toml", "--rootdir", tmp_path, tmp_path),
+        ],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
