@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import eventlet
@@ -16,6 +17,7 @@ from gateway.authentication import Sessions
 
 NOW = datetime(2026, 1, 15, 3, 0, tzinfo=UTC)
 SILENT_SECONDS = 0.2
+LASTS = timedelta(hours=12)
 
 
 class Accounts:
@@ -37,7 +39,7 @@ class Accounts:
         principal = Principal(token_hash, "x", Role.LAO_OFFICER, "organisation", "x")
         return {
             "session_id": token_hash[:8],
-            "expires_at": wire_time(NOW + timedelta(hours=12)),
+            "expires_at": wire_time(NOW + LASTS),
             "principal": principal.to_wire(),
         }
 
@@ -72,6 +74,46 @@ def test_who_was_known_is_let_through_at_once(accounts, sessions):
 def test_who_was_not_known_is_told_to_come_back(sessions):
     with pytest.raises(ServiceUnavailable):
         sessions.authenticate("third")
+
+
+@pytest.mark.parametrize("who", ["first", "second"], ids=["known to be away", "who meets it"])
+def test_an_outage_is_bridged_for_its_time_and_no_longer(accounts, sessions, monkeypatch, who):
+    sessions._is_away = who == "first"
+    monkeypatch.setattr(authentication, "OUTAGE_SECONDS", 0.0)
+
+    with pytest.raises(ServiceUnavailable):
+        sessions.authenticate(who)
+
+
+@pytest.mark.parametrize("is_away", [False, True])
+def test_a_remembered_session_ends_at_its_time_also_while_nobody_can_be_asked(
+    accounts, monkeypatch, is_away
+):
+    monkeypatch.setattr(authentication, "FRESH_SECONDS", 0.0 if is_away else 60.0)
+    now = [NOW]
+    sessions = Sessions(accounts, lambda: now[0])
+    sessions.authenticate("first")
+    accounts.is_away = is_away
+
+    now[0] = NOW + LASTS - timedelta(milliseconds=1)
+    sessions.authenticate("first")
+    now[0] = NOW + LASTS
+    with pytest.raises(SessionEnded):
+        sessions.authenticate("first")
+
+
+@pytest.mark.parametrize(("age", "asked"), [(4.99, 0), (5.0, 0), (5.01, 1)])
+def test_a_session_is_asked_for_again_when_it_is_no_longer_fresh(accounts, monkeypatch, age, asked):
+    at = [1_000.0]
+    monkeypatch.setattr(authentication, "time", SimpleNamespace(monotonic=lambda: at[0]))
+    monkeypatch.setattr(authentication, "FRESH_SECONDS", 5.0)
+    sessions = Sessions(accounts, lambda: NOW)
+    sessions.authenticate("first")
+
+    at[0] += age
+    sessions.authenticate("first")
+
+    assert accounts.asked == 1 + asked
 
 
 def test_when_it_is_back_everybody_is_asked_for_again(accounts, sessions):
