@@ -5,22 +5,50 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from time import monotonic
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import eventlet
 import orjson
 import structlog
+from eventlet.semaphore import Semaphore
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from chassis.web_connection import SAFE_HEADERS
+from chassis.work_line import WorkLine
 
 log = structlog.get_logger(__name__)
 
+_line = WorkLine("metrics", threads=1, waiting=1)
+
 CHECK_SECONDS = 2.0
+KEPT_SECONDS = 1.0
+
+Made = TypeVar("Made")
 
 Check = Callable[[], str | None]
 """Asks one dependency for a sign of life: returns a word about it, raises when there is none."""
 
 Page = tuple[int, str, bytes]
 """Status, content type and body."""
+
+
+class Kept(Generic[Made]):
+    """Something made at most once in `seconds`, for all who ask: many cost no more than one."""
+
+    def __init__(self, make: Callable[[], Made], seconds: float = KEPT_SECONDS) -> None:
+        self._make = make
+        self._seconds = seconds
+        self._making = Semaphore()
+        self._made: Made | None = None
+        self._until = 0.0
+
+    def __call__(self) -> Made:
+        """Return what was made within `seconds`, or make it; whoever comes meanwhile waits."""
+        with self._making:
+            if self._made is None or monotonic() >= self._until:
+                self._made = self._make()
+                self._until = monotonic() + self._seconds
+            return self._made
 
 
 class Readiness:
@@ -30,6 +58,7 @@ class Readiness:
         self._seconds = seconds
         self._checks: dict[str, Check] = {}
         self._stopping = False
+        self._results = Kept(self._ask_all)
 
     def add(self, name: str, check: Check) -> None:
         """Ask `check` from now on; it must wait in green ways only."""
@@ -40,17 +69,20 @@ class Readiness:
         self._stopping = True
 
     def report(self) -> dict[str, Any]:
-        """Ask every check at once, none longer than its time.
+        """Ask every check at once, none longer than its time, at most once in KEPT_SECONDS.
 
         `state` is ready, unready or stopping.
         """
-        asked = {name: eventlet.spawn(self._ask, check) for name, check in self._checks.items()}
-        checks = {name: thread.wait() for name, thread in asked.items()}
+        checks = self._results()
         if self._stopping:
             state = "stopping"
         else:
             state = "ready" if all(check["ok"] for check in checks.values()) else "unready"
         return {"state": state, "checks": checks}
+
+    def _ask_all(self) -> dict[str, dict[str, Any]]:
+        asked = {name: eventlet.spawn(self._ask, check) for name, check in self._checks.items()}
+        return {name: thread.wait() for name, thread in asked.items()}
 
     def _ask(self, check: Check) -> dict[str, Any]:
         since = monotonic()
@@ -80,21 +112,24 @@ def ready_page(readiness: Readiness) -> Page:
 
 
 def metrics_page() -> Page:
-    """Return every metric of the process in Prometheus' text form."""
-    return 200, CONTENT_TYPE_LATEST, generate_latest()
+    """Return every metric of the process in Prometheus' text form, written beside the loop."""
+    return 200, CONTENT_TYPE_LATEST, _line.run(None, generate_latest)
 
 
 def ops_app(readiness: Readiness) -> Callable[..., Iterable[bytes]]:
-    """Return a WSGI app of GET /healthz, /readyz and /metrics, for a port the public never sees."""
+    """Return a WSGI app of GET /healthz, /readyz and /metrics, for a port the public never sees.
+
+    The metrics are written at most once in KEPT_SECONDS.
+    """
     pages: dict[str, Callable[[], Page]] = {
         "/healthz": alive_page,
         "/readyz": lambda: ready_page(readiness),
-        "/metrics": metrics_page,
+        "/metrics": Kept(metrics_page),
     }
 
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         page = pages.get(environ["PATH_INFO"])
-        headers = [("Cache-Control", "no-store")]
+        headers = [*SAFE_HEADERS]
         if page is None:
             status, content_type, body = 404, "text/plain", b"not found\n"
         elif environ["REQUEST_METHOD"] not in ("GET", "HEAD"):

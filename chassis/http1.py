@@ -11,7 +11,9 @@ from time import monotonic
 from typing import Any, BinaryIO, ClassVar
 
 _REQUEST_LINE = re.compile(rb"([A-Z]{1,20}) ([\x21-\x7e]+) HTTP/(\d)\.(\d)\r?\n")
-_HEADER = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([^\x00-\x08\x0a-\x1f\x7f]*)\r?\n")
+_FIELD = rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([^\x00-\x08\x0a-\x1f\x7f]*)"
+_HEADER = re.compile(_FIELD + rb"\r?\n")
+_TRAILER = re.compile(_FIELD + rb"\r\n")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\x00-\x08\x0a-\x1f\x7f]*)?\r\n")
 _CHUNK_LINE_BYTES = 512
 _TRAILER_LINES = 32
@@ -259,7 +261,7 @@ class Body:
             line = self._reader.readline(_CHUNK_LINE_BYTES)
             if line == b"\r\n":
                 return
-            if not line.endswith(b"\n"):
+            if not _TRAILER.fullmatch(line):
                 break
         raise BodyCutShort
 

@@ -6,41 +6,31 @@ Eventlet's WSGI writes the answers; accepting, reading, refusing and stopping ar
 from __future__ import annotations
 
 import errno
-import io
 import socket
-import sys
-import urllib.parse
+from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from http import HTTPStatus
+from ipaddress import IPv6Network
 from time import monotonic, time
 from typing import Any
 
 import eventlet
 import structlog
-from eventlet import greenio, hubs, wsgi
-from prometheus_client import Counter, Gauge
+from eventlet import greenio, wsgi
+from prometheus_client import Gauge
 
-from chassis.http1 import (
-    Body,
-    BodyRefused,
-    Head,
-    HeadRefused,
-    Load,
-    TimedReader,
-    environ_name,
-    read_head,
-)
+from chassis.http1 import Head, Load
+from chassis.web_connection import SAFE_HEADERS, Connection, refused, shut
 from chassis.web_limits import WebLimits
 
 log = structlog.get_logger(__name__)
 
 _connections = Gauge("web_connections_open", "Client connections open now.")
 _in_flight = Gauge("web_requests_in_flight", "Requests being worked on now.")
-_refused = Counter("web_refused", "Requests refused before anybody looked into them.", ["reason"])
-_shed = _refused.labels("in_flight")
 
 OPS_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+_SAFE = "".join(f"{name}: {value}\r\n" for name, value in SAFE_HEADERS)
 AT_ONCE = 64
 _NO_ROOM = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
@@ -58,11 +48,21 @@ def plain_refusal(status: int, _head: Head | None) -> tuple[str, bytes]:
     return "application/problem+json", document.encode()
 
 
+def place_of(peer: str) -> str:
+    """Return what a peer's places are counted by: its address, of IPv6 the network of 64 bits that
+    one customer has.
+    """
+    if ":" not in peer:
+        return peer
+    return str(IPv6Network((peer.partition("%")[0], 64), strict=False))
+
+
 class WebServer:
     """A WSGI server; with `shares_port`, the kernel spreads connections over all that do.
 
-    Over `max_connections`, a new one is told 503 and closed unread; over `max_in_flight` (or
-    whatever `sheds` decides) a request is told so before its body is read.
+    Over `max_connections`, or `connections_per_address` of a peer that is no proxy, a new one is
+    told 503 and closed unread; over `max_in_flight` (or whatever `sheds` decides) a request is told
+    so before its body is read.
     """
 
     def __init__(
@@ -75,17 +75,20 @@ class WebServer:
         limits: WebLimits | None = None,
         sheds: Sheds | None = None,
         refusal: Refusal = plain_refusal,
+        is_proxy: Callable[[str], bool] = lambda _peer: False,
     ) -> None:
         self.app = app
         self.limits = limits or WebLimits()
         self.sheds = sheds or self._is_full
         self.refusal = refusal
+        self.is_proxy = is_proxy
         self.load = Load()
         self.stopping = False
         self.idle: set[Any] = set()
         self._address = (host, port)
         self._shares_port = shares_port
         self._listener: Any = None
+        self._held: Counter[str] = Counter()
         self._talking: dict[Any, eventlet.greenthread.GreenThread] = {}
         self._turning_away = eventlet.GreenPool(64)
 
@@ -134,7 +137,7 @@ class WebServer:
         self._take_in_the_queue(self.limits.backlog)  # closing would reset them
         self._listener.close()
         for sock in list(self.idle):
-            _shut(sock, socket.SHUT_RD)  # a request already sent is still answered
+            shut(sock, socket.SHUT_RD)  # a request already sent is still answered
 
     def _accept_for_ever(self) -> None:
         while True:
@@ -159,17 +162,33 @@ class WebServer:
 
     def _take_in(self, sock: Any, address: Any) -> None:
         sock.settimeout(self.limits.write_seconds)
-        if self.load.connections < self.limits.max_connections:
+        place = place_of(address[0])
+        reason = self._has_no_place_for(place, address[0])
+        if reason is None:
             self.load.connections += 1
-            self._talking[sock] = eventlet.spawn(self._talk, sock, address)
+            self._held[place] += 1
+            self._talking[sock] = eventlet.spawn(self._talk, sock, address, place)
             return
-        _refused.labels("connections").inc()
+        refused.labels(reason).inc()
         if self._turning_away.free() > 0:
             self._turning_away.spawn_n(self._turn_away, sock)
         else:
             sock.close()
 
-    def _talk(self, sock: Any, address: Any) -> None:
+    def _has_no_place_for(self, place: str, peer: str) -> str | None:
+        if self.load.connections >= self.limits.max_connections:
+            return "connections"
+        if self._held[place] < self.limits.connections_per_address or self.is_proxy(peer):
+            return None
+        return "connections_of_address"
+
+    @property
+    def head_seconds(self) -> float:
+        """For the head of a request: few when nearly all places are taken."""
+        is_nearly_full = self.load.connections >= self.limits.max_connections * 3 // 4
+        return self.limits.full_head_seconds if is_nearly_full else self.limits.head_seconds
+
+    def _talk(self, sock: Any, address: Any, place: str) -> None:
         try:
             Connection((address, sock, wsgi.STATE_IDLE), self._writer)
         except (OSError, EOFError):
@@ -180,6 +199,9 @@ class WebServer:
             sock.close()
             self._talking.pop(sock)
             self.load.connections -= 1
+            self._held[place] -= 1
+            if not self._held[place]:
+                del self._held[place]
 
     def _turn_away(self, sock: Any) -> None:
         with suppress(OSError):  # the client may be gone before it is told
@@ -197,7 +219,7 @@ class WebServer:
         told = (
             f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
             f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n{wait}"
-            f"Date: {wsgi.format_date_time(time())}\r\n"
+            f"{_SAFE}Date: {wsgi.format_date_time(time())}\r\n"
             f"{'Connection: close' if closes else 'Connection: keep-alive'}\r\n\r\n"
         )
         has_body = head is None or head.method != "HEAD"
@@ -207,7 +229,7 @@ class WebServer:
         """Drop what the client still sends, for a while: closing at once would reset the
         connection and could destroy the answer before it is read.
         """
-        _shut(sock, socket.SHUT_WR)
+        shut(sock, socket.SHUT_WR)
         until = monotonic() + self.limits.linger_seconds
         dropped, left = 0, self.limits.linger_seconds
         with suppress(OSError):
@@ -218,183 +240,3 @@ class WebServer:
                     return
                 dropped += got
                 left = until - monotonic()
-
-
-class Connection(wsgi.HttpProtocol):
-    """One client's connection: its requests one after another, each within the limits."""
-
-    def setup(self) -> None:
-        self.web: WebServer = self.server.web
-        self.connection = self.request
-        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.timed = TimedReader(self.connection, self.web.limits.write_seconds)
-        self.rfile = io.BufferedReader(self.timed, 16 << 10)
-        self.wfile = self.connection.makefile("wb", self.wbufsize)
-        self.is_unread = False
-
-    def handle(self) -> None:
-        self.close_connection = 0
-        self.waiting_seconds = self.web.limits.head_seconds
-        self.handle_one_request()
-        self.waiting_seconds = self.web.limits.idle_seconds
-        while not self.close_connection:
-            eventlet.sleep(0)  # a client with a full pipe must not starve the others
-            self.handle_one_request()
-
-    def handle_one_request(self) -> None:
-        """Read a head, refuse it or have it answered; leave `close_connection` as it must be."""
-        self.head: Head | None = None
-        if not self._is_spoken_to():
-            self.close_connection = 1
-            return None
-        try:
-            self.head = head = self._read_head()
-        except TimeoutError:
-            return self._refuse(408, "slow")
-        except HeadRefused as refused:
-            return self._refuse(refused.status, "malformed")
-        self.close_connection = 0 if head.keep_alive else 1
-        self.command, self.path = head.method, head.target
-        self.request_version, self.headers = head.version, head.headers
-        self.body = self._body(head)
-        if self.web.sheds(head, self.web.load):
-            return self._shed()
-        self.environ = self._environ(head)
-        self.application = self._answer
-        self.overdue: Any = None
-        self.web.load.in_flight += 1
-        try:
-            self.handle_one_response()
-        finally:
-            self.web.load.in_flight -= 1
-            if self.overdue:
-                self.overdue.cancel()
-        return None
-
-    def _is_spoken_to(self) -> bool:
-        """Wait for the first byte of a request; closing silently is all an idle client gets."""
-        waiting_seconds = 0.001 if self.web.stopping else self.waiting_seconds
-        self.timed.deadline = monotonic() + waiting_seconds
-        self.web.idle.add(self.connection)
-        try:
-            return bool(self.rfile.peek(1))
-        except TimeoutError:
-            return False
-        finally:
-            self.web.idle.discard(self.connection)
-
-    def _read_head(self) -> Head:
-        limits = self.web.limits
-        self.timed.deadline = monotonic() + limits.head_seconds
-        return read_head(
-            self.rfile,
-            line_bytes=limits.request_line_bytes,
-            head_bytes=limits.head_bytes,
-            fields=limits.head_fields,
-        )
-
-    def _body(self, head: Head) -> Body:
-        invited = head.headers.get("expect", "").lower() == "100-continue"
-        return Body(
-            self.rfile,
-            self.timed,
-            self.web.load,
-            length=head.body_length,
-            invite=self._invite if invited and head.version == "HTTP/1.1" else None,
-        )
-
-    def _invite(self) -> None:
-        self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        self.wfile.flush()
-
-    def _environ(self, head: Head) -> dict[str, Any]:
-        raw_path, _, query = head.target.partition("?")
-        path = urllib.parse.unquote(raw_path, "latin-1") if "%" in raw_path else raw_path
-        environ = {
-            environ_name(name): value for name, value in head.headers.items() if "_" not in name
-        }
-        for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-            environ[name] = environ.pop("HTTP_" + name, "")
-        environ |= {
-            "REQUEST_METHOD": head.method,
-            "SCRIPT_NAME": "",
-            "PATH_INFO": path,
-            "RAW_PATH_INFO": raw_path,
-            "QUERY_STRING": query,
-            "SERVER_PROTOCOL": head.version,
-            "SERVER_NAME": self.server.address[0],
-            "SERVER_PORT": str(self.server.address[1]),
-            "REMOTE_ADDR": self.client_address[0],
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
-            "wsgi.input": self.body,
-            "wsgi.errors": sys.stderr,
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": True,
-            "wsgi.run_once": False,
-            "eventlet.input": self.body,
-            "eventlet.posthooks": [],
-        }
-        return environ
-
-    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Have the app answer; close after it when the body was left unread or we are stopping."""
-
-        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            self.is_unread = not self.body.finished
-            if self.web.stopping or self.is_unread:
-                self.close_connection = 1
-            self.overdue = self.overdue or hubs.get_hub().schedule_call_global(
-                self.web.limits.answer_seconds, _shut, self.connection, socket.SHUT_RDWR
-            )
-            return start_response(status, headers, exc_info)
-
-        try:
-            return self.web.app(environ, start)
-        except (Exception, eventlet.Timeout):
-            log.exception("a request was left unanswered", path=environ["PATH_INFO"])
-            content_type, body = self.web.refusal(500, self.head)
-            start("500 Internal Server Error", [("Content-Type", content_type)])
-            return [body]
-
-    def _shed(self) -> None:
-        """Refuse a request and keep its connection, when the rest of it is soon here: connecting
-        again would cost a server that has too much to do more than reading on.
-        """
-        limits = self.web.limits
-        self.web.load.in_flight += 1  # which reading a body takes back while it lasts
-        try:
-            for _ in self.body.pieces(limits.shed_body_bytes, limits.linger_seconds):
-                pass
-        except BodyRefused:
-            return self._refuse(503, "in_flight")
-        finally:
-            self.web.load.in_flight -= 1
-        _shed.inc()
-        keeps = not (self.web.stopping or self.close_connection)
-        self.close_connection = 0 if keeps else 1
-        self._write(self.web.refuse(503, self.head, closes=not keeps))
-        return None
-
-    def _refuse(self, status: int, reason: str) -> None:
-        _refused.labels(reason).inc()
-        self.close_connection = 1
-        self.is_unread = True
-        self._write(self.web.refuse(status, self.head))
-
-    def _write(self, refusal: bytes) -> None:
-        self.wfile.write(refusal)
-        self.wfile.flush()
-
-    def finish(self) -> None:
-        with suppress(OSError):  # the client may be gone; nothing is left to tell it
-            self.wfile.close()
-        if self.is_unread:
-            self.web.linger(self.connection)
-        greenio.shutdown_safe(self.connection)
-        self.connection.close()
-
-
-def _shut(sock: Any, how: int) -> None:
-    with suppress(OSError):  # already closed from the other side
-        sock.shutdown(how)

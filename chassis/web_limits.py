@@ -10,6 +10,8 @@ class WebLimits:
     """The defaults are those of the gateway and of every ops port."""
 
     max_connections: int = 1024
+    connections_per_address: int = 512
+    """Of them, for one peer that is no trusted proxy, so that it can never hold all."""
     max_in_flight: int = 256
     backlog: int = 1024
     request_line_bytes: int = 8 << 10
@@ -17,6 +19,8 @@ class WebLimits:
     head_fields: int = 100
     head_seconds: float = 10.0
     """For a request line and its headers, together."""
+    full_head_seconds: float = 3.0
+    """The same once three quarters of the connections are taken."""
     idle_seconds: float = 30.0
     """Between two requests of one connection."""
     write_seconds: float = 10.0

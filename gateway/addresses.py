@@ -41,6 +41,11 @@ class TrustedProxies:
             address = before
         return str(address)
 
+    def is_proxy(self, peer: str) -> bool:
+        """Whether a socket's peer is one of them."""
+        address = read_address(peer)
+        return address is not None and self._trusts(address)
+
     def _trusts(self, address: Address) -> bool:
         return any(address in network for network in self.networks)
 

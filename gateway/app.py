@@ -17,6 +17,7 @@ import structlog
 
 from chassis import clock
 from chassis.log import correlation_id as bound_correlation_id
+from chassis.web_connection import SAFE_HEADERS
 from contracts.principal import Principal
 from gateway.addresses import NOBODY, TrustedProxies
 from gateway.http import Answer, Request, Route
@@ -35,11 +36,6 @@ _CORRELATION_ID = re.compile(r"[A-Za-z0-9._~:-]{1,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _AS_IS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 _STATUS_LINE = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
-_ALWAYS = [
-    ("Cache-Control", "no-store"),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-]
 
 StartResponse = Callable[..., Any]
 
@@ -156,9 +152,9 @@ class Exchange:
 def _sent(
     answer: Answer, exchange: Exchange
 ) -> tuple[int, list[tuple[str, str]], bytes | Iterable[bytes]]:
-    headers = [*answer.headers.items(), *_ALWAYS]
+    headers = [*answer.headers.items(), *SAFE_HEADERS]
     if "Cache-Control" in answer.headers:
-        headers.remove(_ALWAYS[0])
+        headers.remove(SAFE_HEADERS[0])
     if answer.replayed:
         headers.append(("Idempotency-Replayed", "true"))
     if answer.etag is not None:
@@ -199,7 +195,7 @@ def _refused(
     body = orjson.dumps(told.document)
     headers = [
         *told.headers.items(),
-        *_ALWAYS,
+        *SAFE_HEADERS,
         ("Content-Type", PROBLEM_JSON),
         ("Content-Length", str(len(body))),
     ]

@@ -187,6 +187,8 @@ class Route:
     answers: Mapping[int, Shape | tuple[Shape, ...]]
     refuses: tuple[type[ServiceError], ...]
     public: bool
+    changes: bool
+    """Of a GET: whether it does more than show, so that HEAD must not do the same."""
     etag: bool
     if_match: bool
     idempotency: Literal["required", "optional"] | None
@@ -212,6 +214,7 @@ def route(
     answers: Mapping[int, Shape | tuple[Shape, ...]],
     refuses: tuple[type[ServiceError], ...] = (),
     public: bool = False,
+    changes: bool = False,
     etag: bool = False,
     if_match: bool = False,
     idempotency: Literal["required", "optional"] | None = None,
@@ -225,7 +228,8 @@ def route(
     or to several, of which the client chooses by Accept.
     `consumes` names the content type of a body the handler reads itself, `texts` what a multipart
     body may have beside its file, each with the pattern it has to match. `patterns` narrows what
-    a `{name}` in the path may be, by default PATH_VALUE; anything else is 404.
+    a `{name}` in the path may be, by default PATH_VALUE; anything else is 404. A GET that `changes`
+    anything, which none should, answers no HEAD.
     """
 
     def register(handler: Handler) -> Handler:
@@ -241,6 +245,7 @@ def route(
             answers=answers,
             refuses=refuses,
             public=public,
+            changes=changes,
             etag=etag,
             if_match=if_match,
             idempotency=idempotency,

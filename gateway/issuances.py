@@ -40,6 +40,7 @@ def issue_codes(ask: Ask, request: Request) -> Answer:
         errors.CodeKeyRetired,
         TooManyAtOnce,
     ),
+    changes=True,
 )
 def read_slips(ask: Ask, request: Request) -> Answer:
     """Read the codes the caller's office hands out. Once: it is on record, and then 410.

@@ -12,7 +12,7 @@ from gateway.problems import EdgeProblem
 
 
 class Router:
-    """Finds the route of a request; GET routes answer HEAD too."""
+    """Finds the route of a request; GET routes that change nothing answer HEAD too."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._plain: dict[str, dict[str, Route]] = {}
@@ -23,6 +23,8 @@ class Router:
             if one.method in methods:
                 raise ValueError(f"{one.method} {one.path} is routed twice")
             methods[one.method] = one
+            if one.method == "GET" and not one.changes:
+                methods["HEAD"] = one
         for path, methods in by_path.items():
             if "{" not in path:
                 self._plain[path] = methods
@@ -39,9 +41,9 @@ class Router:
         values: dict[str, str] = {}
         if methods is None:
             methods, values = self._find_shaped(path)
-        found = methods.get("GET" if method == "HEAD" else method)
+        found = methods.get(method)
         if found is None:
-            allowed = ", ".join(sorted({*methods, *(["HEAD"] if "GET" in methods else [])}))
+            allowed = ", ".join(sorted(methods))
             raise EdgeProblem("method_not_allowed", {"allowed": allowed}, {"Allow": allowed})
         return found, values
 

@@ -10,7 +10,7 @@ from chassis.clock import now
 from chassis.intake import DurableAsk
 from chassis.listener import Heard, overhears
 from chassis.rpc import Client
-from chassis.service import GRACE_SECONDS, Service, readiness_of
+from chassis.service import GRACE_SECONDS, Service
 from chassis.web import WebServer
 from chassis.web_limits import WebLimits
 from clients.accounts import AccountsClient
@@ -32,6 +32,7 @@ from gateway import (
     ledger_acts,
     obligations,
     openid,
+    operations,
     organisation_changes,
     organisations,
     pages,
@@ -50,7 +51,6 @@ from gateway.evidence_desk import EvidenceDesk
 from gateway.form_cache import FormCache
 from gateway.http import routes_of
 from gateway.openapi import openapi_route
-from gateway.operations import operation_routes
 from gateway.problems import edge_refusal
 from gateway.settings import Settings
 from gateway.shedding import FilingsFirst
@@ -60,6 +60,7 @@ RESOURCES = (
     sessions,
     second_factors,
     openid,
+    operations,
     audit,
     organisations,
     organisation_changes,
@@ -90,7 +91,6 @@ class Edge(DependencyProvider):
         self.forms: Any = None
         self.evidence: Any = None
         self._server: WebServer | None = None
-        self._readiness: Any = None
 
     def setup(self) -> None:
         """Build what handlers ask; the clients are usable once their wire is connected."""
@@ -110,8 +110,7 @@ class Edge(DependencyProvider):
             evidence=self.evidence,
             tickets=Tickets.from_file(settings.ticket_key_file),
         )
-        self._readiness = readiness_of(self.container)
-        routes = [*routes_of(*RESOURCES), *operation_routes(self._readiness)]
+        routes = routes_of(*RESOURCES)
         self._server = WebServer(
             App(
                 [*routes, openapi_route(routes)],
@@ -123,9 +122,13 @@ class Edge(DependencyProvider):
             ),
             host=self.container.config["process"].host,
             port=settings.port,
-            limits=WebLimits(max_in_flight=settings.max_in_flight),
+            limits=WebLimits(
+                max_in_flight=settings.max_in_flight,
+                connections_per_address=settings.connections_per_address,
+            ),
             sheds=FilingsFirst(settings.max_in_flight),
             refusal=edge_refusal,
+            is_proxy=settings.trusted_proxies.is_proxy,
             shares_port=True,
         )
 
@@ -134,8 +137,7 @@ class Edge(DependencyProvider):
         self._server.start()
 
     def stop(self) -> None:
-        """Be unready, answer what is in flight, close."""
-        self._readiness.stop()
+        """Answer what is in flight, close."""
         self._server.stop(GRACE_SECONDS)
 
     kill = stop

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chassis.http1 import Head, Load
-from chassis.web import OPS_PATHS
+from gateway.operations import HEALTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class FilingsFirst:
         """Whether the request is turned away with what is in hand already."""
         if load.in_flight < self.max_in_flight * 3 // 4:
             return False
-        if head.raw_path in OPS_PATHS:
+        if head.raw_path == HEALTH:
             return False
         return not _is_filing(head) or load.in_flight >= self.max_in_flight
 

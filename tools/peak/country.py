@@ -19,7 +19,11 @@ from tools.synthetic_registry import write_synthetic_registry
 FILERS = 23_547
 PASSWORD = "one password for a throwaway country"  # noqa: S105
 # Not fit for use: they make 23,547 activations and as many sign-ins bearable.
-CHEAP = {"ACCOUNTS_ARGON2_MEMORY_KIB": "8", "ACCOUNTS_ARGON2_PASSES": "1"}
+CHEAP = {
+    "ACCOUNTS_ARGON2_MEMORY_KIB": "8",
+    "ACCOUNTS_ARGON2_PASSES": "1",
+    "GATEWAY_CONNECTIONS_PER_ADDRESS": "1024",  # the whole country comes from one here
+}
 
 
 @dataclass(frozen=True, slots=True)

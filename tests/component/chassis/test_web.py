@@ -7,6 +7,7 @@ import eventlet
 import httpx
 import pytest
 
+from chassis.web_connection import SAFE_HEADERS
 from tests.component.chassis.raw_http import (
     BODY_SECONDS,
     GET,
@@ -131,7 +132,12 @@ def test_a_body_in_chunks_is_read_and_refused_as_soon_as_it_grows_too_large(serv
 
 
 @pytest.mark.parametrize(
-    "chunks", [b"x\r\n", b"-1\r\n", b"0x1\r\na\r\n", b"1\r\nab\r\n", b"1\na\r\n", b"\r\n"]
+    "chunks",
+    [
+        *(b"x\r\n", b"-1\r\n", b"0x1\r\na\r\n", b"1\r\nab\r\n", b"1\na\r\n", b"\r\n"),
+        *(b"0\r\n\n", b"0\r\nT: t\n\r\n", b"0\r\nno trailer\r\n\r\n", b"0\r\nT: \x00\r\n\r\n"),
+        *(b"0\r\nT : t\r\n\r\n", b"0\r\n t\r\n\r\n", b"0\r\nT: t\r\r\n\r\n"),
+    ],
 )
 def test_broken_chunks_are_400_and_end_the_connection(serve, chunks):
     client = connect(serve(), POST + b"Transfer-Encoding: chunked\r\n\r\n" + chunks + GET)
@@ -216,3 +222,33 @@ def test_a_header_that_could_pass_for_another_is_dropped(serve):
     client = connect(serve(), b"POST / HTTP/1.1\r\nHost: x\r\nContent_Length: 9\r\n\r\n" + GET)
 
     assert [status(answer(client)) for _ in range(2)] == [200, 200]
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (b"GET / HTTP/1.1\r\n\r\n", 400),
+        (b"GET / HT", 408),
+        (b"GET /" + b"x" * QUICK.request_line_bytes + b" HTTP/1.1\r\n\r\n", 414),
+        (b"GET / HTTP/1.1\r\nX: " + b"x" * QUICK.request_line_bytes + b"\r\n\r\n", 431),
+        (b"GET /bug HTTP/1.1\r\nHost: x\r\n\r\n", 500),
+        (b"GET / HTTP/2.0\r\n\r\n", 505),
+    ],
+)
+def test_what_the_server_refuses_itself_has_the_headers_of_every_answer(serve, sent, told):
+    refusal = answer(connect(serve(), sent))
+
+    assert status(refusal) == told
+    for name, value in SAFE_HEADERS:
+        assert f"\r\n{name}: {value}\r\n".lower().encode() in refusal.lower()
+
+
+def test_so_has_what_is_turned_away(serve):
+    refusals = [
+        answer(connect(serve(limits(max_connections=0)), GET)),
+        answer(connect(serve(limits(max_in_flight=0)), GET)),
+    ]
+
+    assert [status(refusal) for refusal in refusals] == [503, 503]
+    for name, value in SAFE_HEADERS:
+        assert all(f"\r\n{name}: {value}\r\n".encode() in refusal for refusal in refusals)

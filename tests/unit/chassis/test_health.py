@@ -6,7 +6,7 @@ import eventlet
 import orjson
 import pytest
 
-from chassis.health import Readiness, ops_app
+from chassis.health import Kept, Readiness, ops_app
 
 
 def ask(readiness, path, method="GET"):
@@ -102,3 +102,53 @@ def test_head_has_no_body_and_other_methods_and_paths_are_refused():
 def web_metrics():
     """The server's metrics exist once it is imported."""
     import chassis.web  # noqa: F401
+
+
+def test_what_is_kept_is_made_once_for_all_who_ask_within_its_time():
+    made = []
+
+    def make():
+        eventlet.sleep(0)
+        made.append(len(made))
+        return made[-1]
+
+    kept, fleeting = Kept(make, seconds=60), Kept(make, seconds=0)
+    together = [eventlet.spawn(kept) for _ in range(5)]
+
+    assert {each.wait() for each in together} == {0}
+    assert [fleeting(), fleeting(), kept()] == [1, 2, 0]
+
+
+def test_what_could_not_be_made_is_tried_again_by_the_next_who_asks():
+    outcomes = [RuntimeError("no room"), "made"]
+
+    def make():
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    kept = Kept(make)
+
+    with pytest.raises(RuntimeError):
+        kept()
+    assert kept() == "made"
+
+
+def test_many_who_ask_for_readiness_cost_one_question():
+    asked = []
+    readiness = Readiness()
+    readiness.add("store", lambda: asked.append(1))
+
+    reports = [readiness.report() for _ in range(20)]
+
+    assert {report["state"] for report in reports} == {"ready"}
+    assert len(asked) < len(reports)
+
+
+def test_a_stop_shows_at_once_whatever_is_kept():
+    readiness = Readiness()
+    readiness.report()
+    readiness.stop()
+
+    assert readiness.report()["state"] == "stopping"

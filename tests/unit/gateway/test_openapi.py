@@ -3,16 +3,15 @@
 import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
-from chassis.health import Readiness
+from gateway import operations
 from gateway.http import routes_of
 from gateway.openapi import describe, openapi_route
-from gateway.operations import operation_routes
 from tests.unit.gateway import things
 
 
 @pytest.fixture(scope="module")
 def document():
-    routes = [*routes_of(things), *operation_routes(Readiness())]
+    routes = routes_of(things, operations)
     return describe([*routes, openapi_route(routes)])
 
 

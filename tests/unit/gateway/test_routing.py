@@ -54,6 +54,14 @@ def test_head_is_answered_as_get_without_the_body(call):
     assert head.headers["Content-Length"] == full.headers["Content-Length"]
 
 
+def test_head_does_nothing_where_get_changes_something(call, ask):
+    head = call("HEAD", "/v1/only-readings")
+
+    assert (head.status, head.headers["Allow"]) == (405, "GET")
+    assert ask.requests == []
+    assert call("GET", "/v1/only-readings").status == 200
+
+
 def test_an_answer_without_a_body_says_so(call):
     removed = call("DELETE", "/v1/things/t1", signed_in=True)
 

@@ -163,6 +163,13 @@ def send_picture(ask: Ask, request: Request) -> Answer:
     return Answer(202)
 
 
+@route("GET", "/v1/only-readings", summary="Spend", answers={200: Thing}, public=True, changes=True)
+def spend_reading(ask: Ask, request: Request) -> Answer:
+    """Show something once."""
+    ask.requests.append(request)
+    return _told(ask, "t1")
+
+
 @route("POST", "/v1/accidents/{kind}", summary="Break", answers={200: None}, public=True)
 def cause_accident(_ask: Ask, request: Request) -> Answer:
     """Fail in the way asked for."""
