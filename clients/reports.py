@@ -41,6 +41,9 @@ class ReportsClient:
         ledger_errors.OrganisationNotKnown,
         ledger_errors.OrganisationAlreadyInRound,
         ledger_errors.OrganisationNotInRound,
+        ledger_errors.ExtensionNotFound,
+        ledger_errors.ExtensionAlreadyWithdrawn,
+        ledger_errors.TooManyExtensions,
         errors.ProblemReportNotFound,
         errors.TooManyAnswers,
         errors.ConsolidationNotFound,
@@ -79,6 +82,9 @@ class ReportsClient:
 
     def extend_round(self, by: Facts, round_id: str, proposal: Facts) -> Facts:
         return self._call("extend_round", by=by, round_id=round_id, proposal=proposal)
+
+    def withdraw_extension(self, by: Facts, round_id: str, no: int, order: Facts) -> Facts:
+        return self._call("withdraw_extension", by=by, round_id=round_id, no=no, order=order)
 
     def list_extensions(self, by: Facts, round_id: str, *, limit: int, cursor: str | None) -> Facts:
         return self._call("list_extensions", by=by, round_id=round_id, limit=limit, cursor=cursor)

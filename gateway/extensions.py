@@ -1,9 +1,9 @@
-"""Later due dates for part of a round that was opened."""
+"""Orders on the due dates of a round that was opened."""
 
 from __future__ import annotations
 
 from contracts.jobs import JobSchema
-from contracts.reports import errors
+from contracts.reports import errors, ledger_errors
 from contracts.reports import extension_schemas as shapes
 from gateway.ask import Ask
 from gateway.http import Answer, Page, Request, list_of, route
@@ -18,15 +18,43 @@ _GONE = (errors.RoundNotFound, errors.RoundPurged)
     summary="ขยายกำหนดส่ง",
     body=shapes.ExtensionProposalSchema,
     answers={202: JobSchema},
-    refuses=(*_GONE, errors.RoundNotInState),
+    refuses=(*_GONE, errors.RoundNotInState, ledger_errors.TooManyExtensions),
 )
 def extend_round(ask: Ask, request: Request) -> Answer:
-    """Give part of the round a later due date. It never makes one earlier.
+    """Give part of the round a due date after the round's own, in place of what an order gave it.
 
-    Being on time is judged anew, and what was missed is open again.
+    So an extension is shortened by a later one for the same part. Being on time is judged anew, and
+    what was missed is open again; what was filed by a due date that stood then stays on time.
     """
     proposal = shapes.ExtensionProposalSchema().dump(request.body)
     return started(ask.reports.extend_round(request.by, request.path["round_id"], proposal))
+
+
+@route(
+    "POST",
+    "/v1/rounds/{round_id}/extensions/{no}/withdrawal",
+    summary="ถอนการขยายกำหนดส่ง",
+    body=shapes.WithdrawnExtensionSchema,
+    answers={202: JobSchema},
+    refuses=(
+        *_GONE,
+        errors.RoundNotInState,
+        ledger_errors.ExtensionNotFound,
+        ledger_errors.ExtensionAlreadyWithdrawn,
+        ledger_errors.TooManyExtensions,
+    ),
+    patterns={"no": r"[1-9][0-9]{0,4}"},
+)
+def withdraw_extension(ask: Ask, request: Request) -> Answer:
+    """Withdraw an extension by order, as if it had not been given: what stood before stands again.
+
+    What was filed while it stood, and by its date, stays on time.
+    """
+    return started(
+        ask.reports.withdraw_extension(
+            request.by, request.path["round_id"], int(request.path["no"]), request.body
+        )
+    )
 
 
 @route(
@@ -38,7 +66,7 @@ def extend_round(ask: Ask, request: Request) -> Answer:
     refuses=_GONE,
 )
 def list_extensions(ask: Ask, request: Request) -> Answer:
-    """List what was extended, the first one first."""
+    """List the orders, the first one first, and which of them stand."""
     query = request.query
     return Answer(
         200,

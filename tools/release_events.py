@@ -109,6 +109,9 @@ INVENTED: dict[str, Any] = {
     "successor_ids": ["6c2a1d8f4b53"],
     "type": "subdistrict",
     "unlocked_at": _AT,
+    "withdrawn_at": _AT,
+    "withdrawn_by": "operator",
+    "withdraws": 1,
 }
 """What a fact is in an example, unless its event says otherwise."""
 
@@ -117,7 +120,7 @@ OTHERWISE: dict[str, dict[str, Any]] = {
     "accounts.holder_changed.v1": {"changed": ["name", "position"]},
     "accounts.session_closed.v1": {"reason": "taken_over"},
     "accounts.session_opened.v1": {"expires_at": "2026-01-15T21:30:00.000+07:00"},
-    "reports.obligations_opened.v1": {
+    "reports.obligations_opened.v2": {
         "obligations": [
             {
                 "obligation_id": _OBLIGATION,
@@ -128,11 +131,13 @@ OTHERWISE: dict[str, dict[str, Any]] = {
                 "district_code": "8101",
                 "code_group": "local_officials",
                 "due_at": "2026-01-31T23:59:59.000+07:00",
+                "extension_no": 0,
+                "stood": [],
             }
         ]
     },
-    "reports.due_dates_moved.v1": {
-        "due_at": "2026-02-07T23:59:59.000+07:00",
+    "reports.due_dates_moved.v2": {
+        "extension_no": 2,
         "obligations": [
             {
                 "obligation_id": _OBLIGATION,
@@ -140,6 +145,14 @@ OTHERWISE: dict[str, dict[str, Any]] = {
                 "organisation_code": "5810101",
                 "organisation_type": "subdistrict",
                 "code_group": "local_officials",
+                "due_at": "2026-02-03T23:59:59.000+07:00",
+                "stood": [
+                    {
+                        "since": _AT,
+                        "until": "2026-01-20T10:00:00.000+07:00",
+                        "due_at": "2026-02-07T23:59:59.000+07:00",
+                    }
+                ],
             }
         ],
     },
@@ -151,6 +164,13 @@ OTHERWISE: dict[str, dict[str, Any]] = {
         "organisation_id": None,
         "obligation_id": None,
         "lao_due_at": "2026-02-07T23:59:59.000+07:00",
+    },
+    "reports.extension_withdrawn.v1": {
+        "extension_no": 2,
+        "withdraws": 1,
+        "district_code": None,
+        "organisation_id": None,
+        "obligation_id": None,
     },
     "reports.report_consolidated.v1": {"on_time": 28},
     "reports.report_amended.v2": {"revision": 2},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from contracts.events import Event
 
@@ -34,17 +35,18 @@ class RoundOpenedV1(_OfRound):
     obligations: int
 
 
-class ObligationsOpenedV1(_OfRound):
+class ObligationsOpenedV2(_OfRound):
     """Obligations of one district were created.
 
     Each item: `obligation_id, organisation_id, organisation_code, organisation_type, province_code,
-    district_code, code_group, due_at`.
+    district_code, code_group, due_at, extension_no, stood`; the last three as in due_dates_moved,
+    with `extension_no` 0 while no order reaches it.
     """
 
-    source, name, version = "reports", "obligations_opened", 1
+    source, name, version = "reports", "obligations_opened", 2
 
     district_code: str
-    obligations: list[dict[str, str]]
+    obligations: list[dict[str, Any]]
 
 
 class _Filing(_OfRound):
@@ -191,20 +193,26 @@ class RoundClosedV1(_OfRound):
     closed_at: datetime
 
 
-class RoundExtendedV1(_OfRound):
-    """Part of a round was given a later due date; what it moves is told by due_dates_moved.
+class _DueDateOrder(_OfRound):
+    """An order on due dates; `extension_no` numbers them through the round, from 1.
 
-    The part is that named by `province_code, district_code, organisation_id, obligation_id`; with
-    none of them, all of the round.
+    It is for the smallest part that is named by `province_code, district_code, organisation_id,
+    obligation_id`; with none of them, for all of the round. Of the orders for one part the last
+    that is not withdrawn stands. What that makes of due dates is told by due_dates_moved.
     """
-
-    source, name, version = "reports", "round_extended", 1
 
     extension_no: int
     province_code: str | None
     district_code: str | None
     organisation_id: str | None
     obligation_id: str | None
+
+
+class RoundExtendedV1(_DueDateOrder):
+    """Part of a round was given a due date by order, in place of what an order gave it before."""
+
+    source, name, version = "reports", "round_extended", 1
+
     lao_due_at: datetime
     order_no: str
     reason: str
@@ -212,20 +220,37 @@ class RoundExtendedV1(_OfRound):
     extended_at: datetime
 
 
-class DueDatesMovedV1(_OfRound):
-    """Obligations of one district are due later. Of several such due dates the latest stands.
-
-    Each item: `obligation_id, organisation_id, organisation_code, organisation_type, code_group`.
+class ExtensionWithdrawnV1(_DueDateOrder):
+    """The extension of the number `withdraws` counts no more, as if it had not been given; what was
+    filed while it stood stays on time.
     """
 
-    source, name, version = "reports", "due_dates_moved", 1
+    source, name, version = "reports", "extension_withdrawn", 1
+
+    withdraws: int
+    order_no: str
+    reason: str
+    withdrawn_by: str
+    withdrawn_at: datetime
+
+
+class DueDatesMovedV2(_OfRound):
+    """The due dates of obligations of one district after an order, later or earlier than before.
+
+    Of several the one with the highest `extension_no` stands: it was reckoned from all orders up to
+    that number, in whatever order they are heard. Each item: `obligation_id, organisation_id,
+    organisation_code, organisation_type, code_group, due_at, stood`. In `stood` are later due dates
+    that stand no more, each with `since, until, due_at`: what was filed in that time by such a due
+    date is on time.
+    """
+
+    source, name, version = "reports", "due_dates_moved", 2
 
     extension_no: int
     province_code: str
     district_code: str
-    due_at: datetime
     order_no: str
-    obligations: list[dict[str, str]]
+    obligations: list[dict[str, Any]]
 
 
 class ProblemReportedV1(_OfRound):

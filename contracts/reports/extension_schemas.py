@@ -1,4 +1,4 @@
-"""The wire shapes of extensions: later due dates for part of a round that was opened."""
+"""The wire shapes of extensions: due dates that orders give part of a round that was opened."""
 
 from __future__ import annotations
 
@@ -14,21 +14,48 @@ class ExtendedScopeSchema(ScopeSchema):
     obligation = fields.String(allow_none=True, validate=validate.Length(1, 128))
 
 
-class ExtensionProposalSchema(Closed):
-    """A later due date, and the order it rests on."""
+class WithdrawnExtensionSchema(Closed):
+    """The order by which an extension is withdrawn."""
 
-    scope = fields.Nested(ExtendedScopeSchema, required=True)
-    lao_due_at = Timestamp(required=True)
     order_no = fields.String(required=True, validate=validate.Length(1, 100))
     reason = fields.String(required=True, validate=validate.Length(1, 500))
 
 
+class ExtensionProposalSchema(WithdrawnExtensionSchema):
+    """A due date after the round's own, and the order it rests on."""
+
+    scope = fields.Nested(ExtendedScopeSchema, required=True)
+    lao_due_at = Timestamp(
+        required=True,
+        metadata={
+            "description": "Of the orders for one part of a round the last stands, so an earlier"
+            " date than the one before it shortens. At most 366 days after the round's due date."
+        },
+    )
+
+
 class ExtensionSchema(Schema):
-    """A later due date that was given; where several reach an obligation, the latest stands."""
+    """An order on due dates: it gives one, or it withdraws an extension.
+
+    Where orders for several parts reach an obligation, the latest of the dates that stand is due.
+    """
 
     no = fields.Integer(required=True)
     scope = fields.Nested(ExtendedScopeSchema, required=True)
-    lao_due_at = Timestamp(required=True)
+    lao_due_at = Timestamp(
+        required=True, allow_none=True, metadata={"description": "Of a withdrawal, null."}
+    )
+    withdraws = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The number of the extension that this order withdraws."},
+    )
+    stands = fields.Boolean(required=True)
+    ended_by = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The number of the order that withdrew it or took its place."},
+    )
     order_no = fields.String(required=True)
     reason = fields.String(required=True)
     extended_by = fields.String(required=True)

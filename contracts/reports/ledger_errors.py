@@ -57,3 +57,30 @@ class OrganisationNotInRound(ServiceError):
     kind = Kind.CONFLICT
     message = "The organisation {organisation_id} is not in this round."
     message_th = "อปท. {organisation_id} ไม่ได้อยู่ในรอบนี้"
+
+
+class ExtensionNotFound(ServiceError):
+    """The round has no extension of that number; a withdrawal is none."""
+
+    code = "reports.extension_not_found"
+    kind = Kind.NOT_FOUND
+    message = "This round has no extension {no}."
+    message_th = "รอบนี้ไม่มีการขยายกำหนดส่งลำดับที่ {no}"
+
+
+class ExtensionAlreadyWithdrawn(ServiceError):
+    """The extension was withdrawn before."""
+
+    code = "reports.extension_already_withdrawn"
+    kind = Kind.CONFLICT
+    message = "Extension {no} was withdrawn already by {by_no} (order {order_no})."
+    message_th = "การขยายลำดับที่ {no} ถูกถอนแล้วโดยลำดับที่ {by_no} (คำสั่งที่ {order_no})"
+
+
+class TooManyExtensions(ServiceError):
+    """A round, or one part of it, has all the orders on due dates that it may have."""
+
+    code = "reports.too_many_extensions"
+    kind = Kind.CONFLICT
+    message = "There are {most} orders on these due dates already, and no more are kept."
+    message_th = "มีคำสั่งเกี่ยวกับกำหนดส่งนี้ครบ {most} คำสั่งแล้ว เพิ่มอีกไม่ได้"

@@ -8,11 +8,28 @@ from mongoengine import (
     Document,
     EmbeddedDocument,
     EmbeddedDocumentField,
+    EmbeddedDocumentListField,
     IntField,
     StringField,
 )
 
 ALIAS = "aggregation"
+
+
+class FormerDueDate(EmbeddedDocument):
+    """A later due date that stood for a time."""
+
+    since = DateTimeField(required=True)
+    until = DateTimeField(required=True)
+    due_at = DateTimeField(required=True)
+
+
+class DueDate(EmbeddedDocument):
+    """The due date after the order of a number."""
+
+    extension_no = IntField(required=True)
+    at = DateTimeField(required=True)
+    stood = EmbeddedDocumentListField(FormerDueDate)
 
 
 class JudgedFiling(EmbeddedDocument):
@@ -56,7 +73,7 @@ class StandingDocument(Document):
     organisation_type = StringField(required=True)
     code_group = StringField(required=True)
     placed_by = IntField(required=True)
-    due_at = DateTimeField()
+    due = EmbeddedDocumentField(DueDate)
     first = EmbeddedDocumentField(JudgedFiling)
     judged = EmbeddedDocumentField(JudgedFiling)
     latest = EmbeddedDocumentField(LatestFiling)

@@ -15,12 +15,13 @@ from contracts.fields import read_time
 from contracts.reference.code_groups import CodeGroup
 from contracts.reference.lao_types import LaoType
 from contracts.reference.provinces import get_province
+from contracts.reports.due_dates import Stood, is_in_time
 from contracts.reports.events import (
-    DueDatesMovedV1,
+    DueDatesMovedV2,
     NilConfirmedV1,
     ObligationExemptedV1,
     ObligationExemptionLiftedV1,
-    ObligationsOpenedV1,
+    ObligationsOpenedV2,
     ReportAcceptedV1,
     ReportAmendedV2,
     ReportFiledV1,
@@ -48,6 +49,14 @@ class Cell(NamedTuple):
     district_code: str
     organisation_type: str
     code_group: str
+
+
+class Due(NamedTuple):
+    """The due date after the order of a number, 0 for none; `stood` are later ones shortened."""
+
+    extension_no: int
+    at: datetime
+    stood: tuple[Stood, ...] = ()
 
 
 class Judged(NamedTuple):
@@ -86,14 +95,15 @@ class Standing:
     """What has been heard of one obligation. A filing alone proves that it is expected.
 
     `placed_by` is the revision that named the cell: 0 is the opening, which is believed first.
-    `first` is the lowest revision, `judged` the highest amendment; of due dates the latest stands.
+    `first` is the lowest revision, `judged` the highest amendment; of due dates that of the highest
+    order stands, since it was reckoned from all orders up to it.
     `amended` and `withdrawn` are the highest revisions that did so, 0 for none.
     """
 
     obligation_id: str
     cell: Cell
     placed_by: int = 0
-    due_at: datetime | None = None
+    due: Due | None = None
     first: Judged | None = None
     judged: Judged | None = None
     latest: Latest | None = None
@@ -109,7 +119,7 @@ class Standing:
             self,
             cell=cell,
             placed_by=placed_by,
-            due_at=max(filter(None, (self.due_at, other.due_at)), default=None),
+            due=max(filter(None, (self.due, other.due)), default=None),
             first=min(filter(None, (self.first, other.first)), default=None),
             judged=max(filter(None, (self.judged, other.judged)), default=None),
             latest=max(filter(None, (self.latest, other.latest)), default=None),
@@ -125,7 +135,9 @@ class Standing:
         judged = self.judged or self.first
         if judged is None:
             return False
-        return judged.on_time if self.due_at is None else judged.at <= self.due_at
+        if self.due is None:
+            return judged.on_time
+        return is_in_time(judged.at, self.due.at, self.due.stood)
 
     @property
     def is_returned(self) -> bool:
@@ -149,27 +161,27 @@ class Standing:
         )
 
 
-def standings_opened(event: ObligationsOpenedV1) -> list[Standing]:
+def standings_opened(event: ObligationsOpenedV2) -> list[Standing]:
     """Return what an opening says. Raises KeyError on a place, type or group that is not."""
     return [
         Standing(
             facts["obligation_id"],
             _cell(event.round_id, facts),
-            due_at=read_time(facts["due_at"]),
+            due=_due(facts["extension_no"], facts),
         )
         for facts in event.obligations
     ]
 
 
-def standings_moved(event: DueDatesMovedV1) -> list[Standing]:
-    """Return what an extension says. Raises KeyError on a place, type or group that is not."""
+def standings_moved(event: DueDatesMovedV2) -> list[Standing]:
+    """Return what is due after an order. Raises KeyError on a place, type or group that is not."""
     place = {"province_code": event.province_code, "district_code": event.district_code}
     return [
         Standing(
             facts["obligation_id"],
             _cell(event.round_id, {**facts, **place}),
             placed_by=1,
-            due_at=event.due_at,
+            due=_due(event.extension_no, facts),
         )
         for facts in event.obligations
     ]
@@ -210,6 +222,11 @@ def standing_exempted(event: Exempting) -> Standing:
 
 def _acted_on(event: Review | Exempting) -> Standing:
     return Standing(event.obligation_id, _cell(event.round_id, vars(event)), placed_by=1)
+
+
+def _due(extension_no: int, facts: Mapping[str, Any]) -> Due:
+    stood = tuple(map(Stood.from_wire, facts["stood"]))
+    return Due(extension_no, read_time(facts["due_at"]), stood)
 
 
 def _cell(round_id: str, facts: Mapping[str, Any]) -> Cell:

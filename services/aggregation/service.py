@@ -17,11 +17,11 @@ from contracts.aggregation.axis import Axis
 from contracts.fields import wire_time
 from contracts.principal import Principal
 from contracts.reports.events import (
-    DueDatesMovedV1,
+    DueDatesMovedV2,
     NilConfirmedV1,
     ObligationExemptedV1,
     ObligationExemptionLiftedV1,
-    ObligationsOpenedV1,
+    ObligationsOpenedV2,
     ReportAcceptedV1,
     ReportAmendedV2,
     ReportFiledV1,
@@ -62,7 +62,7 @@ class AggregationService(Service):
         self.figures.announce(heard.event.round_id, heard.event.obligations)
         metrics.show_size(**self.figures.size())
 
-    @listens(ObligationsOpenedV1, batch=OPENINGS)
+    @listens(ObligationsOpenedV2, batch=OPENINGS)
     def expect(self, heard: list[Heard]) -> None:
         """Count the obligations as expected, each once."""
         self.figures.count(
@@ -91,9 +91,9 @@ class AggregationService(Service):
         """Count the obligations as not filed any more."""
         self._count_filings(heard)
 
-    @listens(DueDatesMovedV1, batch=OPENINGS)
-    def judge_by_later_dates(self, heard: list[Heard]) -> None:
-        """Count as on time what was filed by the later due date."""
+    @listens(DueDatesMovedV2, batch=OPENINGS)
+    def judge_by_moved_dates(self, heard: list[Heard]) -> None:
+        """Count as on time, or late, what was filed by the due dates that stand after an order."""
         self.figures.count(
             standing for moving in heard for standing in standings_moved(moving.event)
         )

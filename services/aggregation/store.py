@@ -6,8 +6,9 @@ other there, in this process and in others, and none slips past the tombstone of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -22,6 +23,7 @@ from pymongo.read_concern import ReadConcern
 from contracts.aggregation.axis import Axis
 from contracts.aggregation.errors import RoundNotCounted
 from contracts.errors import ServiceUnavailable
+from contracts.reports.due_dates import Stood
 from services.aggregation.completeness import Scope
 from services.aggregation.documents import (
     DistrictDocument,
@@ -33,6 +35,7 @@ from services.aggregation.domain import (
     COUNTED,
     Cell,
     Counts,
+    Due,
     Exempted,
     Judged,
     Latest,
@@ -205,14 +208,19 @@ class Figures:
         }
 
 
-_PARTS: dict[str, type[Any]] = {
+def _due(extension_no: int, at: datetime, stood: list[dict[str, datetime]]) -> Due:
+    return Due(extension_no, at, tuple(Stood(**each) for each in stood))
+
+
+_PARTS: dict[str, Callable[..., Any]] = {
+    "due": _due,
     "first": Judged,
     "judged": Judged,
     "latest": Latest,
     "reviewed": Reviewed,
     "exempted": Exempted,
 }
-_PLAIN = ("placed_by", "due_at", "amended", "withdrawn")
+_PLAIN = ("placed_by", "amended", "withdrawn")
 
 
 def _standing(document: Mapping[str, Any]) -> Standing:
@@ -237,6 +245,8 @@ def _standing_written(
         **{name: getattr(after, name) for name in _PLAIN},
         **{name: part and part._asdict() for name in _PARTS for part in [getattr(after, name)]},
     }
+    if after.due is not None:
+        document["due"]["stood"] = [asdict(each) for each in after.due.stood]
     if before is None:
         return InsertOne(document)
     return ReplaceOne({"_id": after.obligation_id}, document)

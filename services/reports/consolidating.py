@@ -15,12 +15,13 @@ import rfc8785
 from chassis.aside import aside
 from chassis.press import Press
 from contracts.fields import wire_time
+from contracts.reports.due_dates import last_moment
 from contracts.reports.events import ReportConsolidatedV1
 from contracts.reports.problem_categories import PROBLEM_CATEGORIES
 from services.reports.consolidation_pdf import TEMPLATE, pages_of
 from services.reports.consolidation_xlsx import workbook_of
 from services.reports.domain.consolidation import COUNTED, Consolidation
-from services.reports.domain.extensions import Extension
+from services.reports.domain.extensions import Orders
 from services.reports.domain.moments import Revision, line_at
 from services.reports.domain.obligations import Obligation
 from services.reports.domain.results import questions_of
@@ -36,7 +37,6 @@ MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
 }
-MOST_EXTENSIONS = 10_000
 MOST_ANSWERS_TOLD = 100  # of each category, the latest
 _STEPS_AFTER = 3
 
@@ -81,11 +81,11 @@ def _summed(
     show: Callable[[int], None],
 ) -> Consolidation:
     questions = questions_of(get_form(round_.form_id, round_.form_version).definition)
-    extensions = store.extensions.list(round_.id, after=0, limit=MOST_EXTENSIONS)
+    orders = Orders(store.extensions.up_to(round_.id))
     sums = Consolidation(questions)
     for done, province in enumerate(provinces, start=1):
         found = list(store.consolidations.of_province(round_.id, province, as_of))
-        aside(_add, sums, found, round_, as_of, extensions)
+        aside(_add, sums, found, round_, as_of, orders)
         show(done)
     return sums
 
@@ -95,17 +95,17 @@ def _add(
     found: Iterable[tuple[Obligation, list[Revision]]],
     round_: Round,
     as_of: datetime,
-    extensions: list[Extension],
+    orders: Orders,
 ) -> None:
     for obligation, revisions in found:
-        line = line_at(as_of, obligation, revisions, round_, extensions)
+        line = line_at(as_of, obligation, revisions, round_, orders)
         if line is not None:
             sums.add(line)
 
 
 def _content(sums: Consolidation, round_: Round, as_of: datetime, problems: Facts) -> Facts:
     form = get_form(round_.form_id, round_.form_version).definition
-    closed = round_.closes_at <= as_of
+    closed = last_moment(round_.closes_at) <= as_of
     return {
         "kind": "sucharit.consolidation.v1",
         "as_of": wire_time(as_of),

@@ -9,7 +9,7 @@ from typing import Any
 from contracts.fields import wire_time
 from contracts.principal import Place
 from contracts.reference.code_groups import CodeGroup
-from contracts.reports.events import ObligationsOpenedV1
+from contracts.reports.events import ObligationsOpenedV2
 from services.reports.domain.obligations import Obligation
 from services.reports.domain.rounds import Round
 from services.reports.store import ReportsStore
@@ -63,9 +63,9 @@ def owed_by(organisation: dict[str, Any], round_: Round) -> Iterable[Obligation]
         )
 
 
-def _announcements(obligations: list[Obligation], round_: Round) -> Iterable[ObligationsOpenedV1]:
+def _announcements(obligations: list[Obligation], round_: Round) -> Iterable[ObligationsOpenedV2]:
     for district_code, owed in groupby(obligations, key=lambda duty: duty.district_code):
-        yield ObligationsOpenedV1(
+        yield ObligationsOpenedV2(
             round_id=round_.id,
             mode=round_.mode.value,
             district_code=district_code,
@@ -79,6 +79,8 @@ def _announcements(obligations: list[Obligation], round_: Round) -> Iterable[Obl
                     "district_code": duty.district_code,
                     "code_group": duty.code_group,
                     "due_at": wire_time(duty.due_at),
+                    "extension_no": duty.extension_no,
+                    "stood": [one.to_wire() for one in duty.stood],
                 }
                 for duty in owed
             ],

@@ -20,7 +20,8 @@ from services.reports.acts import event_of
 from services.reports.domain import orders
 from services.reports.domain.obligations import Obligation, State
 from services.reports.domain.orders import Order
-from services.reports.domain.rounds import Round, RoundState, Scope
+from services.reports.domain.rounds import Round, RoundState
+from services.reports.extending import move_added
 from services.reports.opening import announce_opened, owed_by
 from services.reports.store import ReportsStore
 
@@ -62,12 +63,8 @@ def add(store: ReportsStore, organisation_id: str, round_: Round, order: Order) 
     ):
         raise OrganisationAlreadyInRound(organisation_id=organisation_id)
     store.obligations.add(owed)
-    # Looked up once they are there: an extension given from now on finds them by itself.
-    place = owed[0].place
-    extension = store.extensions.latest_covering(round_.id, place)
-    if extension is not None:
-        own = replace(extension, scope=Scope(organisation=organisation_id))
-        store.extensions.move(own, place.province, place.district, at=order.at)
+    # Looked up once they are there: an order given from now on finds them by itself.
+    move_added(store, round_, organisation_id, owed[0], at=order.at)
     counted = replace(round_, obligations=store.obligations.count(round_.id))
     store.rounds.save(replace(counted, version=round_.version + 1))
     announce_opened(store, round_, [organisation_id])

@@ -22,12 +22,13 @@ from contracts.accounts.events import (
 from contracts.errors import ServiceError
 from contracts.reports import INTAKE_QUEUE
 from contracts.reports.events import (
-    DueDatesMovedV1,
+    DueDatesMovedV2,
+    ExtensionWithdrawnV1,
     NilConfirmedV1,
     ObligationExemptedV1,
     ObligationExemptionLiftedV1,
     ObligationRenamedV1,
-    ObligationsOpenedV1,
+    ObligationsOpenedV2,
     ProblemAnsweredV1,
     ProblemReportedV1,
     ReceiptRollClosedV1,
@@ -92,12 +93,13 @@ class ReportsService(
     announces = Announces(
         RoundOpenedV1,
         RoundExtendedV1,
+        ExtensionWithdrawnV1,
         RoundClosedV1,
-        DueDatesMovedV1,
+        DueDatesMovedV2,
         ObligationExemptedV1,
         ObligationExemptionLiftedV1,
         ObligationRenamedV1,
-        ObligationsOpenedV1,
+        ObligationsOpenedV2,
         ReportFiledV1,
         ReportAmendedV2,
         ReportWithdrawnV1,

@@ -51,6 +51,40 @@ def test_what_was_late_is_on_time_where_its_district_is_extended(country, overdu
     assert [(each["no"], each["extended_by"]) for each in listed] == [(1, "operator")]
 
 
+def test_an_extension_by_mistake_is_withdrawn_and_whoever_filed_under_it_stays_on_time(
+    country, overdue
+):
+    before, under, after = (country.callers[f"6{FIRST}0{n}-1"] for n in (7, 8, 9))
+    assert before.file(before.obligation_of(overdue)["id"]).status_code == 201
+    path = f"/v1/rounds/{overdue}/extensions"
+    far = {"scope": {}, "lao_due_at": (datetime.now(UTC) + timedelta(days=400)).isoformat()}
+    too_far = country.operator.client.post(path, json={**far, **ORDER})
+    assert (too_far.status_code, too_far.json()["errors"][0]["pointer"]) == (422, "/lao_due_at")
+    done = given(country, overdue, datetime.now(UTC) + timedelta(days=300), district=FIRST)
+    assert under.file(under.obligation_of(overdue)["id"]).json()["filing"]["on_time"] is True
+    eventually(lambda: country.figures(overdue)["on_time"] == 2)
+
+    ended = f"{path}/{done['no']}/withdrawal"
+    country.operator.job(country.operator.client.post(ended, json=ORDER))
+
+    eventually(lambda: country.figures(overdue)["late"] == 1)
+    assert country.figures(overdue)["on_time"] == 1
+    assert under.obligation_of(overdue)["on_time"] is True
+    assert before.obligation_of(overdue)["on_time"] is False
+    assert after.file(after.obligation_of(overdue)["id"]).json()["filing"]["on_time"] is False
+    listed = country.operator.get(path)["items"]
+    assert [(each["no"], each["stands"], each["ended_by"]) for each in listed] == [
+        (1, False, 2),
+        (2, True, None),
+    ]
+    again = country.operator.client.post(ended, json=ORDER)
+    assert (again.status_code, again.json()["code"]) == (409, "extension_already_withdrawn")
+    unknown = country.operator.client.post(f"{path}/9/withdrawal", json=ORDER)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "extension_not_found")
+    refused = under.client.post(ended, json=ORDER)
+    assert refused.status_code == 403
+
+
 def test_one_missed_obligation_is_opened_again_by_order_and_filed_on_time(country):
     round_id = country.open_round()
     officer = country.callers[f"6{FIRST}02-1"]

@@ -33,6 +33,7 @@ class ObligationDocument(Document):
     due_at = DateTimeField(required=True)
     due_because = StringField()
     extension_no = IntField()
+    stood = ListField(DictField())
     state = StringField(required=True)
     revision = IntField(required=True)
     first_accepted_at = DateTimeField()

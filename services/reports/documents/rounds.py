@@ -95,14 +95,15 @@ class OpenedDistrictDocument(Document):
 
 
 class ExtensionDocument(Document):
-    """A later due date given in a round, with the event that says so."""
+    """An order on due dates of a round, with the event that says so."""
 
     id = StringField(primary_key=True)
     round_id = StringField(required=True)
     no = IntField(required=True)
     scope = DictField()
     obligation = StringField()
-    lao_due_at = DateTimeField(required=True)
+    lao_due_at = DateTimeField()
+    withdraws = IntField()
     order_no = StringField(required=True)
     reason = StringField(required=True)
     extended_by = StringField(required=True)
@@ -117,7 +118,7 @@ class ExtensionDocument(Document):
 
 
 class MovedDistrictDocument(Document):
-    """That an extension moved the due dates of one district, with the event that says so."""
+    """That an order moved the due dates of one district, with the event that says so."""
 
     id = StringField(primary_key=True)
     round_id = StringField(required=True)

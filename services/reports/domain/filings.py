@@ -18,6 +18,7 @@ from contracts.reports.correction_errors import (
     NotOwed,
     NotSigned,
 )
+from contracts.reports.due_dates import is_past
 from contracts.reports.errors import (
     AlreadyFiled,
     NothingChanged,
@@ -92,7 +93,7 @@ def decide(attempt: Attempt, round_: Round, obligation: Obligation) -> Filing:
     following = replace(
         outcome,
         revision=obligation.revision + 1,
-        on_time=outcome.judged_at is not None and outcome.judged_at <= obligation.due_at,
+        on_time=outcome.judged_at is not None and obligation.is_in_time(outcome.judged_at),
         signatures=(),
     )
     return Filing(attempt, following, round_.form_id)
@@ -157,15 +158,16 @@ def _require_base(attempt: Attempt, obligation: Obligation) -> None:
 
 
 def _require_window(attempt: Attempt, round_: Round, obligation: Obligation) -> None:
-    ends_at = obligation.files_until(round_.closes_at)
+    at = attempt.accepted_at
+    ends_at = obligation.files_until(round_.closes_at, at)
     if attempt.kind is FilingKind.AMENDMENT:
-        ends_at = obligation.corrects_until(round_)
+        ends_at = obligation.corrects_until(round_, at)
     is_open = round_.state in (RoundState.OPEN, RoundState.CLOSED)
-    if not (is_open and round_.opens_at <= attempt.accepted_at <= ends_at):
+    if not is_open or at < round_.opens_at or is_past(ends_at, at):
         raise WindowClosed(
             opens_at=wire_time(round_.opens_at),
             closes_at=wire_time(ends_at),
-            accepted_at=wire_time(attempt.accepted_at),
+            accepted_at=wire_time(at),
         )
 
 

@@ -5,13 +5,13 @@ Nothing here depends on the present, so the same moment gives the same answer fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from services.reports.domain.corrections import ActKind
-from services.reports.domain.extensions import Extension
+from services.reports.domain.extensions import Due, Orders, due_after
 from services.reports.domain.filings import FilingKind
 from services.reports.domain.obligations import Obligation
 from services.reports.domain.orders import OrderKind
@@ -64,11 +64,11 @@ def line_at(
     obligation: Obligation,
     revisions: Sequence[Revision],
     round_: Round,
-    extensions: Iterable[Extension],
+    orders: Orders,
 ) -> Line | None:
     """Return how the obligation stood, None when it was added later.
 
-    `revisions` are those accepted and recorded until then.
+    `revisions` are those accepted and recorded until then, `orders` those on due dates.
     """
     later = [act for act in obligation.acts if act.at > moment]
     if any(act.kind == OrderKind.ADDED for act in later):
@@ -76,7 +76,7 @@ def line_at(
     names = [act.name_before for act in later if act.kind == OrderKind.RENAMED]
     in_force = _in_force(revisions)
     latest = in_force[-1] if in_force else None
-    due_at = _due_at(moment, obligation, round_, extensions)
+    due = _due(moment, obligation, round_, orders)
     judged_at = _judged_at(revisions, round_)
     return Line(
         organisation_id=obligation.organisation_id,
@@ -88,7 +88,7 @@ def line_at(
         district_name=obligation.district_name,
         code_group=obligation.code_group,
         answers=latest and latest.answers,
-        on_time=latest is not None and judged_at is not None and judged_at <= due_at,
+        on_time=latest is not None and judged_at is not None and due.is_met_at(judged_at),
         amended=len(in_force) > 1,
         returned=latest is not None and _stands(_RETURN, moment, obligation, latest.number),
         nil=latest is not None and latest.kind is FilingKind.NIL,
@@ -112,17 +112,11 @@ def _judged_at(revisions: Sequence[Revision], round_: Round) -> datetime | None:
     return restarting[-1] if restarting else next((one.accepted_at for one in revisions), None)
 
 
-def _due_at(
-    moment: datetime, obligation: Obligation, round_: Round, extensions: Iterable[Extension]
-) -> datetime:
-    """Return the latest of the round's due date and the extensions given until then."""
-    extended = [
-        each.lao_due_at
-        for each in extensions
-        if each.extended_at <= moment
-        and (each.obligation == obligation.id or each.covers(obligation.place))
-    ]
-    return max([round_.due_at(obligation.place)[0], *extended])
+def _due(moment: datetime, obligation: Obligation, round_: Round, orders: Orders) -> Due:
+    """Return what the orders given until then made of the round's due date."""
+    reaching = orders.reaching(obligation.id, obligation.place)
+    given = [each for each in reaching if each.extended_at <= moment]
+    return due_after(given, *round_.due_at(obligation.place))
 
 
 def _stands(

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from contracts.principal import Place, Principal, Role
 from contracts.reports.correction_errors import DraftSigned
+from contracts.reports.due_dates import Stood, is_in_time, is_past
 from contracts.reports.errors import ObligationNotFound, RoundNotInState
 from services.reports.domain.rounds import Mode, Round, RoundState
 
@@ -89,7 +90,8 @@ class Obligation:
 
     `judged_at` is the time by which being on time is judged: of the first filing, or of the last
     amendment that restarted the clock. It and `first_accepted_at` stand through a withdrawal.
-    `last_filing_id` is the last revision with answers. `acts` are at most MOST_ACTS.
+    `last_filing_id` is the last revision with answers. `acts` are at most MOST_ACTS. `extension_no`
+    is the last order on due dates that reached it; `stood` are later due dates shortened since.
     """
 
     id: str
@@ -106,6 +108,7 @@ class Obligation:
     due_because: str = ""
     district_name: str = ""
     extension_no: int = 0
+    stood: tuple[Stood, ...] = ()
     state: State = State.OPEN
     revision: int = 0
     first_accepted_at: datetime | None = None
@@ -134,13 +137,30 @@ class Obligation:
         """Whether an office accepted what is in force; a later revision is not accepted by that."""
         return self.is_in_force and self.accepted_revision == self.revision
 
-    def files_until(self, closes_at: datetime) -> datetime:
-        """Return the end of filing: that of the round, or the due date of what was extended."""
-        return max(closes_at, self.due_at) if self.extension_no else closes_at
+    def is_in_time(self, moment: datetime) -> bool:
+        """Whether what was filed at that moment is on time."""
+        return is_in_time(moment, self.due_at, self.stood)
 
-    def corrects_until(self, round_: Round) -> datetime:
+    def due_for(self, moment: datetime) -> tuple[datetime, str]:
+        """Return the due date by which what was filed at that moment is judged, and why that."""
+        if is_past(self.due_at, moment):
+            for each in self.stood:
+                if each.holds_at(moment) and not is_past(each.due_at, moment):
+                    return each.due_at, "ตามกำหนดที่มีผลในขณะที่ยื่น"
+        return self.due_at, self.due_because
+
+    def files_until(self, closes_at: datetime, moment: datetime) -> datetime:
+        """Return the end of filing for what came at a moment: that of the round, or the due date of
+        what was extended, also when it stood then and was withdrawn or shortened since.
+        """
+        if not self.extension_no:
+            return closes_at
+        stood = [each.due_at for each in self.stood if each.holds_at(moment)]
+        return max(closes_at, self.due_at, *stood)
+
+    def corrects_until(self, round_: Round, moment: datetime) -> datetime:
         """Return the end of amending: the round's, that of filing, or what a return allows."""
-        filing_ends_at = self.files_until(round_.closes_at)
+        filing_ends_at = self.files_until(round_.closes_at, moment)
         return max(round_.correction_ends_at, filing_ends_at, self.correct_until or filing_ends_at)
 
     def require_draftable(self, round_: Round, at: datetime) -> None:
@@ -148,10 +168,10 @@ class Obligation:
 
         Raises RoundNotInState, DraftSigned.
         """
-        ends_at = self.files_until(round_.closes_at)
+        ends_at = self.files_until(round_.closes_at, at)
         if self.is_in_force:
-            ends_at = self.corrects_until(round_)
-        is_late = round_.state is RoundState.CLOSED and at > ends_at
+            ends_at = self.corrects_until(round_, at)
+        is_late = round_.state is RoundState.CLOSED and is_past(ends_at, at)
         if is_late or round_.state not in (RoundState.OPEN, RoundState.CLOSED):
             raise RoundNotInState(state=round_.state, needed=RoundState.OPEN.value)
         if self.signatures:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from contracts.principal import Principal
+from contracts.reports.due_dates import is_past
 from contracts.reports.ledger_errors import AlreadyExempt, NotExempt, ReportInForce
 from services.reports.domain.corrections import with_act
 from services.reports.domain.obligations import Obligation, State
@@ -70,7 +71,8 @@ def owed_again(obligation: Obligation, round_: Round, order: Order) -> Obligatio
         raise NotExempt(obligation_id=obligation.id)
     given = next(act for act in reversed(obligation.acts) if act.kind in _GIVEN)
     state = State.DRAFT if given.state_before == State.DRAFT else State.OPEN
-    if round_.state is RoundState.CLOSED and order.at > obligation.files_until(round_.closes_at):
+    ends_at = obligation.files_until(round_.closes_at, order.at)
+    if round_.state is RoundState.CLOSED and is_past(ends_at, order.at):
         state = State.MISSED
     return _acted(obligation, OrderKind.EXEMPTION_LIFTED, order, state=state)
 

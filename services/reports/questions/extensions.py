@@ -1,4 +1,4 @@
-"""Extensions of a round that was opened."""
+"""Orders on the due dates of a round that was opened."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 from chassis.jobs import Job, Jobs, runs_job
 from chassis.rpc import answers
-from contracts.fields import wire_time
 from contracts.paging import page, read_cursor, unknown_cursor, write_cursor
 from contracts.principal import Principal, Role
 from services.reports import extending
@@ -18,7 +17,7 @@ Facts = dict[str, Any]
 
 
 class ExtensionQuestions:
-    """What reports is asked about later due dates, and the work of giving them."""
+    """What reports is asked about extensions, and the work of giving and withdrawing them."""
 
     store: ReportsStore
     jobs: Jobs
@@ -26,42 +25,54 @@ class ExtensionQuestions:
 
     @answers
     def extend_round(self, by: Facts, round_id: str, proposal: Facts) -> Facts:
-        """Start giving part of an open or closed round a later due date; return the job.
+        """Start giving part of an open or closed round another due date by order; return the job.
 
-        Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, InvalidInput.
+        Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, InvalidInput,
+        TooManyExtensions.
         """
+        return self._start_order(by, round_id, proposal)
+
+    @answers
+    def withdraw_extension(self, by: Facts, round_id: str, no: int, order: Facts) -> Facts:
+        """Start withdrawing an extension by order; return the job.
+
+        Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, ExtensionNotFound,
+        ExtensionAlreadyWithdrawn, TooManyExtensions.
+        """
+        return self._start_order(by, round_id, order | {"withdraws": no})
+
+    def _start_order(self, by: Facts, round_id: str, proposal: Facts) -> Facts:
         Principal.from_wire(by).require_role(Role.OPERATOR, Role.CENTRAL_HR_BODY)
         extending.require_possible(self.store, self.store.rounds.get(round_id), proposal)
-        given = {"round_id": round_id, "extended_at": wire_time(self.now())}
-        return self.jobs.start("extend_round", proposal | given, requested_by=by)
+        return self.jobs.start("extend_round", proposal | {"round_id": round_id}, requested_by=by)
 
     @runs_job("extend_round")
     def move_due_dates(self, job: Job) -> tuple[Facts, list[Facts]]:
-        """Number the extension, then move what it reaches, district by district.
+        """Number the order, then move what it reaches, district by district.
 
-        Publishes RoundExtendedV1, DueDatesMovedV1.
+        Publishes RoundExtendedV1, ExtensionWithdrawnV1, DueDatesMovedV2.
         """
-        by = job.requested_by["username"]
-        extension = extending.keep(self.store, job.id, job.arguments, by=by)
+        by, at = job.requested_by["username"], self.now()
+        extension = extending.keep(self.store, job.id, job.arguments, by=by, at=at)
         moved = extending.move_due_dates(
             self.store,
             extension,
-            at=self.now(),
+            at=at,
             show=lambda done, total: job.show(done=done, total=total),
         )
         return {"round_id": extension.round_id, "no": extension.no, "moved": moved}, []
 
     @answers
     def list_extensions(self, by: Facts, round_id: str, limit: int, cursor: str | None) -> Facts:
-        """Return the extensions of a round by number.
+        """Return the orders on a round's due dates by number, and which of them stand.
 
         Raises RoundNotFound, RoundPurged, InvalidInput.
         """
         self.store.rounds.get(round_id)
         after = _number(cursor) if cursor else 0
-        found = self.store.extensions.list(round_id, after=after, limit=limit + 1)
-        following = write_cursor(str(found[limit - 1].no)) if len(found) > limit else None
-        return page([extending.to_wire(extension) for extension in found[:limit]], following)
+        found = extending.listed(self.store, round_id, after=after, limit=limit + 1)
+        following = write_cursor(str(found[limit - 1]["no"])) if len(found) > limit else None
+        return page(found[:limit], following)
 
 
 def _number(cursor: str) -> int:

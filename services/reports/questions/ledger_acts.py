@@ -58,7 +58,7 @@ class LedgerActQuestions:
 
         Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, OrganisationNotKnown,
         OrganisationAlreadyInRound, OrganisationNotInRound, TooManyActs, StaleVersion.
-        Publishes ObligationsOpenedV1, ObligationRenamedV1, ObligationExemptedV1.
+        Publishes ObligationsOpenedV2, ObligationRenamedV1, ObligationExemptedV1.
         """
         order = self._order(by, proposal)
         organisation_id = proposal["organisation_id"]

@@ -89,7 +89,7 @@ class RoundQuestions:
     def create_obligations(self, job: Job) -> tuple[Facts, list[Facts]]:
         """Create every obligation, then open the round.
 
-        Publishes ObligationsOpenedV1, RoundOpenedV1.
+        Publishes ObligationsOpenedV2, RoundOpenedV1.
         """
         round_ = self.store.rounds.get(job.arguments["round_id"])
         if round_.state is RoundState.OPENING:

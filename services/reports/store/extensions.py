@@ -1,4 +1,4 @@
-"""Extensions as they are kept, and the due dates they move."""
+"""Orders on due dates as they are kept, and the due dates they move."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from pymongo.errors import DuplicateKeyError
 
 from chassis.outbox import Outbox
 from contracts.events import Event
-from contracts.principal import Place
-from services.reports.domain.extensions import Extension
-from services.reports.domain.obligations import State
-from services.reports.domain.rounds import Scope
+from contracts.reports.due_dates import last_moment
+from services.reports.domain.extensions import Due, Extension, Orders, due_after
+from services.reports.domain.obligations import Obligation, State
+from services.reports.domain.rounds import Round, Scope
+from services.reports.store.limits import in_time
+from services.reports.store.obligations import NOT_LISTED, from_document
 
-TOLD = ("organisation_id", "organisation_code", "organisation_type", "code_group")
 _PARTS = {
     "province": "province_code",
     "district": "district_code",
@@ -25,7 +26,7 @@ _PARTS = {
 
 
 class Extensions:
-    """The later due dates given in a round, numbered from 1, and what they have moved."""
+    """The orders on due dates of a round, numbered from 1, and what they have moved."""
 
     def __init__(self, database: Any, outbox: Outbox) -> None:
         self._extensions = database["extensions"]
@@ -37,17 +38,12 @@ class Extensions:
     # -- extensions -----------------------------------------------------------------------
 
     def get(self, extension_id: str) -> Extension | None:
-        """Return an extension, or None when it has not been kept so far."""
+        """Return an order, or None when it has not been kept so far."""
         document = self._extensions.find_one({"_id": extension_id})
         return document and _extension(document)
 
-    def next_no(self, round_id: str) -> int:
-        """Return the number that the next extension of a round would have."""
-        of_round = self._extensions.find({"round_id": round_id}, {"no": 1})
-        return 1 + next((last["no"] for last in of_round.sort("no", -1).limit(1)), 0)
-
     def add(self, extension: Extension, announcing: Event) -> bool:
-        """Keep an extension and announce it; return False when its number or id is taken."""
+        """Keep an order and announce it; return False when its number or id is taken."""
         entries = self._outbox.seal([announcing])
         facts = asdict(extension)
         document = {"_id": facts.pop("id"), **facts, "outbox": entries}
@@ -59,20 +55,14 @@ class Extensions:
         return True
 
     def list(self, round_id: str, *, after: int, limit: int) -> list[Extension]:
-        """Return up to so many extensions of a round from after a number on."""
+        """Return up to so many orders of a round from after a number on."""
         found = self._extensions.find({"round_id": round_id, "no": {"$gt": after}})
         return [_extension(document) for document in found.sort("no").limit(limit)]
 
-    def latest_covering(self, round_id: str, place: Place) -> Extension | None:
-        """Return the extension with the latest due date among those given to a whole place."""
-        parts = {
-            "scope.province": place.province,
-            "scope.district": place.district,
-            "scope.organisation": place.organisation_id,
-        }
-        covering = {name: {"$in": [None, value]} for name, value in parts.items()}
-        found = self._extensions.find({"round_id": round_id, "obligation": None, **covering})
-        return next(map(_extension, found.sort([("lao_due_at", -1), ("no", 1)]).limit(1)), None)
+    def up_to(self, round_id: str, no: int | None = None) -> list[Extension]:
+        """Return the orders of a round up to a number, or all; MOST_EXTENSIONS bounds them."""
+        wanted = {"round_id": round_id} | ({} if no is None else {"no": {"$lte": no}})
+        return [_extension(document) for document in self._extensions.find(wanted).sort("no")]
 
     # -- due dates ------------------------------------------------------------------------
 
@@ -83,7 +73,7 @@ class Extensions:
         )
 
     def districts(self, extension: Extension) -> Iterator[tuple[str, str]]:
-        """Yield the province and district of what the extension reaches, in their order."""
+        """Yield the province and district of what the order reaches, in their order."""
         part = _part(extension.round_id, extension.scope, extension.obligation)
         place = {"province": "$province_code", "district": "$district_code"}
         found = self._obligations.aggregate(
@@ -93,36 +83,53 @@ class Extensions:
             yield row["_id"]["province"], row["_id"]["district"]
 
     def move(
-        self, extension: Extension, province: str, district: str, *, at: datetime
-    ) -> list[dict[str, Any]]:
-        """Move the due dates of a district that are earlier; return what the extension moved.
+        self,
+        extension: Extension,
+        orders: Orders,
+        round_: Round,
+        province: str,
+        district: str,
+        *,
+        at: datetime,
+    ) -> list[Obligation]:
+        """Bring the due dates of a district to what the orders up to this one make of them; return
+        what this is the last order of.
 
-        Being on time is judged anew and what was missed is open again, unless the new due date is
-        past. One that another extension has moved further meanwhile is left to that. Repeating it
-        returns the same.
+        Being on time is judged anew, and what was missed is open again unless the due date is past.
+        What a later order has reached meanwhile is left to that. Repeating it returns the same.
         """
         within = {
             **_part(extension.round_id, extension.scope, extension.obligation),
             "province_code": province,
             "district_code": district,
         }
-        earlier = {**within, "due_at": {"$lt": extension.lao_due_at}}
-        while found := self._obligations.find_one(earlier, {"due_at": 1}):
-            same = {**within, "due_at": found["due_at"]}
-            self._obligations.update_many(same, _moved(extension, found["due_at"], at))
-        reached = {**within, "extension_no": extension.no}
-        moved = list(self._obligations.find(reached, dict.fromkeys(TOLD, 1)).sort("_id"))
-        ids = [document["_id"] for document in moved]
+        earlier = {**within, "extension_no": {"$lt": extension.no}}
+        alike: dict[Due, list[str]] = {}
+        for document in self._obligations.find(earlier, NOT_LISTED):
+            owed = from_document(document)
+            reaching = orders.reaching(owed.id, owed.place)
+            due = due_after(reaching, *round_.due_at(owed.place))
+            alike.setdefault(due, []).append(owed.id)
+        for due, ids in alike.items():
+            unmoved = {"_id": {"$in": ids}, "extension_no": {"$lt": extension.no}}
+            self._obligations.update_many(unmoved, _moved(due, at))
+        self._show_typed(within)
+        reached = self._obligations.find({**within, "extension_no": extension.no}, NOT_LISTED)
+        return [from_document(document) for document in reached.sort("_id")]
+
+    def _show_typed(self, within: dict[str, Any]) -> None:
+        """Show as a draft again what was typed on before it was missed and opened again."""
+        opened = {**within, "state": State.OPEN.value}
+        ids = [document["_id"] for document in self._obligations.find(opened, {"_id": 1})]
         typed = [draft["_id"] for draft in self._drafts.find({"_id": {"$in": ids}}, {"_id": 1})]
         if typed:
             self._obligations.update_many(
                 {"_id": {"$in": typed}, "state": State.OPEN.value},
                 {"$set": {"state": State.DRAFT.value}},
             )
-        return moved
 
     def announce(self, extension: Extension, district: str, event: Event) -> None:
-        """Announce, once, what was moved in a district."""
+        """Announce, once, the due dates of a district after an order."""
         key = f"{extension.id}-{district}"
         entries = self._outbox.seal([event])
         try:
@@ -138,16 +145,18 @@ def _part(round_id: str, scope: Scope, obligation: str | None) -> dict[str, Any]
     return {name: value for name, value in wanted.items() if value is not None}
 
 
-def _moved(extension: Extension, previous: datetime, at: datetime) -> list[dict[str, Any]]:
-    """Return the update of an obligation that was due at the previous date."""
-    in_time = {"$lte": ["$judged_at", extension.lao_due_at]}
+def _moved(due: Due, at: datetime) -> list[dict[str, Any]]:
+    """Return the update of an obligation that is due so from now on."""
+    stood = [asdict(each) for each in due.stood]
+    judged = in_time("$judged_at", {"$literal": due.at}, {"$literal": stood})
     facts: dict[str, Any] = {
-        "due_at": extension.lao_due_at,
-        "due_because": {"$literal": extension.because(previous)},
-        "extension_no": extension.no,
-        "on_time": {"$cond": [{"$gt": ["$judged_at", None]}, in_time, "$on_time"]},
+        "due_at": due.at,
+        "due_because": {"$literal": due.because},
+        "extension_no": due.extension_no,
+        "stood": {"$literal": stood},
+        "on_time": {"$cond": [{"$gt": ["$judged_at", None]}, judged, "$on_time"]},
     }
-    if at <= extension.lao_due_at:
+    if at <= last_moment(due.at):
         missed = {"$eq": ["$state", State.MISSED.value]}
         facts["state"] = {"$cond": [missed, State.OPEN.value, "$state"]}
     return [{"$set": facts}]

@@ -26,6 +26,7 @@ from contracts.reports.errors import (
 from services.reports.domain.filings import Attempt, Filing, FilingKind, changed_pointers
 from services.reports.domain.obligations import Obligation
 from services.reports.domain.rounds import Mode, Round
+from services.reports.store.limits import in_time
 from services.reports.store.obligations import NOT_LISTED, from_document, write_new
 from services.reports.store.rounds import Rounds
 
@@ -35,7 +36,7 @@ Announce = Callable[[Filing, str], Event]
 Document = dict[str, Any]
 
 # A due date may have moved since the filing was decided.
-_ON_TIME_BY_ITS_OWN_DUE_DATE = {"on_time": {"$lte": ["$$filing.judged_at", "$due_at"]}}
+_ON_TIME_BY_ITS_OWN_DUE_DATE = {"on_time": in_time("$$filing.judged_at", "$due_at", "$stood")}
 _TO_ANSWER = {"answers": 0, "outbox": 0}
 # Whoever is refused with these may not know of the obligation, or has a recorded filing by that id.
 _NOT_KEPT = (ObligationNotFound, IdempotencyKeyReused)
@@ -322,6 +323,7 @@ def _ledger_facts(filing: Document) -> Document:
 def _document(filing: Filing, receipt: Document, at: datetime) -> Document:
     attempt, obligation = filing.attempt, filing.obligation
     amended_as = attempt.reason_class if attempt.kind is FilingKind.AMENDMENT else None
+    due_at, due_because = obligation.due_for(obligation.judged_at or attempt.accepted_at)
     return {
         "_id": attempt.filing_id,
         "request_sha256": attempt.request_sha256,
@@ -347,8 +349,8 @@ def _document(filing: Filing, receipt: Document, at: datetime) -> Document:
         "username": attempt.by.username,
         "holder_name": attempt.by.holder_name,
         "organisation_name": obligation.organisation_name,
-        "due_at": obligation.due_at,
-        "due_because": obligation.due_because,
+        "due_at": due_at,
+        "due_because": due_because,
         "receipt": receipt,
         "unrolled": True,
     }

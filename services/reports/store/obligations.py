@@ -15,10 +15,12 @@ from chassis.mongo import ignore_duplicates
 from chassis.outbox import Outbox
 from contracts.events import Event
 from contracts.principal import Principal
+from contracts.reports.due_dates import Stood
 from contracts.reports.errors import ObligationNotFound
-from contracts.reports.events import ObligationsOpenedV1
+from contracts.reports.events import ObligationsOpenedV2
 from services.reports.domain.obligations import Act, Obligation, Signature, State
 from services.reports.domain.rounds import Mode, Scope
+from services.reports.store.limits import past
 
 NOT_LISTED = {"acts": 0, "outbox": 0}
 _OPEN = {"closed": {"$ne": True}}
@@ -104,7 +106,7 @@ class Obligations:
         found = self._obligations.find({"round_id": round_id, "organisation_id": {"$in": untold}})
         return [from_document(owed) for owed in found.sort([("district_code", 1), ("_id", 1)])]
 
-    def announce_opened(self, events: Iterable[ObligationsOpenedV1]) -> None:
+    def announce_opened(self, events: Iterable[ObligationsOpenedV2]) -> None:
         """Announce new obligations, those of an organisation once."""
         opened = []
         for event in events:
@@ -209,7 +211,7 @@ class Obligations:
         unmet = {
             "round_id": round_id,
             "state": {"$in": [State.OPEN.value, State.DRAFT.value]},
-            "$or": [{"extension_no": 0}, {"due_at": {"$lt": at}}],
+            "$or": [{"extension_no": 0}, past("due_at", at)],
         }
         missed = {"$set": {"state": State.MISSED.value}}
         return int(self._obligations.update_many(unmet, missed).modified_count)
@@ -245,6 +247,7 @@ def to_document(obligation: Obligation) -> dict[str, Any]:
         **facts,
         "mode": obligation.mode.value,
         "state": obligation.state.value,
+        "stood": list(facts["stood"]),
         "signatures": list(facts["signatures"]),
         "acts": list(facts["acts"]),
     }
@@ -259,6 +262,7 @@ def from_document(document: dict[str, Any]) -> Obligation:
             "id": document["_id"],
             "mode": Mode(document["mode"]),
             "state": State(document["state"]),
+            "stood": tuple(Stood(**one) for one in document.get("stood", ())),
             "signatures": tuple(Signature(**one) for one in document.get("signatures", ())),
             "acts": tuple(Act(**one) for one in document.get("acts", ())),
         }

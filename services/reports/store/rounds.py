@@ -16,6 +16,7 @@ from contracts.events import Event
 from contracts.fields import wire_time
 from contracts.reports.errors import RoundAlreadyExists, RoundNotFound, RoundPurged
 from services.reports.domain.rounds import DueException, Mode, Round, RoundState, Scope
+from services.reports.store.limits import past
 
 _GOING = [RoundState.PURGING.value, RoundState.PURGED.value]
 _PURGED_FROM = (
@@ -77,7 +78,7 @@ class Rounds:
         """Return the open and the closed rounds whose window ended before a moment."""
         ended = {
             "state": {"$in": [RoundState.OPEN.value, RoundState.CLOSED.value]},
-            "closes_at": {"$lt": at},
+            **past("closes_at", at),
         }
         return [_round(document) for document in self._rounds.find(ended)]
 

@@ -24,7 +24,9 @@ from contracts.reference.code_groups import CodeGroup
 from contracts.reports.events import RoundOpenedV1, TrialPurgedV1
 from tests.component.aggregation.conftest import OPERATOR, Announcer, soon
 from tests.unit.aggregation.lives import (
+    LATE,
     NOON,
+    ORDERS,
     Duty,
     Life,
     a_country,
@@ -51,10 +53,10 @@ def a_life(mode: str = "live") -> Life:
                 district,
                 group,
                 fates[(n + group.number) % 5],
-                on_time=n % 3 > 0,
+                accepted_at=NOON if n % 3 else LATE,
                 amendments=n % 2,
                 restarted=n % 4 == 1,
-                extended=n % 5 == 3,
+                extension=sorted(ORDERS)[n % len(ORDERS)],
                 ending=endings[(n + group.number) % 9],
                 exemption=exemptions[(n + group.number) % 4],
             )

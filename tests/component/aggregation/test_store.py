@@ -30,6 +30,7 @@ from services.aggregation.domain import Standing
 from services.aggregation.store import TRANSACTION_SECONDS, Figures
 from tests.component.aggregation.conftest import soon
 from tests.unit.aggregation.lives import (
+    LATE,
     NOON,
     Duty,
     Life,
@@ -51,9 +52,9 @@ def standings_in(events: list[Event]) -> list[Standing]:
 
 
 def some_life(**facts: object) -> Life:
-    fates = ("filed", "nil", "missing", "filed")
+    fates, times = ("filed", "nil", "missing", "filed"), (LATE, NOON, NOON)
     duties = tuple(
-        Duty(f"o{n}", "sao", f"81{n % 8 + 1:02}", group, fates[n % 4], n % 3 > 0, n % 2)
+        Duty(f"o{n}", "sao", f"81{n % 8 + 1:02}", group, fates[n % 4], times[n % 3], n % 2)
         for n in range(24)
         for group in CodeGroup
     )

@@ -16,14 +16,14 @@ from contracts.principal import Principal, Role
 from contracts.reports.errors import ConsolidationNotFound
 from services.reports import extending, ordering, problems
 from services.reports.consolidating import consolidate
-from services.reports.domain.extensions import Extension
 from services.reports.domain.obligations import State
 from services.reports.domain.orders import Order
-from services.reports.domain.rounds import Mode, Scope
+from services.reports.domain.rounds import Mode
 from services.reports.receipts import sha256_hex
 from services.reports.settings import Settings
 from tests.builders.answers import nil_answers
 from tests.component.reports.recording import owing, record
+from tests.component.reports.test_extensions import a_proposal
 from tests.component.reports.test_work_of_queries import spread
 from tests.component.reports.watching import explained, stages_of
 from tests.unit.reports.duties import (
@@ -105,20 +105,9 @@ def carry_on(store, obligations):
         ],
         at=AFTERWARDS,
     )
-    extension = Extension(
-        id="x1",
-        round_id="ethics-2569-1",
-        no=1,
-        scope=Scope(),
-        obligation=None,
-        lao_due_at=CLOSES + timedelta(days=9),
-        order_no="2/2569",
-        reason="อุทกภัย",
-        extended_by="operator",
-        extended_at=AFTERWARDS,
-    )
+    proposal = a_proposal(lao_due_at=wire_time(CLOSES + timedelta(days=9)))
+    extension = extending.keep(store, "x1", proposal, by="operator", at=AFTERWARDS)
     round_ = store.rounds.get("ethics-2569-1")
-    store.extensions.add(extension, extending._extended(extension, round_))
     extending.move_due_dates(store, extension, at=AFTERWARDS, show=lambda done, total: None)
     lifted = Order(by=OPERATOR, at=AFTERWARDS, order_no="3/2569", reason="ยกเลิก")
     ordering.lift(store, fourth.id, round_, lifted)

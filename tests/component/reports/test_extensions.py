@@ -12,15 +12,19 @@ import pytest
 
 from contracts.errors import InvalidInput
 from contracts.fields import wire_time
+from contracts.reports.due_dates import is_in_time, is_past
 from contracts.reports.errors import RoundNotInState, WindowClosed
+from contracts.reports.events import DueDatesMovedV2
+from contracts.reports.ledger_errors import ExtensionAlreadyWithdrawn, ExtensionNotFound
+from services.aggregation.domain import Due, merge_all, standings_moved
 from services.reports.closing import close, close_ended
 from services.reports.domain.extensions import explained
 from services.reports.domain.obligations import State
-from services.reports.domain.rounds import RoundState, Scope
-from services.reports.extending import keep, move_due_dates, require_possible
+from services.reports.domain.rounds import RoundState
+from services.reports.extending import keep, listed, move_due_dates, require_possible
 from services.reports.store.extensions import Extensions
 from services.reports.store.ledger import Ledger
-from tests.component.reports.recording import record
+from tests.component.reports.recording import owing, record
 from tests.component.reports.watching import Interrupted
 from tests.unit.reports.duties import (
     CLOSES,
@@ -44,14 +48,17 @@ def a_proposal(round_id: str = "ethics-2569-1", **changes: Any) -> dict[str, Any
         "lao_due_at": wire_time(DUE + WEEK),
         "order_no": "ก 12/2566",
         "reason": "อุทกภัย",
-        "extended_at": wire_time(EARLY),
     }
     return proposal | changes
 
 
 def extend(store, at: datetime = EARLY, key: str = "job-1", **changes: Any) -> int:
-    extension = keep(store, key, a_proposal(**changes), by="operator")
+    extension = keep(store, key, a_proposal(**changes), by="operator", at=at)
     return move_due_dates(store, extension, at=at, show=lambda *_: None)
+
+
+def withdraw(store, no: int, at: datetime = EARLY, key: str = "job-w", **changes: Any) -> int:
+    return extend(store, at, key, **{"withdraws": no, "scope": None, "lao_due_at": None} | changes)
 
 
 def announced(database) -> list[tuple[str, dict[str, Any]]]:
@@ -114,29 +121,126 @@ def test_a_due_date_later_on_the_same_day_says_the_hour():
     assert explained(noon, DUE, "1", "ระบบล่ม").startswith("20 ธ.ค. 2569 ถึงเวลา 23.59 น. ")
 
 
-@pytest.mark.parametrize("order", list(permutations(range(3))))
-def test_whatever_the_order_of_extensions_the_latest_date_stands(store, database, spread, order):
-    weeks = (1, 3, 2)
+ORDERS = [
+    {"lao_due_at": wire_time(DUE + 3 * WEEK)},
+    {"lao_due_at": wire_time(DUE + 2 * WEEK)},
+    {"scope": {"district": "8104"}, "lao_due_at": wire_time(DUE + 4 * WEEK)},
+    {"withdraws": 3},
+]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_in_whatever_order_orders_are_worked_off_and_heard_the_last_ones_stand(
+    store, database, spread, order
+):
     kept = [
-        keep(store, f"job-{n}", a_proposal(lao_due_at=wire_time(DUE + w * WEEK)), by="operator")
-        for n, w in enumerate(weeks)
+        keep(store, f"job-{n}", a_proposal(**facts), by="operator", at=EARLY + n * MILLISECOND)
+        for n, facts in enumerate(ORDERS)
     ]
 
     for n in order:
         move_due_dates(store, kept[n], at=EARLY, show=lambda *_: None)
 
-    assert {store.obligations.get(owed.id).due_at for owed in spread} == {DUE + 3 * WEEK}
-    last = {
-        each["obligation_id"]: max(
-            facts["due_at"]
-            for key, facts in announced(database)
-            if key == "reports.due_dates_moved.v1"
-        )
+    owed = [store.obligations.get(each.id) for each in spread]
+    assert {each.due_at for each in owed} == {DUE + 2 * WEEK}
+    assert [len(each.stood) for each in owed] == [2, 2, 1, 1]
+    heard = merge_all(
+        standing
         for key, facts in announced(database)
-        if key == "reports.due_dates_moved.v1"
-        for each in facts["obligations"]
-    }
-    assert last == {owed.id: wire_time(DUE + 3 * WEEK) for owed in spread}
+        if key == DueDatesMovedV2.key()
+        for standing in standings_moved(DueDatesMovedV2.read(facts))
+    )
+    for each in owed:
+        due = Due(each.extension_no, each.due_at, each.stood)
+        assert heard[each.id].due == due
+
+
+def test_a_withdrawn_extension_counts_no_more_but_for_what_was_filed_while_it_stood(store, spread):
+    under, before, unfiled, _ = spread
+    given_at, ended_at = DUE + 2 * WEEK, DUE + 3 * WEEK
+    record(store.ledger, [an_attempt(before, accepted_at=DUE + WEEK)])
+    extend(store, at=given_at, lao_due_at=wire_time(DUE + 200 * WEEK // 7))
+    record(store.ledger, [an_attempt(under, accepted_at=given_at)])
+    assert [store.obligations.get(each.id).on_time for each in (under, before)] == [True, True]
+
+    assert withdraw(store, 1, at=ended_at) == 4
+
+    owed = [store.obligations.get(each.id) for each in spread]
+    assert {each.due_at for each in owed} == {DUE}
+    assert [each.on_time for each in owed[:2]] == [True, False]
+    assert "ตามคำสั่งที่" in owed[2].due_because
+    in_flight, too_late = record(
+        store.ledger,
+        [
+            an_attempt(unfiled, accepted_at=ended_at - MILLISECOND),
+            an_attempt(spread[3], accepted_at=ended_at),
+        ],
+    )
+    assert (in_flight["on_time"], too_late["on_time"]) == (True, False)
+    assert in_flight["due_at"] == DUE + 200 * WEEK // 7
+    assert in_flight["due_because"] == "ตามกำหนดที่มีผลในขณะที่ยื่น"
+    shown = [store.obligations.get(each.id).on_time for each in spread]
+    assert shown == [True, False, True, False]
+
+
+def test_what_was_accepted_under_an_extension_is_taken_when_that_ended_meanwhile(store, spread):
+    close(store, store.rounds.get("ethics-2569-1"), at=AFTER)
+    extend(store, at=AFTER, lao_due_at=wire_time(AFTER + 2 * WEEK))
+    ended_at = AFTER + WEEK
+
+    withdraw(store, 1, at=ended_at)
+
+    taken, refused = record(
+        store.ledger,
+        [
+            an_attempt(spread[0], accepted_at=ended_at - MILLISECOND),
+            an_attempt(spread[1], accepted_at=ended_at),
+        ],
+    )
+    assert taken["on_time"] is True
+    assert isinstance(refused, WindowClosed)
+    assert close_ended(store, at=ended_at) == 3
+
+
+def test_a_shorter_extension_takes_the_place_of_the_longer_one_for_its_part(store, spread):
+    extend(store, lao_due_at=wire_time(DUE + 3 * WEEK), scope={"district": "8104"})
+    extend(store, key="job-2", scope={"province": "81"})
+    shorter = {"lao_due_at": wire_time(DUE + 2 * WEEK)}
+    extend(store, key="job-3", scope={"province": "81", "district": "8104"}, **shorter)
+
+    due = [store.obligations.get(owed.id).due_at for owed in spread]
+
+    assert due == [DUE + 2 * WEEK, DUE + 2 * WEEK, DUE + WEEK, DUE]
+
+
+@pytest.mark.parametrize("late_by_ms", [-1, 0, 1, 998, 999, 1_000])
+@pytest.mark.parametrize("due_at", [DUE, DUE.replace(microsecond=0)], ids=["ms", "whole"])
+def test_the_ledger_judges_by_the_same_rule_when_it_records_and_when_a_due_date_moves(
+    store, late_by_ms, due_at
+):
+    (owed,) = owing(store, round_=a_round(lao_due_at=due_at))
+    store.obligations._obligations.update_many({}, {"$set": {"due_at": due_at}})
+    at = due_at + late_by_ms * MILLISECOND
+
+    (filing,) = record(store.ledger, [an_attempt(owed, accepted_at=at)])
+
+    expected = is_in_time(at, due_at)
+    assert filing["on_time"] is expected
+    assert store.obligations.get(owed.id).on_time is expected
+    extend(store, at=at)
+    withdraw(store, 1, at=at)
+    assert store.obligations.get(owed.id).on_time is expected
+
+
+@pytest.mark.parametrize("ms", [-1, 0, 998, 999, 1_000])
+def test_a_window_in_whole_seconds_is_over_when_that_second_is(store, ms):
+    closes_at = CLOSES.replace(microsecond=0)
+    (owed,) = owing(store, round_=a_round(closes_at=closes_at))
+    at = closes_at + ms * MILLISECOND
+
+    assert close_ended(store, at=at) == int(is_past(closes_at, at))
+    (result,) = record(store.ledger, [an_attempt(owed, accepted_at=at)])
+    assert isinstance(result, WindowClosed) is is_past(closes_at, at)
 
 
 @pytest.mark.parametrize("step", ["update_many", "insert_one", "find", "aggregate"])
@@ -159,7 +263,7 @@ def test_an_extension_repeated_after_a_crash_is_whole_and_announced_once(
     assert extend(store) == extend(store) == 4
 
     keys = [key for key, _ in announced(database)]
-    assert keys == ["reports.round_extended.v1"] + ["reports.due_dates_moved.v1"] * 3
+    assert keys == ["reports.round_extended.v1"] + ["reports.due_dates_moved.v2"] * 3
     assert store.extensions.list("ethics-2569-1", after=0, limit=9)[0].no == 1
 
 
@@ -246,21 +350,43 @@ def test_an_extension_of_nothing_or_to_no_later_date_is_refused(store, spread):
         require_possible(store, a_round(state=RoundState.DRAFT), a_proposal())
 
 
-def test_extensions_are_listed_by_number_and_the_latest_that_covers_a_place_is_found(store, spread):
-    for number, (scope, weeks) in enumerate(
-        [({}, 1), ({"district": "8104"}, 3), ({"province": "81"}, 2), ({"obligation": "x"}, 9)]
+def test_orders_are_listed_by_number_with_what_ended_them(store, spread):
+    for number, facts in enumerate(
+        [
+            {},
+            {"scope": {"district": "8104"}},
+            {"lao_due_at": wire_time(DUE + 2 * WEEK)},
+            {"withdraws": 2},
+        ]
     ):
-        keep(
-            store,
-            f"job-{number}",
-            a_proposal(scope=scope, lao_due_at=wire_time(DUE + weeks * WEEK)),
-            by="operator",
-        )
+        keep(store, f"job-{number}", a_proposal(**facts), by="operator", at=EARLY)
 
-    numbers = [each.no for each in store.extensions.list("ethics-2569-1", after=1, limit=2)]
-    found = [store.extensions.latest_covering("ethics-2569-1", spread[n].place) for n in (0, 2, 3)]
+    every = listed(store, "ethics-2569-1", after=0, limit=9)
 
-    assert numbers == [2, 3]
-    assert [each.no for each in found] == [2, 3, 1]
-    assert found[0].scope == Scope(district="8104")
-    assert store.extensions.latest_covering("ethics-2569-2", spread[0].place) is None
+    assert [(each["no"], each["stands"], each["ended_by"]) for each in every] == [
+        (1, False, 3),
+        (2, False, 4),
+        (3, True, None),
+        (4, True, None),
+    ]
+    assert every[3]["scope"] == every[1]["scope"]
+    assert (every[3]["lao_due_at"], every[3]["withdraws"]) == (None, 2)
+    assert listed(store, "ethics-2569-1", after=1, limit=2) == every[1:3]
+    assert listed(store, "ethics-2569-2", after=0, limit=9) == []
+
+
+def test_an_order_is_never_kept_as_of_a_time_before_the_last_one(store, spread):
+    last = keep(store, "job-1", a_proposal(), by="operator", at=LATE)
+
+    following = keep(store, "job-2", a_proposal(), by="operator", at=EARLY)
+
+    assert (following.no, following.extended_at) == (2, last.extended_at)
+
+
+def test_a_withdrawal_of_what_was_withdrawn_meanwhile_is_refused_when_it_is_kept(store, spread):
+    extend(store)
+    withdraw(store, 1)
+
+    for no, refusal in ((1, ExtensionAlreadyWithdrawn), (2, ExtensionNotFound)):
+        with pytest.raises(refusal):
+            withdraw(store, no, key="job-again")

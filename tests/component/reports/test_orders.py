@@ -134,6 +134,7 @@ def test_an_organisation_added_owes_by_the_latest_date_of_its_place_and_is_annou
         "job-1",
         a_proposal(scope={"district": "8104"}, lao_due_at=wire_time(later)),
         by="operator",
+        at=EARLY,
     )
     move_due_dates(store, extension, at=EARLY, show=lambda *_: None)
     store.organisations.learn([an_organisation(3)])
@@ -145,7 +146,7 @@ def test_an_organisation_added_owes_by_the_latest_date_of_its_place_and_is_annou
         (later, 1, "ก 7/2569")
     ] * 3
     *_, (key, facts) = announced(database, "opened_districts")
-    assert key == "reports.obligations_opened.v1"
+    assert key == "reports.obligations_opened.v2"
     assert {(each["obligation_id"], each["due_at"]) for each in facts["obligations"]} == {
         (each.id, wire_time(later)) for each in owed
     }
@@ -161,7 +162,8 @@ def test_an_organisation_added_while_its_district_is_extended_is_due_later_too(
     later = DUE + timedelta(days=7)
 
     def extend() -> None:
-        extension = keep(store, "job-1", a_proposal(lao_due_at=wire_time(later)), by="operator")
+        proposal = a_proposal(lao_due_at=wire_time(later))
+        extension = keep(store, "job-1", proposal, by="operator", at=EARLY)
         move_due_dates(store, extension, at=EARLY, show=lambda *_: None)
 
     whole, store.obligations = (

@@ -185,13 +185,13 @@ def test_a_round_is_opened_filed_in_and_closed_and_everything_is_announced(
     assert closed == {"round_id": round_id, "missed": 5}
     told = dict(taken(published, 5))
     assert told.keys() == {
-        "reports.obligations_opened.v1",
+        "reports.obligations_opened.v2",
         "reports.round_opened.v1",
         "reports.report_filed.v1",
         "reports.report_amended.v2",
         "reports.round_closed.v1",
     }
-    assert len(told["reports.obligations_opened.v1"]["obligations"]) == 6
+    assert len(told["reports.obligations_opened.v2"]["obligations"]) == 6
     assert told["reports.round_opened.v1"]["obligations"] == 6
     assert told["reports.report_filed.v1"]["filing_id"] == original["filing_id"]
 
@@ -285,10 +285,8 @@ def test_a_trial_has_a_log_of_its_own_that_goes_with_it(
     purged = finished(reports, reports.purge_round(OPERATOR, round_id))
     taken(published, 1)
 
-    suffix = f".v1.trial.{round_id}"
-    assert own == [
-        f"reports.{name}{suffix}" for name in ("obligations_opened", "round_opened", "report_filed")
-    ]
+    said = ("obligations_opened.v2", "round_opened.v1", "report_filed.v1")
+    assert own == [f"reports.{name}.trial.{round_id}" for name in said]
     live = [key for key, _ in read_stream(amqp_uri, bus.LOG_STREAM) if key.startswith("reports.")]
     assert live == ["reports.trial_purged.v1"]
     assert (purged["obligations"], purged["filings"], purged["drafts"]) == (3, 1, 0)

@@ -6,15 +6,23 @@ from typing import Any
 
 import pytest
 
-from contracts.principal import Place, Principal, Role
+from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
+from services.reports.domain.extensions import Orders
 from services.reports.domain.rounds import Scope
 from services.reports.extending import keep
 from services.reports.store import ReportsStore
 from tests.component.reports.recording import owing, record
 from tests.component.reports.test_extensions import a_proposal
 from tests.component.reports.watching import explained, stages_of
-from tests.unit.reports.duties import LATE, a_round, an_amending_attempt, an_attempt, an_obligation
+from tests.unit.reports.duties import (
+    EARLY,
+    LATE,
+    a_round,
+    an_amending_attempt,
+    an_attempt,
+    an_obligation,
+)
 
 ROLES = {
     "officer": Principal(
@@ -119,16 +127,15 @@ def test_extending_looks_nothing_up_without_an_index_and_no_further_than_its_sco
     store, database, commands, scope
 ):
     spread(store, MANY)
-    extension = keep(store, "job-1", a_proposal(scope=scope), by="operator")
+    extension = keep(store, "job-1", a_proposal(scope=scope), by="operator", at=EARLY)
 
     with commands.during() as asked:
         store.extensions.get("job-1")
-        store.extensions.next_no("ethics-2569-1")
+        orders = Orders(store.extensions.up_to("ethics-2569-1"))
         store.extensions.list("ethics-2569-1", after=0, limit=10)
         store.extensions.reaches("ethics-2569-1", extension.scope, None)
-        store.extensions.latest_covering("ethics-2569-1", Place("10", "1003", "o00031"))
         places = list(store.extensions.districts(extension))
-        store.extensions.move(extension, "10", "1003", at=LATE)
+        store.extensions.move(extension, orders, a_round(), "10", "1003", at=LATE)
 
     _require_indexes(database, asked, least=9)
     assert len(places) == (300 if scope == {} else 30 if "province" in scope else 1)

@@ -15,12 +15,13 @@ from contracts.events import Event
 from contracts.fields import wire_time
 from contracts.reference.code_groups import CodeGroup
 from contracts.reference.provinces import PROVINCES, get_province
+from contracts.reports.due_dates import Stood
 from contracts.reports.events import (
-    DueDatesMovedV1,
+    DueDatesMovedV2,
     NilConfirmedV1,
     ObligationExemptedV1,
     ObligationExemptionLiftedV1,
-    ObligationsOpenedV1,
+    ObligationsOpenedV2,
     ReportAcceptedV1,
     ReportAmendedV2,
     ReportFiledV1,
@@ -50,8 +51,22 @@ COUNTED = (
 )
 NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 DUE = datetime(2026, 12, 31, 16, 59, 59, tzinfo=UTC)
+IN_THE_LAST_SECOND = DUE + timedelta(milliseconds=999)
+JUST_LATE = DUE + timedelta(seconds=1)
 LATE = datetime(2027, 1, 5, 5, 0, tzinfo=UTC)
 EXTENDED = datetime(2027, 1, 31, 16, 59, 59, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+ORDERS = {
+    "": [],
+    "extended": [(DUE + HOUR, None), (EXTENDED, None)],
+    "shortened_before": [(EXTENDED, None), (DUE + HOUR, (NOON, LATE))],
+    "shortened_after": [(EXTENDED, None), (DUE + HOUR, (NOON, LATE + HOUR))],
+    "withdrawn_before": [(EXTENDED, None), (DUE, (NOON, LATE)), (DUE, (NOON, LATE))],
+    "withdrawn_after": [(EXTENDED, None), (DUE, (NOON, LATE + HOUR))],
+}
+"""By what becomes of due dates: what is due after each order, and when the first one's date stood
+if it does not any more.
+"""
 
 
 @dataclass(frozen=True)
@@ -59,7 +74,7 @@ class Duty:
     """One obligation and what becomes of it. `fate` is missing, filed or nil.
 
     `ending` is what happens to what is filed: nothing, or it is withdrawn, refiled, returned,
-    taken_back, accepted or answered. `exemption` is none, exempt or lifted.
+    taken_back, accepted or answered. `exemption` is none, exempt or lifted, `extension` of ORDERS.
     """
 
     organisation: str
@@ -67,10 +82,10 @@ class Duty:
     district: str
     group: CodeGroup
     fate: str = "missing"
-    on_time: bool = True
+    accepted_at: datetime = NOON
     amendments: int = 0
     restarted: bool = False
-    extended: bool = False
+    extension: str = ""
     ending: str = ""
     exemption: str = ""
 
@@ -79,13 +94,17 @@ class Duty:
         return self.district[:2]
 
     @property
-    def accepted_at(self) -> datetime:
-        return NOON if self.on_time else LATE
-
-    @property
     def judged_at(self) -> datetime:
         """An amendment that restarts the clock comes after the due date."""
         return LATE if self.restarted and self.amendments else self.accepted_at
+
+    @property
+    def is_on_time(self) -> bool:
+        if self.extension in ("extended", "shortened_after", "withdrawn_after"):
+            return True
+        if self.extension == "shortened_before":
+            return self.judged_at < LATE
+        return self.judged_at < (LATE if self.extension == "withdrawn_before" else JUST_LATE)
 
     @property
     def is_filed(self) -> bool:
@@ -103,13 +122,13 @@ class Life:
     def obligation_id(self, duty: Duty) -> str:
         return f"{self.round_id}-{duty.organisation}-{duty.group.number}"
 
-    def openings(self, most: int = 100) -> list[ObligationsOpenedV1]:
+    def openings(self, most: int = 100) -> list[ObligationsOpenedV2]:
         """Return what opens the obligations, district by district, at most so many at once."""
         districts: dict[str, list[Duty]] = {}
         for duty in self.duties:
             districts.setdefault(duty.district, []).append(duty)
         return [
-            ObligationsOpenedV1(
+            ObligationsOpenedV2(
                 round_id=self.round_id,
                 mode=self.mode,
                 district_code=district,
@@ -131,21 +150,21 @@ class Life:
         return [*self.openings(most=4), *self.filings(), *self.orders()]
 
     def _opened(self, duty: Duty) -> dict[str, str]:
-        return {**self._place(duty), "due_at": wire_time(DUE)}
+        return {**self._place(duty), "due_at": wire_time(DUE), "extension_no": 0, "stood": []}
 
     def _ordered(self, duty: Duty) -> Iterator[Event]:
-        if duty.extended:
-            for number, due_at in enumerate((DUE + timedelta(hours=1), EXTENDED), start=1):
-                yield DueDatesMovedV1(
-                    round_id=self.round_id,
-                    mode=self.mode,
-                    extension_no=number,
-                    province_code=duty.province,
-                    district_code=duty.district,
-                    due_at=due_at,
-                    order_no="ก 12/2566",
-                    obligations=[self._place(duty)],
-                )
+        for number, (due_at, stood) in enumerate(ORDERS[duty.extension], start=1):
+            former = [Stood(*stood, EXTENDED).to_wire()] if stood else []
+            due = {"due_at": wire_time(due_at), "stood": former}
+            yield DueDatesMovedV2(
+                round_id=self.round_id,
+                mode=self.mode,
+                extension_no=number,
+                province_code=duty.province,
+                district_code=duty.district,
+                order_no="ก 12/2566",
+                obligations=[self._place(duty) | due],
+            )
         if duty.exemption:
             order = {"kind": "exempt", "order_no": "ก 1", "reason": "ยุบเลิก"}
             yield ObligationExemptedV1(**self._act(duty, 11, revision=0), **order)
@@ -215,7 +234,7 @@ class Life:
             "filing_id": uuid.uuid4().hex,
             "revision": revision,
             "accepted_at": duty.accepted_at + timedelta(minutes=revision - 1),
-            "on_time": duty.judged_at <= DUE if revision > 1 else duty.on_time,
+            "on_time": duty.judged_at < JUST_LATE,
             "content_sha256": "0" * 64,
             "receipt_number": f"R-{uuid.uuid4().hex[:8]}",
         }
@@ -243,8 +262,7 @@ def count_by_hand(duties: Iterable[Duty], axis: Axis) -> dict[str, dict[str, int
             row["exempt" if duty.exemption == "exempt" else "missing"] += 1
             continue
         row["filed"] += 1
-        due_at = EXTENDED if duty.extended else DUE
-        row["on_time" if duty.judged_at <= due_at else "late"] += 1
+        row["on_time" if duty.is_on_time else "late"] += 1
         answered = duty.ending in ("accepted", "answered")
         if duty.ending == "refiled":
             continue
@@ -265,9 +283,9 @@ def counted_alike(items: list[dict[str, Any]], by_hand: dict[str, dict[str, int]
 def said_by(event: Event) -> list[Standing]:
     """Return what the service makes of an event about obligations."""
     match event:
-        case ObligationsOpenedV1():
+        case ObligationsOpenedV2():
             return standings_opened(event)
-        case DueDatesMovedV1():
+        case DueDatesMovedV2():
             return standings_moved(event)
         case ReportReturnedV1() | ReportReturnTakenBackV1() | ReportAcceptedV1():
             return [standing_reviewed(event)]
@@ -309,10 +327,10 @@ def lives(draw: st.DrawFn) -> Life:
     fates = st.fixed_dictionaries(
         {
             "fate": st.sampled_from(["missing", "filed", "nil"]),
-            "on_time": st.booleans(),
+            "accepted_at": st.sampled_from([NOON, DUE, IN_THE_LAST_SECOND, JUST_LATE, LATE]),
             "amendments": st.integers(0, 2),
             "restarted": st.booleans(),
-            "extended": st.booleans(),
+            "extension": st.sampled_from(sorted(ORDERS)),
             "ending": st.sampled_from(
                 ["", "withdrawn", "refiled", "returned", "taken_back", "accepted", "answered"]
             ),

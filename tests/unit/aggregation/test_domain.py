@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,10 +12,12 @@ from hypothesis import strategies as st
 from contracts.aggregation.axis import Axis
 from contracts.events import Event
 from contracts.reference.code_groups import CodeGroup
+from contracts.reports.due_dates import Stood
 from services.aggregation.completeness import rows
 from services.aggregation.domain import (
     Cell,
     Counts,
+    Due,
     Exempted,
     Judged,
     Latest,
@@ -25,6 +30,7 @@ from services.aggregation.domain import (
 )
 from tests.unit.aggregation.lives import (
     DUE,
+    EXTENDED,
     LATE,
     NOON,
     Duty,
@@ -39,6 +45,7 @@ from tests.unit.aggregation.lives import (
 CELLS = [Cell("r1", "81", "8101", "sao", "local_officials"), Cell("r1", "81", "8102", "sao", "x")]
 REVISIONS = st.integers(1, 3)
 
+FORMER = Stood(NOON, LATE, LATE)
 moments = st.sampled_from([NOON, DUE, LATE])
 judged = st.builds(Judged, REVISIONS, moments, st.booleans())
 standings = st.builds(
@@ -46,7 +53,7 @@ standings = st.builds(
     st.just("r1-o1-1"),
     cell=st.sampled_from(CELLS),
     placed_by=st.integers(0, 2),
-    due_at=st.none() | moments,
+    due=st.none() | st.builds(Due, st.integers(0, 2), moments, st.just(()) | st.just((FORMER,))),
     first=st.none() | judged,
     judged=st.none() | judged,
     latest=st.none() | st.builds(Latest, REVISIONS, st.booleans(), st.booleans()),
@@ -211,3 +218,35 @@ def test_what_is_exempt_is_neither_missing_nor_held_against_the_rate() -> None:
     assert figures["late"] == 1
     assert figures["rate"] == 50.0
     assert figures["on_time_rate"] == 37.5
+
+
+@pytest.mark.parametrize(
+    ("late_by_ms", "on_time"), [(-1, True), (0, True), (999, True), (1_000, False)]
+)
+def test_what_is_filed_in_the_second_that_is_named_is_on_time_and_what_comes_after_it_is_not(
+    late_by_ms: int, on_time: bool
+) -> None:
+    judged = Judged(1, DUE + timedelta(milliseconds=late_by_ms), not on_time)
+    standing = Standing("r1-o1-1", CELLS[0], first=judged)
+
+    assert replace(standing, due=Due(0, DUE)).is_on_time is on_time
+    assert standing.is_on_time is not on_time
+
+
+@pytest.mark.parametrize(
+    ("ms", "on_time"), [(-1, False), (0, True), (1, True)], ids=["before", "since", "after"]
+)
+def test_a_former_due_date_counts_for_what_was_filed_from_when_it_stood(
+    ms: int, on_time: bool
+) -> None:
+    step = timedelta(milliseconds=ms)
+    since = Standing(
+        "r1-o1-1",
+        CELLS[0],
+        first=Judged(1, LATE + step, False),
+        due=Due(2, DUE, (Stood(LATE, EXTENDED, EXTENDED),)),
+    )
+    until = replace(since, due=Due(2, DUE, (Stood(NOON, LATE, EXTENDED),)))
+
+    assert since.is_on_time is on_time
+    assert until.is_on_time is not on_time

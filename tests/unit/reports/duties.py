@@ -12,9 +12,10 @@ from contracts.errors import ServiceError
 from contracts.fields import BANGKOK_OFFSET, wire_time
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
+from services.reports.domain.extensions import Extension
 from services.reports.domain.filings import Attempt
 from services.reports.domain.obligations import Obligation
-from services.reports.domain.rounds import Mode, Round, RoundState
+from services.reports.domain.rounds import Mode, Round, RoundState, Scope
 from services.reports.wire import read_attempt
 from tests.builders.answers import some_answers
 
@@ -62,6 +63,23 @@ def an_obligation(
         due_at=DUE,
     )
     return replace(obligation, **changes)
+
+
+def an_order(**changes: Any) -> Extension:
+    """An order that gives the whole round a due date a week later."""
+    facts: dict[str, Any] = {
+        "id": "x",
+        "round_id": "ethics-2569-1",
+        "no": 1,
+        "scope": Scope(),
+        "obligation": None,
+        "lao_due_at": DUE + timedelta(days=7),
+        "order_no": "ก 12/2566",
+        "reason": "อุทกภัย",
+        "extended_by": "operator",
+        "extended_at": EARLY,
+    }
+    return Extension(**facts | changes)
 
 
 def the_officer_of(obligation: Obligation) -> Principal:

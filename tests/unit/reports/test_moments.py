@@ -8,12 +8,22 @@ from typing import Any
 
 import pytest
 
-from services.reports.domain.extensions import Extension
+from services.reports.domain.extensions import Extension, Orders
 from services.reports.domain.filings import FilingKind
 from services.reports.domain.moments import Revision, line_at
 from services.reports.domain.obligations import Act
 from services.reports.domain.rounds import Scope
-from tests.unit.reports.duties import CLOSES, DUE, EARLY, LATE, OPENS, a_round, an_obligation
+from tests.unit.reports.duties import (
+    CLOSES,
+    DUE,
+    EARLY,
+    LATE,
+    MILLISECOND,
+    OPENS,
+    a_round,
+    an_obligation,
+    an_order,
+)
 
 SECOND = timedelta(seconds=1)
 
@@ -29,24 +39,14 @@ def an_act(kind: str, **changes: Any) -> Act:
 
 
 def an_extension(**changes: Any) -> Extension:
-    facts = {
-        "id": "x",
-        "round_id": "ethics-2569-1",
-        "no": 1,
-        "scope": Scope("81"),
-        "obligation": None,
-        "lao_due_at": CLOSES,
-        "order_no": "1/2569",
-        "reason": "อุทกภัย",
-        "extended_by": "operator",
-        "extended_at": DUE,
-    }
-    return Extension(**facts | changes)
+    return an_order(**{"scope": Scope("81"), "lao_due_at": CLOSES, "extended_at": DUE} | changes)
 
 
 def stood(moment, revisions=(), *, acts=(), extensions=(), **round_changes):
     obligation = replace(an_obligation(), acts=tuple(acts))
-    return line_at(moment, obligation, list(revisions), a_round(**round_changes), extensions)
+    return line_at(
+        moment, obligation, list(revisions), a_round(**round_changes), Orders(extensions)
+    )
 
 
 def test_what_was_never_filed_is_missing():
@@ -83,6 +83,25 @@ def test_an_extension_counts_from_the_moment_it_was_given():
 
     assert stood(LATE - SECOND, revisions, extensions=extensions).on_time is False
     assert stood(LATE, revisions, extensions=extensions).on_time is True
+
+
+def test_a_withdrawal_counts_from_its_moment_and_not_for_what_was_filed_before_it():
+    extensions = [
+        an_extension(extended_at=DUE + SECOND),
+        an_extension(no=2, withdraws=1, lao_due_at=None, extended_at=LATE),
+    ]
+    filed_before, filed_under = (
+        [a_revision(accepted_at=DUE + SECOND + each)] for each in (-MILLISECOND, 0 * SECOND)
+    )
+    filed_after = [a_revision(accepted_at=LATE)]
+
+    for revisions, judged in (
+        (filed_before, (True, False)),
+        (filed_under, (True, True)),
+        (filed_after, (True, False)),
+    ):
+        told = [stood(at, revisions, extensions=extensions) for at in (LATE - MILLISECOND, LATE)]
+        assert tuple(line.on_time for line in told) == judged
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,11 @@ from contracts.errors import ServiceError
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
 from services.reports.domain import corrections
+from services.reports.domain.extensions import Extension, due_after, to_withdraw
 from services.reports.domain.filings import decide
 from services.reports.domain.obligations import Obligation, State
 from tests.builders.answers import nil_answers, some_answers
-from tests.unit.reports.duties import CLOSES, DUE, a_round, an_attempt, an_obligation
+from tests.unit.reports.duties import CLOSES, DUE, a_round, an_attempt, an_obligation, an_order
 
 CORRECTIONS_END = CLOSES + timedelta(days=10)
 LATE_CLASS = "replacement"
@@ -46,7 +47,8 @@ class Plain:
     """What has been done, and what follows from it by the rules as people say them."""
 
     revisions: list[tuple[str, datetime, Any, str]] = field(default_factory=list)
-    due_at: datetime = DUE
+    extensions: list[datetime] = field(default_factory=list)
+    due_dates: list[tuple[datetime, datetime]] = field(default_factory=list)
     extended: bool = False
     correct_until: datetime | None = None
     returned_by: int | None = None
@@ -57,6 +59,19 @@ class Plain:
     def content(self) -> Any:
         kind, _, content, _ = self.revisions[-1] if self.revisions else ("withdraw", None, None, "")
         return None if kind == "withdraw" else content
+
+    @property
+    def due_at(self) -> datetime:
+        return max([DUE, *self.extensions[-1:]])
+
+    @property
+    def is_on_time(self) -> bool:
+        """By the due date that stands now, or by the one that stood when it was filed."""
+        return self.judged_at <= max(self.due_at, self.due_when(self.judged_at))
+
+    def due_when(self, moment: datetime) -> datetime:
+        """The due date that stood at a moment."""
+        return [DUE, *(due_at for since, due_at in self.due_dates if since <= moment)][-1]
 
     @property
     def files_until(self) -> datetime:
@@ -142,7 +157,19 @@ class Plain:
         return True
 
     def do_extend(self, step: Step, at: datetime) -> None:
-        self.due_at, self.extended = max(self.due_at, until(step, at)), True
+        self.extensions.append(until(step, at))
+        self._moved(at)
+
+    def may_unextend(self, step: Step, at: datetime) -> bool:
+        return bool(self.extensions)
+
+    def do_unextend(self, step: Step, at: datetime) -> None:
+        self.extensions.pop()
+        self._moved(at)
+
+    def _moved(self, at: datetime) -> None:
+        self.due_dates.append((at, self.due_at))
+        self.extended = True
 
     def _add(self, kind: str, at: datetime, content: Any, reason_class: str) -> None:
         self.revisions.append((kind, at, content, reason_class))
@@ -155,15 +182,22 @@ def until(step: Step, at: datetime) -> datetime:
     return at + timedelta(days=1 + step.score * 20)
 
 
-def tried(step: Step, at: datetime, owed: Obligation) -> Obligation:
+def tried(step: Step, at: datetime, owed: Obligation, orders: list[Extension]) -> Obligation:
     """Do it to the obligation as the services do. Raises ServiceError."""
     office = OFFICES[step.office]
     if step.does == "draft":
         return replace(owed, state=State.DRAFT) if owed.state is State.OPEN else owed
-    if step.does == "extend":
-        due_at = max(owed.due_at, until(step, at))
-        on_time = owed.judged_at and owed.judged_at <= due_at
-        return replace(owed, due_at=due_at, extension_no=1, on_time=on_time)
+    if step.does in ("extend", "unextend"):
+        facts = {"lao_due_at": until(step, at), "withdraws": None}
+        if step.does == "unextend":
+            ended = {order.withdraws for order in orders}
+            given = [each.no for each in orders if each.withdraws is None and each.no not in ended]
+            facts = {"lao_due_at": None, "withdraws": to_withdraw(orders, max(given, default=0)).no}
+        orders.append(an_order(no=len(orders) + 1, extended_at=at, **facts))
+        due = due_after(orders, DUE, "")
+        on_time = owed.judged_at and due.is_met_at(owed.judged_at)
+        moved = replace(owed, due_at=due.at, extension_no=due.extension_no, stood=due.stood)
+        return replace(moved, on_time=on_time)
     if step.does == "return":
         return corrections.returned(
             owed, ROUND, by=office, reason="-", correct_until=until(step, at), seen=None, at=at
@@ -190,7 +224,7 @@ def attempted(step: Step, at: datetime, owed: Obligation) -> Any:
 
 
 OFTEN = ["draft", "file", "file", "nil", "amend", "amend", "amend", "withdraw"]
-OFTEN += ["return", "return", "take_back", "accept", "extend"]
+OFTEN += ["return", "return", "take_back", "accept", "extend", "extend", "unextend"]
 steps = st.builds(
     Step,
     does=st.sampled_from(OFTEN),
@@ -205,12 +239,12 @@ steps = st.builds(
 @settings(max_examples=250)
 @given(st.lists(steps, min_size=5, max_size=30))
 def test_no_filing_becomes_late_but_by_a_class_that_says_so_in_any_order_of_acts(history):
-    owed, plain, at = OWED, Plain(), DUE - timedelta(days=2)
+    owed, plain, at, orders = OWED, Plain(), DUE - timedelta(days=2), []
     for step in history:
         at += timedelta(days=step.days)
         before = owed
         try:
-            owed = tried(step, at, owed)
+            owed = tried(step, at, owed, orders)
             done = True
         except ServiceError:
             done = False
@@ -224,10 +258,12 @@ def test_no_filing_becomes_late_but_by_a_class_that_says_so_in_any_order_of_acts
         assert owed.is_accepted is (plain.accepted_by is not None)
         assert owed.due_at == plain.due_at
         if owed.revision:
-            assert owed.on_time is (plain.judged_at <= plain.due_at)
+            assert owed.on_time is plain.is_on_time
             assert owed.first_accepted_at == plain.revisions[0][1]
         if before.on_time and not owed.on_time:
-            assert (step.does, step.reason_class) == ("amend", LATE_CLASS)
+            was_late = owed.judged_at > plain.due_when(owed.judged_at)
+            restarted = (step.does, step.reason_class) == ("amend", LATE_CLASS)
+            assert restarted or (step.does in ("extend", "unextend") and was_late)
         if before.revision:
             assert owed.first_accepted_at == before.first_accepted_at
         assert owed.revision - before.revision in (0, 1)
