@@ -30,8 +30,9 @@ class UploadedBySchema(Schema):
 
 
 class EvidenceSchema(Schema):
-    """A file that shows an answer to be true. `state` says whether a scanner looked into it;
-    `used_on` are the obligations on which a filing named it.
+    """A file that shows an answer to be true. `state` is `clean` when a virus scanner looked into it
+    and found nothing, `unscanned` when none did: open such a file with care. `used_on` are the
+    obligations on which a filing named it.
     """
 
     id = fields.String(required=True)

@@ -27,7 +27,9 @@ EICAR = b"X5O!P%@AP[4" + rb"\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-" + b"ANTIVIRU
 
 
 class Scanner(Protocol):
-    """Looks into a file; `state` is what a file is that it found nothing in."""
+    """Looks into a file; `state` is what a file is that it found nothing in: `clean` only when a
+    real scanner has looked.
+    """
 
     state: ClassVar[str]
 
@@ -45,9 +47,12 @@ class NoScanner:
 
 
 class EicarScanner:
-    """Knows one thing: the test file that every scanner knows, also packed in an office file."""
+    """Knows one thing: the test file that every scanner knows, also packed in an office file.
 
-    state = "clean"
+    Of anything else it knows nothing, so nothing is clean because of it.
+    """
+
+    state = "unscanned"
 
     def scan(self, content: bytes) -> None:
         """Look aside from everything else. Raises MalwareFound."""

@@ -103,13 +103,17 @@ class OrganisationQuestions:
 
     @answers
     def start_import(self, by: dict[str, Any], import_id: str, dry_run: bool) -> dict[str, Any]:
-        """Return the job that imports the file. Raises OutOfScope, ImportNotFound."""
+        """Return the job that imports the file, the same when asked again.
+
+        Raises OutOfScope, ImportNotFound.
+        """
         principal = Principal.from_wire(by)
         arguments = {"import_id": import_id, "dry_run": dry_run}
+        key = f"{import_id}-{'compare' if dry_run else 'import'}"
         with self.audit.watch(importing.KIND, by, f"import:{import_id}", {"dry_run": dry_run}):
             principal.require_role(Role.OPERATOR)
             self.store.uploads.require_begun_by(principal.slot_id, import_id)
-            return self.jobs.start(importing.KIND, arguments, requested_by=by)
+            return self.jobs.start(importing.KIND, arguments, requested_by=by, key=key)
 
     @runs_job(importing.KIND)
     def import_registry(self, job: Job) -> tuple[dict[str, Any], list[dict[str, Any]]]:

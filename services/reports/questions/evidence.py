@@ -86,20 +86,24 @@ class EvidenceQuestions:
     @answers
     def finish_evidence(self, by: Facts, upload_id: str) -> Facts:
         """Look into what was uploaded and keep it; `is_new` says whether the organisation did not
-        have it already. Refused, nothing of it stays.
+        have it already. Refused, nothing of it stays. Asked again, what was kept is returned.
 
         Raises UploadNotFound, EvidenceTypeRefused, MalwareFound, ScannerUnavailable, RoundNotFound,
         RoundPurged, ServiceUnavailable.
         """
+        if (kept := self._kept(by, upload_id)) is not None:
+            return {"evidence": to_wire(kept), "is_new": True}
         facts = self._upload(by, upload_id)
         if not _inspections.acquire(timeout=INSPECTION_SECONDS):
             raise ServiceUnavailable(service="reports")
         try:
             evidence, is_new = self._inspect(upload_id, facts)
         except Exception:
-            record_evidence("refused")
             self.store.files.drop(upload_id)
-            raise
+            if (kept := self._kept(by, upload_id)) is None:
+                record_evidence("refused")
+                raise
+            evidence, is_new = kept, True
         finally:
             _inspections.release()
         record_evidence("kept")
@@ -163,6 +167,11 @@ class EvidenceQuestions:
         if facts.get("slot_id") != by["slot_id"]:
             raise UploadNotFound(upload_id=upload_id)
         return facts
+
+    def _kept(self, by: Facts, upload_id: str) -> Facts | None:
+        """Return the evidence an upload of the slot has become, if it has."""
+        kept = self.store.files.get(upload_id)
+        return kept if kept is not None and kept.get("slot_id") == by["slot_id"] else None
 
     def _inspect(self, upload_id: str, facts: Facts) -> tuple[Facts, bool]:
         content = self.store.files.collected(upload_id)

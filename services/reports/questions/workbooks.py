@@ -145,16 +145,15 @@ class WorkbookQuestions:
     def start_workbooks(self, by: Facts, file_id: str) -> Facts:
         """Return the job that works a whole upload off; from here on nothing of it is lost.
 
-        Raises UploadNotFound, IdempotencyKeyReused.
+        Asked again it returns the same. Raises UploadNotFound, IdempotencyKeyReused.
         """
         begun = self._begun(by, file_id)
-        if self.store.files.finish(file_id)["sha256"] != begun["sha256"]:
-            raise UploadNotFound(upload_id=file_id)
+        self.store.files.finish(file_id)
         facts = {name: begun[name] for name in (*_SAME_UPLOAD, "filename", "received_at", "by")}
         kept, is_new = self.store.workbooks.add_upload(
             begun["upload_id"], {**facts, "file_id": file_id}
         )
-        if not is_new:
+        if kept["file_id"] != file_id:
             self.store.files.delete(file_id)
         return self._started(begun["upload_id"], kept, begun)
 
@@ -185,7 +184,7 @@ class WorkbookQuestions:
             return filer.file(archive, lambda done, total: job.show(done=done, total=total)), []
 
     def _begun(self, by: Facts, file_id: str) -> Facts:
-        facts = self.store.files.begun(file_id)
+        facts = self.store.files.get(file_id) or self.store.files.begun(file_id)
         if facts.get("kind") != "workbooks" or facts["by"]["slot_id"] != by["slot_id"]:
             raise UploadNotFound(upload_id=file_id)
         return facts

@@ -40,7 +40,8 @@ class Evidence:
     def add(self, file_id: str, facts: Mapping[str, Any], content: bytes) -> tuple[Facts, bool]:
         """Make evidence of a finished upload; return it, and whether its content is new.
 
-        When the organisation has the same content already, that is what is returned.
+        When the organisation has the same content already, that is what is returned. Asked again
+        it returns what it made. Raises UploadNotFound when the upload was dropped meanwhile.
         """
         sha256 = sha256_of(content)
         facts = {**facts, "kind": "evidence", "used_on": []}
@@ -55,14 +56,17 @@ class Evidence:
                         "metadata.sha256": sha256,
                     },
                     {
-                        "$set": {"metadata.state": facts["state"]},
+                        # What a scanner has looked into stays clean.
+                        "$min": {"metadata.state": facts["state"]},
                         "$addToSet": {"metadata.round_ids": {"$each": _rounds(facts)}},
                     },
                     return_document=True,
                 )
             if known is not None:  # else it was deleted meanwhile: this is the first one again
-                self._files.drop(file_id)
-                return facts_of(known), False
+                is_new = known["_id"] == file_id
+                if not is_new:
+                    self._files.drop(file_id)
+                return facts_of(known), is_new
 
     def get(self, by: Principal, evidence_id: str) -> Facts:
         """Return evidence the caller may see. Raises EvidenceNotFound."""

@@ -9,9 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from pymongo.errors import DuplicateKeyError
+
 from chassis.aside import aside
 from chassis.clock import now
 from contracts.reports.evidence_errors import UploadNotFound
+from services.reports.store.transactions import in_transaction
 
 CHUNK_BYTES = 256 << 10
 MOST_CHUNKS = 256
@@ -27,9 +30,12 @@ class Files:
 
     A file is there once its `files.files` document is; until then, and while it is being deleted,
     `files.unfinished` says so, and whatever stays there for an hour is swept with its chunks.
+    Keeping and dropping are one transaction each: of two at once the first decides, so nobody
+    drops what was kept, however often a question is asked.
     """
 
     def __init__(self, database: Any, now: Callable[[], datetime] = now) -> None:
+        self._client = database.client
         self._files = database["files.files"]
         self._chunks = database["files.chunks"]
         self._unfinished = database["files.unfinished"]
@@ -76,12 +82,27 @@ class Files:
         return b"".join(chunk["data"] for chunk in chunks)
 
     def finish(self, file_id: str) -> Facts:
-        """Make a file of what was appended and return its facts. Raises UploadNotFound."""
-        facts, content = self.begun(file_id), self.collected(file_id)
-        return self.keep(file_id, facts, size=len(content), sha256=sha256_of(content))
+        """Make a file of what was appended and return its facts; a finished one's as they are.
+
+        Raises UploadNotFound, also when the content is not what `sha256` in its facts says.
+        """
+        try:
+            facts, content = self.begun(file_id), self.collected(file_id)
+            sha256 = sha256_of(content)
+            if facts.get("sha256", sha256) != sha256:
+                raise UploadNotFound(upload_id=file_id)
+            return self.keep(file_id, facts, size=len(content), sha256=sha256)
+        except (UploadNotFound, DuplicateKeyError):
+            finished = self.get(file_id)
+            if finished is None:
+                raise
+            return finished
 
     def keep(self, file_id: str, facts: Mapping[str, Any], *, size: int, sha256: str) -> Facts:
-        """Make a file of the chunks appended, with facts that may be others than at its begin."""
+        """Make a file of the chunks appended, with facts that may be others than at its begin.
+
+        Raises UploadNotFound when it was dropped meanwhile, DuplicateKeyError when it is a file.
+        """
         document = {
             "_id": file_id,
             "length": size,
@@ -94,8 +115,13 @@ class Files:
                 **{name: fact for name, fact in facts.items() if name != "filename"},
             },
         }
-        self._files.insert_one(document)
-        self._unfinished.delete_one({"_id": file_id})
+
+        def write(session: Any) -> None:
+            self._files.insert_one(document, session=session)
+            if not self._unfinished.delete_one({"_id": file_id}, session=session).deleted_count:
+                raise UploadNotFound(upload_id=file_id)
+
+        in_transaction(self._client, write)
         return facts_of(document)
 
     def put(
@@ -144,9 +170,15 @@ class Files:
         return bool(deleted)
 
     def drop(self, file_id: str) -> None:
-        """Delete an unfinished file."""
-        self._chunks.delete_many({"files_id": file_id})
-        self._unfinished.delete_one({"_id": file_id})
+        """Delete an unfinished file, if it is one; what was kept stays."""
+
+        def write(session: Any) -> None:
+            if self._files.count_documents({"_id": file_id}, limit=1, session=session):
+                return
+            if self._unfinished.delete_one({"_id": file_id}, session=session).deleted_count:
+                self._chunks.delete_many({"files_id": file_id}, session=session)
+
+        in_transaction(self._client, write)
 
     def sweep(self) -> int:
         """Delete what was begun an hour ago and is still unfinished; return how much of it."""
@@ -155,7 +187,7 @@ class Files:
             self._unfinished.find({"begun_at": {"$lt": long_ago}}, {"_id": 1}).limit(SWEPT_AT_ONCE)
         )
         for unfinished in stale:
-            if self._files.count_documents({"_id": unfinished["_id"]}, limit=1):
+            if self._files.count_documents({"_id": unfinished["_id"]}, limit=1):  # not deleted
                 self._unfinished.delete_one({"_id": unfinished["_id"]})
             else:
                 self.drop(unfinished["_id"])

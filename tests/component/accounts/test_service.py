@@ -58,6 +58,21 @@ def import_krabi(accounts: AccountsClient, finished: Finished, file: bytes = KRA
     return finished(OPERATOR_WIRE, job)
 
 
+def test_an_import_that_is_started_twice_is_one_job(accounts, finished):
+    import_id = accounts.begin_import(OPERATOR_WIRE, filename="krabi.csv")["import_id"]
+    data = base64.b64encode(KRABI).decode()
+    accounts.add_import_chunk(OPERATOR_WIRE, import_id=import_id, no=0, data_base64=data)
+
+    jobs = [
+        accounts.start_import(OPERATOR_WIRE, import_id=import_id, dry_run=dry_run)
+        for dry_run in (True, True, False, False)
+    ]
+
+    ids = [job["id"] for job in jobs]
+    assert ids[0] == ids[1] != ids[2] == ids[3]
+    assert finished(OPERATOR_WIRE, jobs[3])["state"] == "done"
+
+
 def issue_krabi(accounts: AccountsClient, finished: Finished) -> str:
     job = accounts.create_issuance(OPERATOR_WIRE, scope={"province": "81"}, reissue=False)
     done = finished(OPERATOR_WIRE, job)

@@ -100,15 +100,26 @@ def test_evidence_is_known_by_its_bytes_its_sender_and_what_it_is_for(desk, offi
     assert sent["is_new"]
     assert (evidence["media_type"], evidence["filename"]) == ("image/png", "หลักฐาน.html.png")
     assert evidence["uploaded_by"]["holder_name"] == "ทดลอง สมมติ"
-    assert (evidence["state"], evidence["used_on"]) == ("clean", [])
+    assert (evidence["state"], evidence["used_on"]) == ("unscanned", [])
     assert (evidence["obligation_id"], evidence["round_ids"]) == (obligation.id, ["ethics-2569-1"])
     assert desk.get_evidence(officer, evidence["id"]) == evidence
 
 
-def test_what_nobody_looked_into_is_not_called_clean(store, officer):
-    assert send(Desk(store, NoScanner()), officer)["evidence"]["state"] == "unscanned"
+class Clamd:
+    """A real scanner, as far as evidence sees it."""
 
-    assert send(Desk(store), officer)["evidence"]["state"] == "clean"
+    state = ClamavScanner.state
+
+    def scan(self, content: bytes) -> None:
+        """Find nothing."""
+
+
+def test_only_what_a_real_scanner_looked_into_is_called_clean(store, officer):
+    assert send(Desk(store, NoScanner()), officer)["evidence"]["state"] == "unscanned"
+    assert send(Desk(store, EicarScanner()), officer)["evidence"]["state"] == "unscanned"
+
+    assert send(Desk(store, Clamd()), officer)["evidence"]["state"] == "clean"
+    assert send(Desk(store, EicarScanner()), officer)["evidence"]["state"] == "clean"
 
 
 def test_the_same_bytes_of_one_organisation_are_stored_once(desk, officer, obligation, database):
