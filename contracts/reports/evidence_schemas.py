@@ -30,8 +30,8 @@ class UploadedBySchema(Schema):
 
 
 class EvidenceSchema(Schema):
-    """A file that shows an answer to be true. `state` is `clean` when a virus scanner looked into it
-    and found nothing, `unscanned` when none did: open such a file with care. `used_on` are the
+    """A file that shows an answer to be true. `state` is `clean` when a virus scanner looked into
+    it and found nothing, `unscanned` when none did: open such a file with care. `used_on` are the
     obligations on which a filing named it.
     """
 
