@@ -150,9 +150,7 @@ class WorkbookQuestions:
         begun = self._begun(by, file_id)
         self.store.files.finish(file_id)
         facts = {name: begun[name] for name in (*_SAME_UPLOAD, "filename", "received_at", "by")}
-        kept, _ = self.store.workbooks.add_upload(
-            begun["upload_id"], {**facts, "file_id": file_id}
-        )
+        kept, _ = self.store.workbooks.add_upload(begun["upload_id"], {**facts, "file_id": file_id})
         if kept["file_id"] != file_id:
             self.store.files.delete(file_id)
         return self._started(begun["upload_id"], kept, begun)
