@@ -13,10 +13,13 @@ from typing import Any
 import orjson
 from nameko.extensions import DependencyProvider
 
-from chassis import bus, worker
+from chassis import bus, metrics, worker
 from chassis.inbox import Batch, Consumer, Inbox, Unreadable
+from chassis.keys import read_key, read_keys
 from chassis.log import correlation_id
 from chassis.rpc import SharedWire
+from chassis.seals import SEAL_HEADER, Seals
+from chassis.settings import Settings
 from chassis.wire import NotDelivered, Sent
 from contracts.errors import ServiceUnavailable
 
@@ -32,15 +35,24 @@ class IntakeWire(SharedWire):
 
 
 class DurableAsk(DependencyProvider):
-    """Hands out `ask(body)`: durable when it returns, answered if the answer came in time."""
+    """Hands out `ask(body)`: durable when it returns, answered if the answer came in time.
+
+    What it sends is sealed with the key that `settings.intake_key_file` names.
+    """
 
     wire = IntakeWire()
 
-    def __init__(self, queue: str, *, service: str) -> None:
+    def __init__(self, queue: str, *, service: str, settings: type[Settings]) -> None:
         self.queue = queue
         self.service = service
+        self.settings = settings
+        self._seals: Any = None
         self._unanswered = -1.0
         """When the last message was sent for whose answer we waited to the end in vain."""
+
+    def setup(self) -> None:
+        """Read the key."""
+        self._seals = Seals(read_key(self.settings.read().intake_key_file))
 
     def get_dependency(self, worker_ctx: Any) -> Callable[[dict[str, Any]], dict[str, Any] | None]:
         """Return `ask`."""
@@ -59,12 +71,16 @@ class DurableAsk(DependencyProvider):
         """
         started = time.monotonic()
         wire = self.wire.wire
+        sealed = orjson.dumps(body)
         try:
             sent = wire.send(
-                orjson.dumps(body),
+                sealed,
                 exchange="",
                 routing_key=self.queue,
-                headers={"correlation_id": correlation_id.get()},
+                headers={
+                    "correlation_id": correlation_id.get(),
+                    SEAL_HEADER: self._seals.make(self.queue, sealed),
+                },
                 ask=True,
             )
         except NotDelivered as problem:
@@ -95,23 +111,30 @@ def _since(started: float) -> float:
 class _Takes(Consumer):
     """Calls the method with a list of bodies; it returns one answer for each, in order.
 
-    When it returns, everything it answers is done for good; the bodies may be given again.
+    When it returns, everything it answers is done for good; the bodies may be given again. What
+    no filler has sealed is parked: `settings` name the key, `intake_key_file`, and the folder of
+    those before it, `intake_old_keys`.
     """
 
     wire = IntakeWire()
 
-    def __init__(self, queue: str, *, batch: Batch, **options: Any) -> None:
+    def __init__(
+        self, queue: str, *, batch: Batch, settings: type[Settings], **options: Any
+    ) -> None:
         self.queue = queue
         self.batch = batch
+        self.settings = settings
         super().__init__(**options)
 
     def setup(self) -> None:
-        """Make the inbox; it consumes from `start` on."""
+        """Read the keys and make the inbox; it consumes from `start` on."""
+        keys = self.settings.read()
+        self._seals = Seals(*read_keys(keys.intake_key_file, keys.intake_old_keys))
         self.inbox = Inbox(
             self.container.config["AMQP_URI"],
             name=self.queue,
             declare=self._declare,
-            read=_read,
+            read=self._read,
             handle=self._handle,
             batch=self.batch,
         )
@@ -119,6 +142,19 @@ class _Takes(Consumer):
     def _declare(self, channel: Any) -> str:
         bus.declare_work_queue(channel, self.queue, max_messages=bus.INTAKE_QUEUE_MAX_MESSAGES)
         return self.queue
+
+    def _read(self, message: Any) -> tuple[dict[str, Any], Any]:
+        text = message.body.encode() if isinstance(message.body, str) else message.body
+        if not self._seals.holds(self.queue, text, message.headers.get(SEAL_HEADER)):
+            metrics.record_forged(self.queue)
+            raise Unreadable("no filler of this intake has sealed it")
+        try:
+            body = orjson.loads(text)
+        except orjson.JSONDecodeError as problem:
+            raise Unreadable(str(problem)) from problem
+        if not isinstance(body, dict):
+            raise Unreadable("not an object")
+        return body, message
 
     def _handle(self, items: list[tuple[dict[str, Any], Any]]) -> None:
         results = worker.call(self, [body for body, _ in items])
@@ -137,16 +173,6 @@ class _Takes(Consumer):
             except NotDelivered:
                 # The asker was told it is durable and will come back to see.
                 return
-
-
-def _read(message: Any) -> tuple[dict[str, Any], Any]:
-    try:
-        body = orjson.loads(message.body)
-    except orjson.JSONDecodeError as problem:
-        raise Unreadable(str(problem)) from problem
-    if not isinstance(body, dict):
-        raise Unreadable("not an object")
-    return body, message
 
 
 takes = _Takes.decorator

@@ -23,6 +23,9 @@ _batch = Histogram(
 _messages = Counter(
     "inbox_messages", "Messages taken, by what became of them.", ["queue", "outcome"]
 )
+_forged = Counter(
+    "intake_forged", "Messages parked because no filler of the intake sealed them.", ["queue"]
+)
 _waiting_out = Gauge(
     "inbox_waiting_out_outage", "1 while a queue waits for an outage to end.", ["queue"]
 )
@@ -62,6 +65,11 @@ def record_batch(queue: str, size: int) -> None:
 def record_messages(queue: str, outcome: str, count: int = 1) -> None:
     """Count messages by what became of them: done, parked."""
     _messages.labels(queue, outcome).inc(count)
+
+
+def record_forged(queue: str) -> None:
+    """Count a message in an intake that bears no seal of ours."""
+    _forged.labels(queue).inc()
 
 
 def show_waiting_out(queue: str, waiting: bool) -> None:

@@ -158,7 +158,7 @@ class Gateway(Service):
     reports = Client(ReportsClient, seconds=5.0)
     scans = Client(ReportsClient, seconds=40.0)
     aggregation = Client(AggregationClient, seconds=5.0)
-    filings = DurableAsk(INTAKE_QUEUE, service="reports")
+    filings = DurableAsk(INTAKE_QUEUE, service="reports", settings=Settings)
     edge = Edge()
 
     @overhears(SessionClosedV1)

@@ -11,14 +11,15 @@ from gateway.addresses import NOBODY, TrustedProxies
 
 @dataclass(frozen=True)
 class Settings(settings.Settings):
-    """Its port, the key that status tickets are signed with (the same for all gateways), how much
-    it takes at once, and whose word about a client's address is taken.
+    """Its port, the keys for status tickets and for what goes into an intake (the same for all
+    gateways), how much it takes at once, and whose word about a client's address is taken.
     """
 
     prefix = "GATEWAY_"
 
     port: int
     ticket_key_file: Path
+    intake_key_file: Path
     max_in_flight: int = 256
     connections_per_address: int = 512
     trusted_proxies: TrustedProxies = NOBODY

@@ -11,6 +11,7 @@ from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from chassis.keys import read_key
 from contracts.fields import wire_time
 
 
@@ -22,8 +23,8 @@ class Tickets:
 
     @classmethod
     def from_file(cls, path: Path) -> Tickets:
-        """Read the key, 32 octets in hex."""
-        return cls(bytes.fromhex(path.read_text().strip()))
+        """Read the key. Raises KeyUnusable."""
+        return cls(read_key(path))
 
     def status_url(
         self, filing_id: str, *, obligation_id: str, kind: str, accepted_at: datetime, slot_id: str

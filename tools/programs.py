@@ -65,6 +65,7 @@ SERVICES = (
         keys={
             "REPORTS_SIGNING_KEY_FILE": SIGNING_KEY,
             "REPORTS_OLD_SIGNING_KEYS": OLD_SIGNING_KEYS,
+            "REPORTS_INTAKE_KEY_FILE": "intake.hex",
         },
         urls={"REPORTS_PORTAL_URL": 0},
     ),
@@ -74,7 +75,10 @@ SERVICES = (
         "gateway",
         ops=6,
         ports={"GATEWAY_PORT": 0},
-        keys={"GATEWAY_TICKET_KEY_FILE": "gateway-ticket.hex"},
+        keys={
+            "GATEWAY_TICKET_KEY_FILE": "gateway-ticket.hex",
+            "GATEWAY_INTAKE_KEY_FILE": "intake.hex",
+        },
     ),
 )
 INFRASTRUCTURE = ("epmd", "rabbitmq", "mongod")
@@ -96,6 +100,7 @@ KEYS: Mapping[str, Callable[[], bytes]] = {
     "accounts-sign-in.hex": _hex_key,
     SIGNING_KEY: signing_key,
     "gateway-ticket.hex": _hex_key,
+    "intake.hex": _hex_key,
     ".erlang.cookie": _hex_key,
 }
 

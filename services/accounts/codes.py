@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from pathlib import Path
 from typing import Any
 
 from nameko.extensions import DependencyProvider
 
+from chassis.keys import read_keys
 from contracts.accounts.errors import CodeKeyRetired
 from services.accounts.settings import Settings
 
@@ -21,14 +21,9 @@ from services.accounts.settings import Settings
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 12
 GROUP = 4
-KEY_BYTES = 32
 
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
 _BETWEEN_GROUPS = str.maketrans("", "", " -\u00a0\u2010\u2011\u2012\u2013")
-
-
-class KeyUnusable(SystemExit):
-    """The key file is not there or is not a key; the process must not start."""
 
 
 class ActivationCodes:
@@ -99,26 +94,6 @@ def read_typed(text: str) -> str | None:
     if len(code) != LENGTH + 1 or not all(character in _VALUE for character in code):
         return None
     return code if check_character(code[:-1]) == code[-1] else None
-
-
-def read_keys(newest: Path, older: str) -> list[bytes]:
-    """Return the newest key and those in the `*.hex` files of a folder. Raises KeyUnusable."""
-    if not older:
-        return [read_key(newest)]
-    if not Path(older).is_dir():
-        raise KeyUnusable(f"cannot start: {older} is no folder of older keys")
-    return [read_key(path) for path in (newest, *sorted(Path(older).glob("*.hex")))]
-
-
-def read_key(path: Path) -> bytes:
-    """Return the key a file holds in hexadecimal digits. Raises KeyUnusable."""
-    try:
-        key = bytes.fromhex(path.read_text().strip())
-    except (OSError, ValueError) as problem:
-        raise KeyUnusable(f"cannot start: no key: {problem}") from problem
-    if len(key) != KEY_BYTES:
-        raise KeyUnusable(f"cannot start: {path} holds {len(key)} bytes, not {KEY_BYTES}")
-    return key
 
 
 class Codes(DependencyProvider):

@@ -20,9 +20,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from nameko.extensions import DependencyProvider
 
+from chassis.keys import read_key
 from chassis.settings import SettingsIncomplete
 from contracts.accounts.errors import OpenIdNotOffered, OpenIdRefused, OpenIdUnavailable
-from services.accounts.codes import read_key
 from services.accounts.sealing import Sealer
 from services.accounts.settings import Settings
 

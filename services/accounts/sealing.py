@@ -13,7 +13,7 @@ from base64 import b64decode, b64encode
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from nameko.extensions import DependencyProvider
 
-from services.accounts.codes import read_key
+from chassis.keys import read_key
 from services.accounts.settings import Settings
 
 _NONCE_BYTES = 12

@@ -124,7 +124,7 @@ class ReportsService(
 
     # -- the filings of deadline night ----------------------------------------------------
 
-    @takes(INTAKE_QUEUE, batch=INTAKE_BATCH)
+    @takes(INTAKE_QUEUE, batch=INTAKE_BATCH, settings=Settings)
     def record_filings(self, bodies: list[Facts]) -> list[Facts]:
         """Decide and record submissions; answer each with its receipt or its refusal.
 

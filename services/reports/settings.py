@@ -13,17 +13,19 @@ from chassis import settings
 
 @dataclass(frozen=True)
 class Settings(settings.Settings):
-    """The database, the keys receipts are signed with, the address and font on paper, and who
-    scans files.
+    """The database, the keys receipts are signed with and filings sealed, the address and font on
+    paper, and who scans files.
     """
 
     prefix = "REPORTS_"
 
     mongo_uri: str
     signing_key_file: Path
+    intake_key_file: Path
     portal_url: str
     scanner: str = "eicar"
     old_signing_keys: str = ""
+    intake_old_keys: str = ""
     font_dir: Path = Path("/usr/share/fonts/truetype/tlwg")
 
 

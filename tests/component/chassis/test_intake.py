@@ -5,14 +5,17 @@ from __future__ import annotations
 import time
 
 import pytest
+from prometheus_client import REGISTRY
 from pymongo.errors import AutoReconnect
 
 from chassis import bus
 from chassis.inbox import Batch
 from chassis.intake import DurableAsk, takes
+from chassis.seals import SEAL_HEADER, Seals
 from chassis.service import Service
 from contracts.errors import ServiceUnavailable
 from tests.builders.broker import depth, frozen
+from tests.builders.sealing import IntakeSettings, hand_out_key
 from tests.builders.waiting import soon
 
 QUEUE = "shop.intake"
@@ -20,7 +23,13 @@ QUEUE = "shop.intake"
 
 class Customer(Service):
     name = "customer"
-    durable = DurableAsk(QUEUE, service="shop")
+    durable = DurableAsk(QUEUE, service="shop", settings=IntakeSettings)
+
+
+@pytest.fixture(autouse=True)
+def seals(tmp_path, monkeypatch):
+    """The seals that customer and shop make and know."""
+    return Seals(hand_out_key(tmp_path, monkeypatch))
 
 
 @pytest.fixture
@@ -34,7 +43,7 @@ def shop(take):
     class Shop(Service):
         name = "shop"
 
-        @takes(QUEUE, batch=Batch(10, 20))
+        @takes(QUEUE, batch=Batch(10, 20), settings=IntakeSettings)
         def serve(self, bodies):
             return take(bodies)
 
@@ -122,10 +131,49 @@ def test_the_same_ask_twice_is_answered_twice(run, ask):
     assert ask({"no": 7}) == ask({"no": 7}) == {"sold": 7}
 
 
-def test_what_is_no_object_is_parked_and_the_rest_is_served(run, ask, wire, channel):
+def test_what_is_no_object_is_parked_and_the_rest_is_served(run, ask, seals, wire, channel):
     run(shop(lambda bodies: [{} for _ in bodies]))
     for body in (b"[]", b"{", b"1"):
-        wire.send(body, exchange="", routing_key=QUEUE, message_id="1").confirmed(5)
+        seal = {SEAL_HEADER: seals.make(QUEUE, body)}
+        wire.send(body, exchange="", routing_key=QUEUE, message_id="1", headers=seal).confirmed(5)
 
     assert ask({"no": 1}) == {}
     soon(lambda: depth(channel, bus.parked(QUEUE)) == 3)
+
+
+def test_what_no_filler_has_sealed_is_parked_and_counted(run, ask, seals, wire, channel):
+    taken = []
+    run(shop(lambda bodies: taken.extend(bodies) or [{} for _ in bodies]))
+    before = forged()
+    body = b'{"no":2}'
+    for headers in (
+        {},
+        {SEAL_HEADER: ""},
+        {SEAL_HEADER: Seals(b"x" * 32).make(QUEUE, body)},
+        {SEAL_HEADER: seals.make("other.intake", body)},
+        {SEAL_HEADER: seals.make(QUEUE, b'{"no":1}')},
+    ):
+        wire.send(body, exchange="", routing_key=QUEUE, message_id="1", headers=headers).confirmed(
+            5
+        )
+
+    assert ask({"no": 1}) == {}
+    soon(lambda: depth(channel, bus.parked(QUEUE)) == 5)
+    assert taken == [{"no": 1}]
+    assert forged() - before == 5
+
+
+def test_a_taker_knows_the_seals_of_the_key_before(run, ask, tmp_path, monkeypatch):
+    before = tmp_path / "intake.hex"
+    (tmp_path / "old").mkdir()
+    before.rename(tmp_path / "old" / "intake.hex")
+    hand_out_key(tmp_path, monkeypatch, b"m" * 32)
+    monkeypatch.setenv("INTAKE_INTAKE_OLD_KEYS", str(tmp_path / "old"))
+
+    run(shop(lambda bodies: [{"sold": body["no"]} for body in bodies]))
+
+    assert ask({"no": 1}) == {"sold": 1}
+
+
+def forged():
+    return REGISTRY.get_sample_value("intake_forged_total", {"queue": QUEUE}) or 0

@@ -27,6 +27,7 @@ from services.reports.documents import ALIAS, DOCUMENTS
 from services.reports.service import ReportsService
 from services.reports.store import ReportsStore
 from tests.builders.databases import emptied, migrate
+from tests.builders.sealing import KEY, IntakeSettings, hand_out_key
 from tests.builders.waiting import SOON_SECONDS, soon
 from tests.component.reports.watching import Commands
 from tools.stack import Stack
@@ -112,6 +113,7 @@ def run_reports(
     monkeypatch.setenv("REPORTS_MONGO_URI", mongo_uri)
     monkeypatch.setenv("REPORTS_SIGNING_KEY_FILE", str(tmp_path / "signing.pem"))
     monkeypatch.setenv("REPORTS_PORTAL_URL", "https://sucharit.example")
+    hand_out_key(tmp_path, monkeypatch, KEY, "REPORTS_")
 
     def run() -> None:
         mongoengine.disconnect(SERVICE)
@@ -131,12 +133,15 @@ class Office(Service):
     """Where filings come from."""
 
     name = "office"
-    durable = DurableAsk(INTAKE_QUEUE, service=SERVICE)
+    durable = DurableAsk(INTAKE_QUEUE, service=SERVICE, settings=IntakeSettings)
 
 
 @pytest.fixture
-def intake(amqp_uri: str) -> Iterator[FilingsIntake]:
+def intake(
+    amqp_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[FilingsIntake]:
     """The way in for filings, whether or not the service runs."""
+    hand_out_key(tmp_path, monkeypatch)
     container = container_of(Office, ProcessSettings(amqp_uri=amqp_uri, ops_port=0))
     container.start()
     soon(lambda: readiness_of(container).report()["state"] == "ready")

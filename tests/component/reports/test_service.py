@@ -17,6 +17,7 @@ from chassis import bus
 from chassis.clock import now
 from chassis.mongo import Kept
 from chassis.outbox import Announces
+from chassis.seals import SEAL_HEADER, Seals
 from clients.reports import FilingsIntake, ReportsClient
 from contracts.accounts.events import OrganisationRegisteredV1
 from contracts.events import routing_key, seal
@@ -28,6 +29,7 @@ from contracts.reports.errors import AlreadyFiled, RoundPurged, WindowClosed
 from services.reports.store.ledger import Ledger
 from tests.builders.answers import some_answers
 from tests.builders.broker import depth
+from tests.builders.sealing import KEY
 from tests.builders.streams import read_stream
 from tests.builders.waiting import soon
 from tests.component.reports.watching import Interrupted
@@ -309,7 +311,10 @@ def test_a_malformed_submission_is_parked_and_the_rest_is_recorded(
 
     for body in bodies:
         text = orjson.dumps(body)
-        wire.send(text, exchange="", routing_key=INTAKE_QUEUE, message_id="1").confirmed(5)
+        seal = {SEAL_HEADER: Seals(KEY).make(INTAKE_QUEUE, text)}
+        wire.send(
+            text, exchange="", routing_key=INTAKE_QUEUE, message_id="1", headers=seal
+        ).confirmed(5)
     last = intake.file(submission(duties[1]))
 
     assert last["outcome"] == "recorded"

@@ -1,7 +1,5 @@
 """A code is short, derived, and catches a slip of the hand."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,11 +9,8 @@ from services.accounts.codes import (
     ALPHABET,
     LENGTH,
     ActivationCodes,
-    KeyUnusable,
     check_character,
     in_groups,
-    read_key,
-    read_keys,
     read_typed,
 )
 
@@ -100,22 +95,6 @@ def test_a_code_made_with_an_older_key_is_found_as_long_as_that_key_is_known() -
         ActivationCodes(b"x" * 32).make("issuance", "slot", before.key_id)
 
 
-def test_the_newest_key_comes_first_and_a_folder_may_hold_older_ones(tmp_path: Path) -> None:
-    old_keys = tmp_path / "old"
-    old_keys.mkdir()
-    for path, byte in ((tmp_path / "new.hex", b"n"), (old_keys / "a.hex", b"a")):
-        path.write_text((byte * 32).hex())
-    (old_keys / "README").write_text("not a key")
-
-    assert read_keys(tmp_path / "new.hex", "") == [b"n" * 32]
-    assert read_keys(tmp_path / "new.hex", str(old_keys)) == [b"n" * 32, b"a" * 32]
-    (old_keys / "b.hex").write_text("short")
-    with pytest.raises(KeyUnusable):
-        read_keys(tmp_path / "new.hex", str(old_keys))
-    with pytest.raises(KeyUnusable):
-        read_keys(tmp_path / "new.hex", str(tmp_path / "nowhere"))
-
-
 def test_a_code_is_printed_in_groups_that_can_be_typed_back() -> None:
     assert in_groups("ABCDEFGHJKMNP") == "ABCD-EFGH-JKMN-P"
 
@@ -123,20 +102,3 @@ def test_a_code_is_printed_in_groups_that_can_be_typed_back() -> None:
 def test_no_character_of_the_alphabet_looks_like_another() -> None:
     assert not set(ALPHABET) & set("01OIL")
     assert len(set(ALPHABET)) == 31
-
-
-def test_a_key_is_read_from_its_file(tmp_path: Path) -> None:
-    path = tmp_path / "key"
-    path.write_text("ab" * 32 + "\n")
-
-    assert read_key(path) == b"\xab" * 32
-
-
-@pytest.mark.parametrize("text", [None, "", "not hexadecimal", "ab" * 16])
-def test_without_a_usable_key_the_process_does_not_start(tmp_path: Path, text: str | None) -> None:
-    path = tmp_path / "key"
-    if text is not None:
-        path.write_text(text)
-
-    with pytest.raises(KeyUnusable):
-        read_key(path)
