@@ -34,6 +34,7 @@ class ReportsClient:
         correction_errors.SignOffNotAsked,
         correction_errors.NothingToSign,
         correction_errors.SamePerson,
+        correction_errors.SameSlot,
         correction_errors.DraftSigned,
         ledger_errors.ReportInForce,
         ledger_errors.AlreadyExempt,

@@ -1,4 +1,4 @@
-"""Correcting what was filed: withdrawals, returns and acceptances, and signing by two persons."""
+"""Correcting what was filed: withdrawals, returns and acceptances, and the signing of both."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def withdraw_report(ask: Ask, request: Request) -> Answer:
     """Take back what is in force, while it can still be filed again.
 
     It is a revision with a receipt of its own; the obligation is open again afterwards, and the
-    time of the first filing stands.
+    time of the first filing stands. Where the round asks for signatures it is signed first.
     """
     form = form_of(ask, request, request.path["obligation_id"])
     said = {"kind": "withdrawal", "answers": {}, "form_version": form.version}
@@ -112,6 +112,7 @@ def accept_report(ask: Ask, request: Request) -> Answer:
         refused.SignOffNotAsked,
         refused.NothingToSign,
         refused.SamePerson,
+        refused.SameSlot,
     ),
     if_match=True,
     patterns=_PART,
@@ -119,7 +120,11 @@ def accept_report(ask: Ask, request: Request) -> Answer:
 def sign_draft(ask: Ask, request: Request) -> Answer:
     """Sign the draft as it was read; `If-Match` is the ETag of the draft.
 
-    A signed draft is locked. Where the head's position is vacant, whoever acts as head signs.
+    Where the round asks for a `declaration`, the slot that files declares both persons. Where two
+    persons sign, the second signs in with another slot of the organisation, which may read the
+    draft. A signed draft is locked. Where the head's position is vacant, whoever acts as head
+    signs. Of a `withdrawal`, `If-Match` is the revision in force: taking back what was filed is
+    signed by the same parts as filing it.
     """
     told = ask.reports.sign_draft(
         request.by,

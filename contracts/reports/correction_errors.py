@@ -35,7 +35,7 @@ class NotAmendedAs(ServiceError):
 
 
 class NotSigned(ServiceError):
-    """The round demands two signatures over exactly what is filed."""
+    """The round asks for both signatures over exactly what is filed, or taken back."""
 
     code = "reports.not_signed"
     kind = Kind.CONFLICT
@@ -53,21 +53,21 @@ class DraftSigned(ServiceError):
 
 
 class NothingToSign(ServiceError):
-    """Only a saved draft can be signed."""
+    """Only a saved draft, or the withdrawal of what is in force, can be signed."""
 
     code = "reports.nothing_to_sign"
     kind = Kind.CONFLICT
-    message = "There is no saved draft on {obligation_id}. Save it, then sign it."
-    message_th = "ยังไม่มีร่างที่บันทึกไว้ของ {obligation_id} โปรดบันทึกร่างก่อนลงนาม"
+    message = "There is no saved draft, or nothing in force to take back, on {obligation_id}."
+    message_th = "ยังไม่มีร่างที่บันทึกไว้ หรือไม่มีรายงานที่มีผลให้ถอน ของ {obligation_id} จึงยังลงนามไม่ได้"
 
 
 class SignOffNotAsked(ServiceError):
-    """Two persons sign only where the round demands it."""
+    """What is filed is signed, or declared, only where the round asks for it."""
 
     code = "reports.sign_off_not_asked"
     kind = Kind.CONFLICT
     message = "The round {round_id} does not ask for signatures. File without them."
-    message_th = "รอบ {round_id} ไม่ต้องลงนามสองคน ยื่นได้เลย"
+    message_th = "รอบ {round_id} ไม่ต้องลงนามหรือรับรอง ยื่นได้เลย"
 
 
 class SamePerson(ServiceError):
@@ -77,6 +77,20 @@ class SamePerson(ServiceError):
     kind = Kind.CONFLICT
     message = "The same person signed as {part} already. Another one has to sign."
     message_th = "บุคคลเดียวกันลงนามในฐานะ {part} แล้ว ต้องเป็นบุคคลอื่นลงนาม"
+
+
+class SameSlot(ServiceError):
+    """Where two persons sign, each signs in a slot of their own."""
+
+    code = "reports.same_slot"
+    kind = Kind.CONFLICT
+    message = (
+        "This slot, or another of the same holder, signed as {part} already. The other person has"
+        " to sign in with another slot of the organisation."
+    )
+    message_th = (
+        "บัญชีนี้หรือบัญชีอื่นของผู้ถือคนเดียวกันลงนามในฐานะ {part} แล้ว อีกคนหนึ่งต้องเข้าสู่ระบบด้วยบัญชีอื่นของหน่วยงาน"
+    )
 
 
 class NothingInForce(ServiceError):

@@ -39,8 +39,15 @@ class AcceptanceBodySchema(Closed):
 
 
 class SignatureBodySchema(Closed):
-    """The person who signs; `acting` when standing in for the holder of the position."""
+    """The person who signs, or is declared; `acting` when standing in for the holder of the
+    position.
+    """
 
     name = fields.String(required=True, validate=validate.Regexp(r"(?s).*\S.{1,199}\Z"))
     position = fields.String(required=True, validate=validate.Length(1, 200))
     acting = fields.Boolean(load_default=False)
+    of = fields.String(
+        load_default="draft",
+        validate=validate.OneOf(["draft", "withdrawal"]),
+        metadata={"description": "What is signed: what is to be filed, or that it is taken back."},
+    )

@@ -20,6 +20,13 @@ STATES = [
 ]
 _CLASS = validate.OneOf([known.id for known in AMENDMENT_CLASSES])
 ROUND_STATES = ["draft", "opening", "open", "closed", "purging"]
+SIGN_OFFS = ["none", "declaration", "two_persons"]
+MOST_DUE_EXCEPTIONS = 200
+_SIGN_OFF = {
+    "description": "What is asked for beside the filing: nothing; that the slot that files declares"
+    " who prepared the report and which head stands by it (`declaration`: nobody else signs in);"
+    " or that two persons sign, each signed in with a slot of the organisation (`two_persons`)."
+}
 _SHA256 = validate.Regexp(r"^[0-9a-f]{64}$")
 
 
@@ -55,10 +62,12 @@ class RoundChangeSchema(Closed):
     closes_at = Timestamp()
     central_due_at = Timestamp(allow_none=True)
     corrections_close_at = Timestamp(allow_none=True)
-    late_if_amended_as = fields.List(fields.String(validate=_CLASS))
-    two_person_sign_off = fields.Boolean()
+    late_if_amended_as = fields.List(
+        fields.String(validate=_CLASS), validate=validate.Length(max=len(AMENDMENT_CLASSES))
+    )
+    sign_off = fields.String(validate=validate.OneOf(SIGN_OFFS), metadata=_SIGN_OFF)
     due_exceptions = fields.List(
-        fields.Nested(DueExceptionSchema), validate=validate.Length(max=200)
+        fields.Nested(DueExceptionSchema), validate=validate.Length(max=MOST_DUE_EXCEPTIONS)
     )
 
 
@@ -82,17 +91,16 @@ class RoundProposalSchema(Closed):
     )
     late_if_amended_as = fields.List(
         fields.String(validate=_CLASS),
+        validate=validate.Length(max=len(AMENDMENT_CLASSES)),
         metadata={
             "description": "Amendments of these classes are judged by their own time: amending so"
             " after the due date makes a filing late."
         },
     )
-    two_person_sign_off = fields.Boolean(
-        metadata={"description": "Whether a preparer and the head have to sign what is filed."}
-    )
+    sign_off = fields.String(validate=validate.OneOf(SIGN_OFFS), metadata=_SIGN_OFF)
     scope = fields.Nested(ScopeSchema)
     due_exceptions = fields.List(
-        fields.Nested(DueExceptionSchema), validate=validate.Length(max=200)
+        fields.Nested(DueExceptionSchema), validate=validate.Length(max=MOST_DUE_EXCEPTIONS)
     )
 
 
@@ -111,7 +119,7 @@ class RoundSchema(Schema):
     central_due_at = Timestamp(required=True, allow_none=True)
     corrections_close_at = Timestamp(required=True)
     late_if_amended_as = fields.List(fields.String(validate=_CLASS), required=True)
-    two_person_sign_off = fields.Boolean(required=True)
+    sign_off = fields.String(required=True, validate=validate.OneOf(SIGN_OFFS), metadata=_SIGN_OFF)
     state = fields.String(required=True, validate=validate.OneOf(ROUND_STATES))
     scope = fields.Nested(ScopeSchema, required=True)
     due_exceptions = fields.List(fields.Nested(DueExceptionSchema), required=True)
@@ -164,9 +172,10 @@ class SignedBySchema(Schema):
 
 
 class SignatureSchema(Schema):
-    """A person's signature over one content of the draft."""
+    """That a person stands by one content, signed or declared by the slot that is named."""
 
     part = fields.String(required=True, validate=validate.OneOf(["preparer", "head"]))
+    of = fields.String(required=True, validate=validate.OneOf(["draft", "withdrawal"]))
     name = fields.String(required=True)
     position = fields.String(required=True)
     acting = fields.Boolean(required=True)
@@ -205,7 +214,7 @@ class ObligationSchema(Schema):
         allow_none=True,
         metadata={"description": "Until when a return may be answered, whatever else has ended."},
     )
-    two_person_sign_off = fields.Boolean(required=True)
+    sign_off = fields.String(required=True, validate=validate.OneOf(SIGN_OFFS), metadata=_SIGN_OFF)
     signatures = fields.List(fields.Nested(SignatureSchema), required=True)
     days_left = fields.Integer(required=True)
     first_accepted_at = Timestamp(required=True, allow_none=True)

@@ -14,7 +14,7 @@ from contracts.fields import read_time
 from contracts.reference.code_groups import CodeGroup
 from contracts.reports.events import RoundOpenedV1, TrialPurgedV1
 from services.reports import wire
-from services.reports.domain.rounds import Mode, Round, RoundState
+from services.reports.domain.rounds import Mode, Round, RoundState, SignOff
 
 Facts = dict[str, Any]
 # Bangkok.
@@ -43,7 +43,7 @@ def drafted(proposal: Facts) -> Round:
         due_exceptions=tuple(map(wire.read_exception, proposal.get("due_exceptions", ()))),
         corrections_close_at=_time_or_none(proposal.get("corrections_close_at")),
         late_if_amended_as=tuple(proposal.get("late_if_amended_as", ())),
-        two_person_sign_off=proposal.get("two_person_sign_off", False),
+        sign_off=SignOff(proposal.get("sign_off", SignOff.NONE)),
     )
     return _in_order(round_)
 
@@ -55,8 +55,8 @@ def changed(round_: Round, changes: Facts) -> Round:
         values["due_exceptions"] = tuple(map(wire.read_exception, changes["due_exceptions"]))
     if "late_if_amended_as" in changes:
         values["late_if_amended_as"] = tuple(changes["late_if_amended_as"])
-    if "two_person_sign_off" in changes:
-        values["two_person_sign_off"] = changes["two_person_sign_off"]
+    if "sign_off" in changes:
+        values["sign_off"] = SignOff(changes["sign_off"])
     return _in_order(replace(round_, **values))
 
 

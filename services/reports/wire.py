@@ -194,7 +194,7 @@ def round_to_wire(round_: Round, *, expected_obligations: int | None = None) -> 
         "central_due_at": round_.central_due_at and wire_time(round_.central_due_at),
         "corrections_close_at": wire_time(round_.correction_ends_at),
         "late_if_amended_as": list(round_.late_if_amended_as),
-        "two_person_sign_off": round_.two_person_sign_off,
+        "sign_off": round_.sign_off.value,
         "state": round_.state.value,
         "scope": scope_to_wire(round_.scope),
         "due_exceptions": [_exception_to_wire(exception) for exception in round_.due_exceptions],
@@ -230,7 +230,7 @@ def obligation_to_wire(obligation: Obligation, round_: Round, *, at: datetime) -
         "closes_at": wire_time(obligation.files_until(round_.closes_at, at)),
         "correction_ends_at": wire_time(obligation.corrects_until(round_, at)),
         "correct_until": obligation.correct_until and wire_time(obligation.correct_until),
-        "two_person_sign_off": round_.two_person_sign_off,
+        "sign_off": round_.sign_off.value,
         "signatures": [signature_to_wire(one) for one in obligation.signatures],
         "days_left": (obligation.due_at - at).days,
         "first_accepted_at": obligation.first_accepted_at
@@ -246,6 +246,7 @@ def signature_to_wire(signature: Signature) -> Facts:
     """Return a signature as the API shows it."""
     return {
         "part": signature.part,
+        "of": signature.of,
         "name": signature.name,
         "position": signature.position,
         "acting": signature.acting,

@@ -140,8 +140,57 @@ def test_a_withdrawal_has_its_receipt_and_what_is_filed_again_is_as_timely_as_be
     assert kinds == ["original", "withdrawal", "nil"]
 
 
-def test_two_persons_sign_what_is_filed_and_unlocking_clears_both(country):
-    round_id = country.open_round(two_person_sign_off=True)
+def test_two_persons_sign_in_two_slots_what_is_filed_and_what_is_taken_back(country):
+    round_id = country.open_round(sign_off="two_persons")
+    officer, head = (country.callers[f"6{DISTRICT}10-{group}"] for group in (1, 2))
+    owed = officer.obligation_of(round_id)["id"]
+    path = f"/v1/obligations/{owed}"
+    slot = head.get("/v1/sessions/current")["slot_id"]
+    holder = {"name": "สมมติ ทดลอง", "position": "ปลัด"}
+
+    def sign(by, part: str, etag: str, **person: str):
+        return by.client.put(
+            f"{path}/signatures/{part}",
+            json={"name": f"ทดลอง {part}", "position": "ปลัด", **person},
+            headers={"If-Match": etag},
+        )
+
+    body = {"answers": some_answers()}
+    saved = officer.client.put(f"{path}/draft", json=body, headers={"If-Match": '"0"'})
+    etag = saved.headers["ETag"]
+    assert sign(officer, "preparer", etag).status_code == 200
+    by_one = sign(officer, "head", etag)
+    held_by_one = sign(head, "head", etag)
+    known = head.client.get(f"/v1/slots/{slot}")
+    changed = head.client.patch(
+        f"/v1/slots/{slot}/holder", json=holder, headers={"If-Match": known.headers["ETag"]}
+    )
+    assert changed.status_code == 200, changed.text
+    assert head.get(f"{path}/draft")["answers"] == saved.json()["answers"]
+    assert sign(head, "head", etag).status_code == 200
+    assert officer.file(owed).status_code == 201
+    withdrawal = {"base_revision": 1, "reason": "ยื่นผิด"}
+
+    def withdraw():
+        key = {"Idempotency-Key": uuid4().hex}
+        return officer.client.post(f"{path}/withdrawals", json=withdrawal, headers=key)
+
+    by_nobody = withdraw()
+    eventually(lambda: officer.get(path)["revision"] == 1)
+    assert sign(officer, "preparer", '"1"', of="withdrawal").status_code == 200
+    by_half = withdraw()
+    assert sign(head, "head", '"1"', of="withdrawal").status_code == 200
+    assert withdraw().status_code == 201
+    assert [each.json()["code"] for each in (by_one, held_by_one, by_nobody, by_half)] == [
+        "same_slot",
+        "same_slot",
+        "not_signed",
+        "not_signed",
+    ]
+
+
+def test_one_slot_declares_who_stands_by_what_is_filed_and_unlocking_clears_both(country):
+    round_id = country.open_round(sign_off="declaration")
     officer = country.callers[f"6{DISTRICT}06-1"]
     owed = officer.obligation_of(round_id)["id"]
     path = f"/v1/obligations/{owed}"

@@ -57,7 +57,7 @@ class RoundDocument(Document):
     obligations = IntField()
     corrections_close_at = DateTimeField()
     late_if_amended_as = ListField(StringField())
-    two_person_sign_off = BooleanField()
+    sign_off = StringField()
     statement = StringField()
     purged = DictField()
     purged_at = DateTimeField()

@@ -20,12 +20,13 @@ from contracts.reports.correction_errors import (
     NothingReturned,
     NothingToSign,
     SamePerson,
+    SameSlot,
     SignOffNotAsked,
     TooManyActs,
 )
 from contracts.reports.errors import StaleRevision
 from services.reports.domain.obligations import MOST_ACTS, Act, Obligation, Signature, State
-from services.reports.domain.rounds import Round, RoundState
+from services.reports.domain.rounds import Round, RoundState, SignOff
 
 TIERS = {Role.DISTRICT_OFFICER: 1, Role.PROVINCE_OFFICER: 2, Role.CENTRAL_HR_BODY: 3}
 
@@ -73,7 +74,8 @@ def returned(
 
 
 def taken_back(obligation: Obligation, round_: Round, *, by: Principal, at: datetime) -> Obligation:
-    """Return the obligation as it was before its return, for who gave that or an office above.
+    """Return the obligation as it was before its return, for who gave that or an office above:
+    what was accepted is accepted again.
 
     What was taken in until now still counts as in time for the correction. Raises OutOfScope,
     RoundNotInState, NothingReturned, TooManyActs.
@@ -91,6 +93,7 @@ def taken_back(obligation: Obligation, round_: Round, *, by: Principal, at: date
         by=by,
         at=at,
         state=State(given.state_before),
+        accepted_revision=given.accepted_before,
         correct_until=min(at, obligation.correct_until or at),
     )
 
@@ -124,19 +127,27 @@ def accepted(
 
 
 def signed(obligation: Obligation, round_: Round, signature: Signature) -> Obligation:
-    """Return the obligation with the draft signed by one more; two parts are two persons.
+    """Return the obligation with the draft, or its withdrawal, signed by one more.
 
-    Raises SignOffNotAsked, RoundNotInState, NothingToSign, SamePerson.
+    Two parts are two persons; where two persons sign, they do so in two slots that not one person
+    holds. Signing a withdrawal clears what was signed of the draft, and the other way round.
+    Raises SignOffNotAsked, RoundNotInState, NothingToSign, SamePerson, SameSlot.
     """
-    if not round_.two_person_sign_off:
+    if round_.sign_off is SignOff.NONE:
         raise SignOffNotAsked(round_id=round_.id)
     replace(obligation, signatures=()).require_draftable(round_, signature.signed_at)
     if not signature.draft_version:
         raise NothingToSign(obligation_id=obligation.id)
-    others = [one for one in obligation.signatures if one.part != signature.part]
+    others = [
+        one
+        for one in obligation.signatures
+        if one.part != signature.part and one.of == signature.of
+    ]
     for other in others:
         if other.is_by(signature.name):
             raise SamePerson(part=other.part)
+        if round_.sign_off is SignOff.TWO_PERSONS and other.is_of_one_slot_with(signature):
+            raise SameSlot(part=other.part)
     return replace(obligation, signatures=(*others, signature), act_no=obligation.act_no + 1)
 
 
@@ -175,6 +186,7 @@ def with_act(
         order_no=order_no,
         due_at=due_at,
         state_before=obligation.state.value,
+        accepted_before=obligation.accepted_revision,
         name_before=obligation.organisation_name if "organisation_name" in changes else "",
     )
     return replace(obligation, act_no=act.no, acts=(*obligation.acts, act), **changes)

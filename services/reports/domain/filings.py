@@ -27,8 +27,8 @@ from contracts.reports.errors import (
     WindowClosed,
     WrongFormVersion,
 )
-from services.reports.domain.obligations import PARTS, Channel, Obligation, State
-from services.reports.domain.rounds import Round, RoundState
+from services.reports.domain.obligations import DRAFT, PARTS, WITHDRAWAL, Channel, Obligation, State
+from services.reports.domain.rounds import Round, RoundState, SignOff
 
 
 class FilingKind(StrEnum):
@@ -88,7 +88,7 @@ def decide(attempt: Attempt, round_: Round, obligation: Obligation) -> Filing:
         raise NotOwed(state=obligation.state.value)
     _require_window(attempt, round_, obligation)
     outcome = _OUTCOMES[attempt.kind](attempt, round_, obligation)
-    if attempt.kind is not FilingKind.WITHDRAWAL and round_.two_person_sign_off:
+    if round_.sign_off is not SignOff.NONE:
         _require_signatures(attempt, obligation)
     following = replace(
         outcome,
@@ -172,8 +172,14 @@ def _require_window(attempt: Attempt, round_: Round, obligation: Obligation) -> 
 
 
 def _require_signatures(attempt: Attempt, obligation: Obligation) -> None:
+    """What is filed, and what is taken back, is signed by the same parts."""
+    signing, content = DRAFT, attempt.content_sha256
+    if attempt.kind is FilingKind.WITHDRAWAL:
+        signing, content = WITHDRAWAL, obligation.content_sha256
     signed = {
-        one.part for one in obligation.signatures if one.content_sha256 == attempt.content_sha256
+        one.part
+        for one in obligation.signatures
+        if (one.of, one.content_sha256) == (signing, content)
     }
     missing = [part for part in PARTS if part not in signed]
     if missing:

@@ -10,10 +10,12 @@ from contracts.principal import Place, Principal, Role
 from contracts.reports.correction_errors import DraftSigned
 from contracts.reports.due_dates import Stood, is_in_time, is_past
 from contracts.reports.errors import ObligationNotFound, RoundNotInState
-from services.reports.domain.rounds import Mode, Round, RoundState
+from services.reports.domain.rounds import Mode, Round, RoundState, SignOff
 
 PARTS = ("preparer", "head")
-"""Who signs a report where its round demands two persons."""
+"""Who signs a report, or is declared to stand by it, where its round asks for that."""
+DRAFT, WITHDRAWAL = "draft", "withdrawal"
+"""What is signed: the draft that is to be filed, or that what is in force is taken back."""
 
 
 _FILE_ON_BEHALF = (Role.DISTRICT_OFFICER, Role.PROVINCE_OFFICER)
@@ -46,7 +48,7 @@ class Act:
     """What an office did about an obligation.
 
     `no` counts what was done on it, signing included, from 1; `due_at` is until when a return
-    may be answered, `state_before` what taking it back restores.
+    may be answered, `state_before` and `accepted_before` what taking it back restores.
     """
 
     no: int
@@ -62,11 +64,16 @@ class Act:
     due_at: datetime | None = None
     state_before: str = ""
     name_before: str = ""
+    accepted_before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """That a person stands by one content of the draft; `part` is one of PARTS."""
+    """That a person stands by one content of the draft, or by taking back one that was filed.
+
+    `part` is one of PARTS. In a round that asks for a declaration it says whom the slot named, in
+    one that two persons sign, who signed in it. Of a withdrawal, `draft_version` is the revision.
+    """
 
     part: str
     name: str
@@ -78,10 +85,16 @@ class Signature:
     username: str
     holder_name: str | None
     signed_at: datetime
+    of: str = DRAFT
 
     def is_by(self, name: str) -> bool:
         """Whether it is that person's, however spaced the name is."""
-        return " ".join(self.name.split()).casefold() == " ".join(name.split()).casefold()
+        return _plain(self.name) == _plain(name)
+
+    def is_of_one_slot_with(self, other: Signature) -> bool:
+        """Whether both were given in one slot, or in slots that one person holds."""
+        holder, others = _plain(self.holder_name or ""), _plain(other.holder_name or "")
+        return self.slot_id == other.slot_id or (bool(holder) and holder == others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +190,18 @@ class Obligation:
         if self.signatures:
             raise DraftSigned(signed_by=", ".join(one.part for one in self.signatures))
 
+    def is_signed_by(self, by: Principal, round_: Round) -> bool:
+        """Whether it is for that slot to sign: the one whose duty it is, and where two persons sign
+        any slot of its organisation. Who signs may read.
+        """
+        own_group = by.code_group == self.code_group or round_.sign_off is SignOff.TWO_PERSONS
+        return by.role is Role.LAO_OFFICER and by.covers(self.place) and own_group
+
+    def require_signed_by(self, by: Principal, round_: Round) -> None:
+        """Refuse everybody else. Raises ObligationNotFound."""
+        if not self.is_signed_by(by, round_):
+            raise ObligationNotFound(obligation_id=self.id)
+
     def require_seen_by(self, by: Principal) -> None:
         """Refuse whoever may not know of it. Raises ObligationNotFound."""
         own_group = by.role is not Role.LAO_OFFICER or by.code_group == self.code_group
@@ -191,3 +216,7 @@ class Obligation:
         if by.role is not Role.LAO_OFFICER and not on_behalf:
             raise ObligationNotFound(obligation_id=self.id)
         self.require_seen_by(by)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()

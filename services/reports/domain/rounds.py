@@ -28,6 +28,16 @@ class RoundState(StrEnum):
     PURGED = "purged"
 
 
+class SignOff(StrEnum):
+    """What a round asks for beside the filing: nothing; that the filing slot declares who prepared
+    the report and which head stands by it; or that two persons sign, each in a slot of their own.
+    """
+
+    NONE = "none"
+    DECLARATION = "declaration"
+    TWO_PERSONS = "two_persons"
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Part of the country: a province, a district, one organisation, or with none of them all."""
@@ -77,7 +87,7 @@ class Round:
     obligations: int = 0
     corrections_close_at: datetime | None = None
     late_if_amended_as: tuple[str, ...] = ()
-    two_person_sign_off: bool = False
+    sign_off: SignOff = SignOff.NONE
 
     @property
     def correction_ends_at(self) -> datetime:

@@ -1,4 +1,4 @@
-"""What offices do about a filing, and the signing of a draft by two persons."""
+"""What offices do about a filing, and the signing of what is filed or taken back."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from contracts.fields import read_time
 from contracts.principal import Principal
 from services.reports.acts import event_of, obligation_in_full
 from services.reports.domain import corrections
-from services.reports.domain.obligations import Obligation, Signature
+from services.reports.domain.obligations import WITHDRAWAL, Obligation, Signature
 from services.reports.domain.rounds import Round
+from services.reports.questions.obligations import see
 from services.reports.receipts import content_sha256
 from services.reports.store import ReportsStore
 
@@ -97,25 +98,32 @@ class CorrectionQuestions:
     def sign_draft(
         self, by: Facts, obligation_id: str, part: str, made_from: int, person: Facts
     ) -> Facts:
-        """Sign the draft as preparer or head, as it is at the version the signer has read.
+        """Sign the draft, or taking back what is in force, as preparer or head: as it is at the
+        version, or the revision, that the signer has read.
 
         Raises ObligationNotFound, RoundNotFound, RoundPurged, SignOffNotAsked, RoundNotInState,
-        NothingToSign, SamePerson, StaleVersion.
+        NothingToSign, SamePerson, SameSlot, StaleVersion.
         """
         principal = Principal.from_wire(by)
 
         def sign(obligation: Obligation, round_: Round) -> Obligation:
-            obligation.require_filed_by(principal)
-            answers, version = self.store.drafts.get(obligation)
-            if version != made_from:
+            obligation.require_signed_by(principal, round_)
+            if person["of"] == WITHDRAWAL:
+                content = obligation.content_sha256
+                version = obligation.revision if obligation.is_in_force else 0
+            else:
+                answers, version = self.store.drafts.get(obligation)
+                content = content_sha256(answers)
+            if version and version != made_from:
                 raise StaleVersion(changed="answers")
             signature = Signature(
                 part=part,
                 name=person["name"],
                 position=person["position"],
                 acting=person["acting"],
-                content_sha256=content_sha256(answers),
+                content_sha256=content,
                 draft_version=version,
+                of=person["of"],
                 slot_id=principal.slot_id,
                 username=principal.username,
                 holder_name=principal.holder_name,
@@ -134,7 +142,7 @@ class CorrectionQuestions:
         principal = Principal.from_wire(by)
 
         def unlock(obligation: Obligation, round_: Round) -> Obligation:
-            obligation.require_filed_by(principal)
+            obligation.require_signed_by(principal, round_)
             return corrections.unlocked(obligation)
 
         return self._do(principal, obligation_id, unlock)
@@ -147,9 +155,7 @@ class CorrectionQuestions:
     def _do(self, by: Principal, obligation_id: str, do: Do, *, announces: bool = False) -> Facts:
         """Do it to the obligation as it stands; when that moved meanwhile, decide again."""
         for _ in range(TRIES):
-            obligation = self.store.obligations.get(obligation_id)
-            obligation.require_seen_by(by)
-            round_ = self.store.rounds.get(obligation.round_id)
+            obligation, round_ = see(self.store, by, obligation_id)
             after = do(obligation, round_)
             events = [event_of(after)] if announces else []
             if self.store.obligations.save_act(obligation, after, announcing=events):

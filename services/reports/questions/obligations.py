@@ -74,7 +74,7 @@ class ObligationQuestions:
         """
         desk = self.store.desks.get(obligation_id)
         obligation, form = desk.obligation, _form_of(desk.round_)
-        obligation.require_filed_by(Principal.from_wire(by))
+        obligation.require_signed_by(Principal.from_wire(by), desk.round_)
         if desk.version:
             marks = prefilling.unconfirmed(desk.marks, desk.typed)
             return drafting.shown(obligation, form, desk.typed, desk.version, marks=marks)
@@ -152,9 +152,19 @@ class ObligationQuestions:
         return prefilling.prefilled(form, sources)
 
     def _obligation(self, by: Facts, obligation_id: str) -> tuple[Obligation, Round]:
-        obligation = self.store.obligations.get(obligation_id)
-        obligation.require_seen_by(Principal.from_wire(by))
-        return obligation, self.store.rounds.get(obligation.round_id)
+        return see(self.store, Principal.from_wire(by), obligation_id)
+
+
+def see(store: ReportsStore, by: Principal, obligation_id: str) -> tuple[Obligation, Round]:
+    """Return an obligation that the caller may see, or sign, and its round.
+
+    Raises ObligationNotFound, RoundNotFound, RoundPurged.
+    """
+    obligation = store.obligations.get(obligation_id)
+    round_ = store.rounds.get(obligation.round_id)
+    if not obligation.is_signed_by(by, round_):
+        obligation.require_seen_by(by)
+    return obligation, round_
 
 
 def _position(cursor: str) -> tuple[datetime, str]:

@@ -15,7 +15,7 @@ from contracts.errors import StaleVersion
 from contracts.events import Event
 from contracts.fields import wire_time
 from contracts.reports.errors import RoundAlreadyExists, RoundNotFound, RoundPurged
-from services.reports.domain.rounds import DueException, Mode, Round, RoundState, Scope
+from services.reports.domain.rounds import DueException, Mode, Round, RoundState, Scope, SignOff
 from services.reports.store.limits import past
 
 _GOING = [RoundState.PURGING.value, RoundState.PURGED.value]
@@ -162,6 +162,7 @@ def _document(round_: Round) -> dict[str, Any]:
         "_id": round_.id,
         "mode": round_.mode.value,
         "state": round_.state.value,
+        "sign_off": round_.sign_off.value,
         "due_exceptions": list(facts["due_exceptions"]),
         "late_if_amended_as": list(round_.late_if_amended_as),
     }
@@ -184,6 +185,7 @@ def _round(document: dict[str, Any]) -> Round:
             "id": document["_id"],
             "mode": Mode(document["mode"]),
             "state": RoundState(document["state"]),
+            "sign_off": SignOff(document.get("sign_off", SignOff.NONE)),
             "scope": Scope(**document["scope"]),
             "late_if_amended_as": tuple(document.get("late_if_amended_as", ())),
             "due_exceptions": tuple(

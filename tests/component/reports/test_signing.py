@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from contracts.errors import ServiceError
-from services.reports.domain.rounds import Round
+from services.reports.domain.rounds import Round, SignOff
 from tests.builders.answers import some_answers
 from tests.component.reports.acting import Asked, interrupted_by
 from tests.component.reports.recording import RECORDED, owing, record
@@ -17,16 +18,18 @@ from tests.unit.reports.duties import EARLY, a_round, an_attempt, the_officer_of
 @pytest.fixture
 def to_sign(store) -> Any:
     """An obligation of a round that two persons sign, with a draft."""
-    round_: Round = a_round(two_person_sign_off=True)
+    round_: Round = a_round(sign_off=SignOff.TWO_PERSONS)
     (owed,) = owing(store, round_=round_)
     store.drafts.save(owed, some_answers(), made_from=0, at=EARLY, username="u")
     return store.obligations.get(owed.id)
 
 
 def sign(asked: Asked, owed: Any, part: str, name: str, made_from: int = 1) -> dict[str, Any]:
-    person = {"name": name, "position": "ปลัด", "acting": False}
-    officer = the_officer_of(owed).to_wire()
-    return asked.sign_draft(officer, owed.id, part, made_from, person)
+    person = {"name": name, "position": "ปลัด", "acting": False, "of": "draft"}
+    officer = the_officer_of(owed)
+    if part == "head":
+        officer = replace(officer, slot_id="another", code_group="x", holder_name="สมมติ ทดลอง")
+    return asked.sign_draft(officer.to_wire(), owed.id, part, made_from, person)
 
 
 def test_a_draft_that_two_have_signed_is_filed_and_the_signatures_are_used_up(store, to_sign):

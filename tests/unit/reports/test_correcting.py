@@ -290,6 +290,18 @@ def test_a_return_that_is_taken_back_leaves_what_was_before_and_what_came_in_til
         amend(CLOSES + DAY + MILLISECOND)
 
 
+def test_taking_a_return_back_restores_the_acceptance_that_it_ended():
+    theirs = returned(accepted(by=DISTRICT), by=PROVINCE)
+    assert not theirs.is_accepted
+
+    taken = taken_back(theirs, PROVINCE)
+
+    assert (taken.is_accepted, taken.accepted_revision) == (True, 1)
+    assert not taken_back(returned(), DISTRICT).is_accepted
+    again = returned(taken, by=PROVINCE)
+    assert taken_back(again, PROVINCE).is_accepted
+
+
 def test_a_return_is_taken_back_by_who_gave_it_or_above_and_only_while_it_waits():
     by_province = returned(by=PROVINCE)
     answered = after(an_amending_attempt(FILED, 1, 90), of=by_province)

@@ -53,6 +53,7 @@ class Plain:
     correct_until: datetime | None = None
     returned_by: int | None = None
     accepted_by: int | None = None
+    accepted_before: int | None = None
     drafted: bool = False
 
     @property
@@ -136,14 +137,15 @@ class Plain:
         return self.content is not None and not waits and not above
 
     def do_return(self, step: Step, at: datetime) -> None:
-        self.returned_by, self.accepted_by = step.office, None
+        self.returned_by, self.accepted_before = step.office, self.accepted_by
+        self.accepted_by = None
         self.correct_until = until(step, at)
 
     def may_take_back(self, step: Step, at: datetime) -> bool:
         return self.returned_by is not None and step.office >= self.returned_by
 
     def do_take_back(self, step: Step, at: datetime) -> None:
-        self.returned_by = None
+        self.returned_by, self.accepted_by = None, self.accepted_before
         self.correct_until = min(self.correct_until or at, at)
 
     def may_accept(self, step: Step, at: datetime) -> bool:

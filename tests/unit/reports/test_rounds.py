@@ -74,7 +74,7 @@ def test_a_drafted_round_shows_what_was_proposed():
         scope={"district": "8104"},
         central_due_at=wire_time(LATE),
         late_if_amended_as=["replacement"],
-        two_person_sign_off=True,
+        sign_off="two_persons",
     )
 
     shown = round_to_wire(drafted(proposal), expected_obligations=3)

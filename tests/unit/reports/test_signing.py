@@ -1,4 +1,4 @@
-"""Where a round demands it, two persons sign exactly what is filed; signing locks the draft."""
+"""Where a round asks for it, exactly what is filed is signed; signing locks the draft."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from typing import Any
 
 import pytest
 
+from contracts.principal import Role
 from contracts.reports.correction_errors import (
     DraftSigned,
     NothingToSign,
     NotSigned,
     SamePerson,
+    SameSlot,
     SignOffNotAsked,
 )
 from services.reports.domain import corrections
 from services.reports.domain.filings import decide
 from services.reports.domain.obligations import Obligation, Signature, State
+from services.reports.domain.rounds import Round, SignOff
 from services.reports.receipts import content_sha256
 from tests.builders.answers import some_answers
 from tests.unit.reports.duties import (
@@ -30,7 +33,9 @@ from tests.unit.reports.duties import (
 
 OWED = an_obligation()
 OFFICER = the_officer_of(OWED)
-TWO = a_round(two_person_sign_off=True)
+TWO = a_round(sign_off=SignOff.TWO_PERSONS)
+DECLARED = a_round(sign_off=SignOff.DECLARATION)
+ANOTHER_SLOT = {"slot_id": "another", "holder_name": "สมมติ ทดลอง"}
 WITHDRAWN = {"kind": "withdrawal", "answers": {}, "base_revision": 1, "reason": "-"}
 
 
@@ -50,14 +55,14 @@ def a_signature(part: str, name: str, **changes: Any) -> Signature:
     return replace(signature, **changes)
 
 
-def signed(*signatures: Signature, of: Obligation = OWED) -> Obligation:
+def signed(*signatures: Signature, of: Obligation = OWED, round_: Round = TWO) -> Obligation:
     for signature in signatures:
-        of = corrections.signed(of, TWO, signature)
+        of = corrections.signed(of, round_, signature)
     return of
 
 
 PREPARER = a_signature("preparer", "ทดลอง หนึ่ง")
-HEAD = a_signature("head", "ทดลอง สอง")
+HEAD = a_signature("head", "ทดลอง สอง", **ANOTHER_SLOT)
 
 
 def test_with_both_signatures_over_the_content_it_is_filed_and_they_are_used_up():
@@ -82,16 +87,63 @@ def test_without_both_over_exactly_the_content_nothing_is_filed(signatures, miss
     assert refused.value.details == {"missing": missing}
 
 
-def test_an_amendment_is_signed_anew_and_a_withdrawal_needs_no_signature():
-    filed = decide(an_attempt(OWED), TWO, signed(PREPARER, HEAD)).obligation
+@pytest.mark.parametrize("round_", [TWO, DECLARED], ids=["two persons", "declaration"])
+def test_an_amendment_is_signed_anew_and_a_withdrawal_by_the_same_parts(round_):
+    filed = decide(an_attempt(OWED), round_, signed(PREPARER, HEAD, round_=round_)).obligation
+    drafts = signed(PREPARER, HEAD, of=filed, round_=round_)
+    taken_back = [replace(each, of="withdrawal") for each in (PREPARER, HEAD)]
+    one = signed(taken_back[0], of=filed, round_=round_)
+    both = signed(*taken_back, of=filed, round_=round_)
 
     with pytest.raises(NotSigned):
-        decide(an_amending_attempt(filed, 1, 90), TWO, filed)
-    assert decide(an_attempt(OWED, **WITHDRAWN), TWO, filed).obligation.state is State.OPEN
+        decide(an_amending_attempt(filed, 1, 90), round_, filed)
+    for of in (filed, drafts, one):
+        with pytest.raises(NotSigned):
+            decide(an_attempt(OWED, **WITHDRAWN), round_, of)
+    assert decide(an_attempt(OWED, **WITHDRAWN), round_, both).obligation.state is State.OPEN
+
+
+def test_what_was_signed_of_the_draft_goes_when_its_withdrawal_is_signed():
+    filed = decide(an_attempt(OWED), TWO, signed(PREPARER, HEAD)).obligation
+
+    both = signed(PREPARER, replace(HEAD, of="withdrawal"), of=filed)
+
+    assert [one.of for one in both.signatures] == ["withdrawal"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "refused"),
+    [
+        (ANOTHER_SLOT, False),
+        (ANOTHER_SLOT | {"slot_id": OFFICER.slot_id}, True),
+        (ANOTHER_SLOT | {"holder_name": f" {OFFICER.holder_name} "}, True),
+        (ANOTHER_SLOT | {"holder_name": None}, False),
+    ],
+    ids=["another", "the same slot", "the same holder", "a holder nobody named"],
+)
+def test_two_persons_are_two_slots_that_not_one_holds_and_a_declaration_is_by_one(changes, refused):
+    head = a_signature("head", "ทดลอง สอง", **changes)
+
+    if refused:
+        with pytest.raises(SameSlot):
+            signed(PREPARER, head)
+    else:
+        assert len(signed(PREPARER, head).signatures) == 2
+    assert len(signed(PREPARER, head, round_=DECLARED).signatures) == 2
+
+
+def test_any_slot_of_the_organisation_signs_where_two_persons_do_and_no_other():
+    other_group = replace(OFFICER, slot_id="another", code_group="local_executives")
+    stranger = replace(OFFICER, area_code="o2", organisation_id="o2")
+    office = replace(OFFICER, role=Role.DISTRICT_OFFICER, area="district", area_code="8104")
+
+    assert [OWED.is_signed_by(each, TWO) for each in (OFFICER, other_group)] == [True, True]
+    assert [OWED.is_signed_by(each, DECLARED) for each in (OFFICER, other_group)] == [True, False]
+    assert not any(OWED.is_signed_by(each, TWO) for each in (stranger, office))
 
 
 def test_one_person_is_not_two_however_the_name_is_spaced():
-    same = a_signature("head", " ทดลอง   หนึ่ง ")
+    same = a_signature("head", " ทดลอง   หนึ่ง ", **ANOTHER_SLOT)
 
     with pytest.raises(SamePerson):
         signed(PREPARER, same)
