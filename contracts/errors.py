@@ -48,6 +48,17 @@ class ServiceError(Exception):
         return self.message_th.format_map(self.details)
 
 
+class Wording(str):
+    """A sentence in English that has its Thai with it, and its code for machines."""
+
+    __slots__ = ("code", "thai")
+
+    def __new__(cls, code: str, thai: str, english: str) -> Wording:
+        wording = super().__new__(cls, english)
+        wording.code, wording.thai = code, thai
+        return wording
+
+
 class ServiceUnavailable(ServiceError):
     """The service asked did not answer in time, or cannot reach its store."""
 
@@ -85,12 +96,20 @@ class TooManyAtOnce(ServiceError):
 
 
 class InvalidInput(ServiceError):
-    """A value in the request breaks a rule of its own; `pointer` says where."""
+    """A value in the request breaks a rule of its own; `pointer` says where.
+
+    `reason` is a Wording, or English with `reason_th` beside it; alone it is told in both languages.
+    """
 
     code = "input.invalid"
     kind = Kind.INVALID
     message = "{reason}"
-    message_th = "{reason}"
+    message_th = "{reason_th}"
+
+    def __init__(self, details: Mapping[str, str] | None = None, /, **facts: object) -> None:
+        reason = facts.get("reason", (details or {}).get("reason", ""))
+        thai = reason.thai if isinstance(reason, Wording) else reason
+        super().__init__({"reason_th": str(thai)} | dict(details or {}), **facts)
 
 
 class OutOfScope(ServiceError):

@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError
 
+from contracts.errors import Wording
 from gateway.quick_load import quick
 
 MOST_FAULTS = 100
@@ -97,7 +98,9 @@ def missing(pointer: str) -> FaultyInput:
 
 
 def fault(pointer: str, message: str) -> Fault:
-    """Return the fault a sentence of marshmallow's means; a schema's own sentence is kept."""
+    """Return the fault a sentence means: a schema's own says it, marshmallow's are in the table."""
+    if isinstance(message, Wording):
+        return Fault(pointer, message.code, str(message), message.thai)
     for sentence, code, thai in _KNOWN:
         if found := sentence.fullmatch(message):
             return Fault(pointer, code, message, thai.format(*found.groups()))
@@ -134,4 +137,4 @@ def _leaves(messages: Any, pointer: str) -> Iterator[tuple[str, str]]:
         for inner in messages:
             yield from _leaves(inner, pointer)
     else:
-        yield pointer, str(messages)
+        yield pointer, messages if isinstance(messages, Wording) else str(messages)

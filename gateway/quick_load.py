@@ -12,6 +12,8 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, missing
 from marshmallow.decorators import POST_LOAD, PRE_LOAD, VALIDATES, VALIDATES_SCHEMA
 
+from contracts.fields import Text, WholeNumber
+
 Take = Callable[[Any], Any]
 """Returns a value as its field loads it. Raises ValidationError, or _Unsure."""
 
@@ -110,4 +112,6 @@ _KINDS: dict[type, Callable[[Any], Take | None]] = {
     fields.String: _exactly(str),
     fields.Integer: _integer,
     fields.Dict: _mapping,
+    Text: lambda field: field.read,
+    WholeNumber: _integer,
 }

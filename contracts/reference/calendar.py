@@ -20,7 +20,7 @@ BANGKOK = timezone(timedelta(hours=7), "Asia/Bangkok")
 
 # The year began on 1 April until 2483 BE; from 2484 (1941) the eras differ by exactly 543.
 _BE_AHEAD = 543
-_FIRST_BE, _LAST_BE = 2484, 2699
+_FIRST_BE, _LAST_BE = 2484, 2742
 _FIRST_CE, _LAST_CE = _FIRST_BE - _BE_AHEAD, _LAST_BE - _BE_AHEAD
 
 _FISCAL_YEAR_FIRST_MONTH = 10

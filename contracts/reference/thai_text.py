@@ -1,9 +1,20 @@
-"""Thai text made comparable: one spelling per word as seen, and dictionary order."""
+"""Thai text made comparable: what can be seen of it, one spelling per word, dictionary order."""
 
 import re
 import unicodedata
 
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+# Characters that take no room and leave no mark, wherever they came from: zero-width spaces and
+# joiners, marks of direction, variation selectors, fillers, tags.
+_WITHOUT_SHAPE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_CONTROLS = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # the others are kinds of white space
+_INVISIBLE = re.compile(f"[{_WITHOUT_SHAPE}{_CONTROLS}]")
+_SEEN = re.compile(rf"[^\s{_WITHOUT_SHAPE}{_CONTROLS}]")
+_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_CONTROL = re.compile(f"[{_CONTROLS}\x1c-\x1f\ufffe\uffff]")
 _SPACES = re.compile(r"[^\S\n]+")
 _AROUND_LINE_END = re.compile(r" ?\n ?")
 
@@ -19,13 +30,34 @@ _SECONDARY = re.compile("[\u0e47-\u0e4c ./()-]")
 _NOT_TONES = re.compile("[^\u0e47-\u0e4c]")
 
 
+def is_blank(text: str) -> bool:
+    """Whether there is nothing to see: no text, or only spaces and characters without a shape."""
+    return _SEEN.search(text) is None
+
+
+def without_invisible(text: str) -> str:
+    """Return the text without what nobody sees: zero-width and control characters.
+
+    Line ends and tabs stay. For what is looked up or compared, such as names, codes, numbers: an
+    emoji may need its joiners, so text that is only shown is left as it is.
+    """
+    return _INVISIBLE.sub("", text)
+
+
+def without_controls(text: str) -> str:
+    """Return the text as it was meant: line and page breaks of a word processor become line ends,
+    its other control characters are left out.
+    """
+    return _CONTROL.sub("", _LINE_ENDS.sub("\n", text))
+
+
 def normalise(text: str) -> str:
     """Return the one spelling of what a reader sees; line ends stay, other spaces become one.
 
     Joins ํ+า to ำ and เ+เ to แ, puts tones after the vowel they stand on, drops repeated marks
     and invisible characters. NFC, never NFKC: that would take ำ apart again.
     """
-    text = _INVISIBLE.sub("", text).replace(_AM, "\u0e4d\u0e32")
+    text = without_invisible(text).replace(_AM, "\u0e4d\u0e32")
     text = _AM_APART.sub(_joined, _MARKS.sub(_stacked, text)).replace("\u0e40\u0e40", "\u0e41")
     text = _AROUND_LINE_END.sub("\n", _SPACES.sub(" ", text)).strip()
     return unicodedata.normalize("NFC", text)
