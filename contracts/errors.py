@@ -51,7 +51,8 @@ class ServiceError(Exception):
 class Wording(str):
     """A sentence in English that has its Thai with it, and its code for machines."""
 
-    __slots__ = ("code", "thai")
+    code: str
+    thai: str
 
     def __new__(cls, code: str, thai: str, english: str) -> Wording:
         wording = super().__new__(cls, english)
@@ -98,7 +99,7 @@ class TooManyAtOnce(ServiceError):
 class InvalidInput(ServiceError):
     """A value in the request breaks a rule of its own; `pointer` says where.
 
-    `reason` is a Wording, or English with `reason_th` beside it; alone it is told in both languages.
+    `reason` is a Wording, or English with `reason_th` beside it; alone it serves both languages.
     """
 
     code = "input.invalid"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -146,10 +147,8 @@ def wire_time(instant: datetime) -> str:
     """
     if instant.tzinfo is None:
         raise ValueError("a naive datetime has no place on the wire")
-    try:
+    with suppress(OverflowError):
         instant = instant.astimezone(BANGKOK)
-    except OverflowError:
-        pass
     return instant.isoformat(timespec="milliseconds")
 
 

@@ -12,6 +12,7 @@ _WITHOUT_SHAPE = (
 )
 _CONTROLS = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # the others are kinds of white space
 _INVISIBLE = re.compile(f"[{_WITHOUT_SHAPE}{_CONTROLS}]")
+_SHAPELESS = re.compile(f"[{_WITHOUT_SHAPE}]")
 _SEEN = re.compile(rf"[^\s{_WITHOUT_SHAPE}{_CONTROLS}]")
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _CONTROL = re.compile(f"[{_CONTROLS}\x1c-\x1f\ufffe\uffff]")
@@ -57,7 +58,7 @@ def normalise(text: str) -> str:
     Joins ํ+า to ำ and เ+เ to แ, puts tones after the vowel they stand on, drops repeated marks
     and invisible characters. NFC, never NFKC: that would take ำ apart again.
     """
-    text = without_invisible(text).replace(_AM, "\u0e4d\u0e32")
+    text = _SHAPELESS.sub("", text).replace(_AM, "\u0e4d\u0e32")
     text = _AM_APART.sub(_joined, _MARKS.sub(_stacked, text)).replace("\u0e40\u0e40", "\u0e41")
     text = _AROUND_LINE_END.sub("\n", _SPACES.sub(" ", text)).strip()
     return unicodedata.normalize("NFC", text)

