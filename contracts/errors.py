@@ -105,12 +105,15 @@ class InvalidInput(ServiceError):
     code = "input.invalid"
     kind = Kind.INVALID
     message = "{reason}"
-    message_th = "{reason_th}"
+    message_th = "{reason}"
 
     def __init__(self, details: Mapping[str, str] | None = None, /, **facts: object) -> None:
-        reason = facts.get("reason", (details or {}).get("reason", ""))
-        thai = reason.thai if isinstance(reason, Wording) else reason
-        super().__init__({"reason_th": str(thai)} | dict(details or {}), **facts)
+        reason = facts.get("reason")
+        thai = {"reason_th": reason.thai} if isinstance(reason, Wording) else {}
+        super().__init__(thai | dict(details or {}), **facts)
+
+    def in_thai(self) -> str:
+        return self.details.get("reason_th") or super().in_thai()
 
 
 class OutOfScope(ServiceError):

@@ -56,7 +56,7 @@ def test_a_refusal_is_told_in_thai_and_in_english(refusal):
         assert sentence
         assert all(f"<{name}>" in sentence for name in named_in(template))
     assert not re.search("[ก-๙]", refusal.message)
-    assert re.search("[ก-๙]", refusal.message_th) or refusal.message_th == "{reason_th}"
+    assert re.search("[ก-๙]", refusal.message_th) or refusal.message_th == "{reason}"
 
 
 @REFUSALS
