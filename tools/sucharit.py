@@ -1,27 +1,32 @@
-"""Commands for whoever holds a paper of ours: `./sucharit receipt verify FILE`. No network.
+"""Commands for whoever holds a paper of ours: `./sucharit receipt verify FILE`.
 
 FILE is a receipt as the API gives it, the answer to a filing, or the text of the QR code (or the
-JWS alone). Exit 0: ours and unchanged; 1: not ours, or changed; 2: it cannot be told.
+JWS alone). Exit 0: ours and unchanged; 1: not ours, or changed; 2: it cannot be told. The network
+is used only with `--keys https://…`, and nothing that comes from there is kept.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx
 import rfc8785
 
 from services.reports.domain.rolls import STATEMENT_FIELDS, Place, leaf_of, root_from
-from services.reports.receipts import FIELDS, PublicKey, content_sha256, kid_of, sha256_hex
+from services.reports.receipts import FIELDS, PublicKey, content_sha256, jws_in, kid_of, sha256_hex
 
 KEYS = "jwks.json"
+WELL_KNOWN = "/.well-known/jwks.json"
+KEYS_MOST_BYTES = 1 << 20
+KEYS_SECONDS = 20.0
+_AT_HOME = {"127.0.0.1", "::1", "localhost"}
 NOT_OURS, UNUSABLE = 1, 2
-_JWS = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 Facts = dict[str, Any]
 
 
@@ -152,24 +157,73 @@ def read_receipt(path: Path) -> Facts:
     """Return a receipt with at least its `jws`. Raises Refused."""
     text = _read_text(path).strip()
     if not text.startswith("{"):
-        jws = text.rpartition("#")[2]
-        if not _JWS.fullmatch(jws):
+        jws = jws_in(text)
+        if jws is None:
             raise _unusable(str(path), str(path), "no receipt")
         return {"jws": jws}
     receipt = _read_object(path)
     receipt = receipt.get("receipt", receipt)
     if not isinstance(receipt, dict) or not isinstance(receipt.get("jws"), str):
         raise _unusable(str(path), str(path), "jws")
-    return receipt
+    jws = jws_in(receipt["jws"])
+    if jws is None:
+        raise _unusable(str(path), str(path), "jws")
+    return receipt | {"jws": jws}
+
+
+def read_keys(given: str | None, beside: Path) -> Keys:
+    """Return the keys of a file or of an https address; without either, of KEYS beside a file.
+
+    Raises Refused.
+    """
+    if given is not None and "://" in given:
+        return Keys(_object_of(_fetched(given), given))
+    path = Path(given) if given is not None else beside.with_name(KEYS)
+    if given is None and not path.exists():
+        raise Refused(
+            f"ไม่มีกุญแจสาธารณะ {path}\n"
+            f"ดาวน์โหลดจาก https://<ที่อยู่ของระบบ>{WELL_KNOWN} แล้ววางไว้ข้างไฟล์ใบรับ หรือสั่ง --keys "
+            f"https://<ที่อยู่ของระบบ>{WELL_KNOWN} โดยใช้ที่อยู่ที่ท่านรู้จักเอง ไม่ใช่ที่พิมพ์อยู่บนใบรับ",
+            f"There are no public keys at {path}.\n"
+            f"Download https://<the system's address>{WELL_KNOWN} and put it beside FILE, or "
+            f"say --keys https://<the system's address>{WELL_KNOWN}. Use the address you know, "
+            "not the one printed on the receipt.",
+            UNUSABLE,
+        )
+    return Keys(_read_object(path))
+
+
+def _fetched(address: str) -> str:
+    """Return what is at an address; nothing is kept, and no other address is gone to."""
+    parts = urlsplit(address)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _AT_HOME):
+        raise _unusable(address, address, "https")
+    url = address if parts.path.strip("/") else address.rstrip("/") + WELL_KNOWN
+    try:
+        with httpx.stream("GET", url, timeout=KEYS_SECONDS) as told:
+            if told.status_code != httpx.codes.OK:
+                raise _unusable(url, url, told.status_code)
+            body = b""
+            for piece in told.iter_bytes():
+                body += piece
+                if len(body) > KEYS_MOST_BYTES:
+                    raise _unusable(url, url, f"> {KEYS_MOST_BYTES} bytes")
+        return body.decode()
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as problem:
+        raise _unusable(url, url, problem) from problem
 
 
 def _read_object(path: Path) -> Facts:
+    return _object_of(_read_text(path), str(path))
+
+
+def _object_of(text: str, source: str) -> Facts:
     try:
-        facts = json.loads(_read_text(path), object_pairs_hook=_without_repeats)
+        facts = json.loads(text, object_pairs_hook=_without_repeats)
     except ValueError as problem:
-        raise _unusable(str(path), str(path), problem) from problem
+        raise _unusable(source, source, problem) from problem
     if not isinstance(facts, dict):
-        raise _unusable(str(path), str(path), "not a JSON object")
+        raise _unusable(source, source, "not a JSON object")
     return facts
 
 
@@ -193,7 +247,7 @@ def _unusable(thai: str, english: str, problem: object) -> Refused:
 
 def _run(options: argparse.Namespace) -> None:
     receipt = read_receipt(options.file)
-    keys = Keys(_read_object(options.keys or options.file.with_name(KEYS)))
+    keys = read_keys(options.keys, options.file)
     content, proof, roll = (
         path and _read_object(path) for path in (options.content, options.proof, options.roll)
     )
@@ -217,7 +271,12 @@ def main() -> None:
     acts = parts.add_parser("receipt", help="about receipts").add_subparsers(required=True)
     act = acts.add_parser("verify", help="is it ours and unchanged?", description=__doc__)
     act.add_argument("file", type=Path, metavar="FILE")
-    act.add_argument("--keys", type=Path, help=f"the JWK set; otherwise {KEYS} beside FILE")
+    act.add_argument(
+        "--keys",
+        metavar="URL|FILE",
+        help=f"the JWK set: a file, or where it is fetched from, such as https://…{WELL_KNOWN};"
+        f" otherwise {KEYS} beside FILE",
+    )
     act.add_argument("--content", type=Path, help="the report, or its answers, as JSON")
     act.add_argument("--proof", type=Path, help="where it stands in the roll of its day")
     act.add_argument("--roll", type=Path, help="that roll; needs --proof")

@@ -12,7 +12,13 @@ _SHA256 = validate.Regexp(r"^[0-9a-f]{64}$")
 class ReceiptCheckBodySchema(Closed):
     """A receipt to be checked: its signature, and the other fields as they are shown with it."""
 
-    jws = fields.String(required=True, validate=validate.Length(1, 4096))
+    jws = fields.String(
+        required=True,
+        validate=validate.Length(1, 4096),
+        metadata={
+            "description": "The signature, or the text of the QR code; white space is passed over."
+        },
+    )
     number = fields.String()
     filing_id = fields.String()
     obligation_id = fields.String()
@@ -29,7 +35,15 @@ class ReceiptCheckSchema(Schema):
     """Whether a receipt is ours and unchanged; `receipt` is what was really signed."""
 
     valid = fields.Boolean(required=True)
-    reason = fields.String(required=True, allow_none=True)
+    reason = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "null when it is valid; `malformed`: `jws` is no signature at all, part"
+            " of it may be missing; `signature`: not signed by us, or altered; `changed: …`: it is"
+            " ours, and the fields named were given otherwise."
+        },
+    )
     receipt = fields.Dict(required=True, allow_none=True)
     superseded = fields.Boolean(
         required=True,

@@ -7,6 +7,8 @@ own fields, so a figure, a name or a time cannot be changed in it. Pure but for 
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,6 +44,7 @@ FIELDS = (
 # check character catches every single wrong character and every swap of two.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXY"
 _NUMBER_CHARACTERS = 11
+_JWS = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 _EXACT = 2**53  # from here on a double is no longer exact
 
 
@@ -111,6 +114,19 @@ class Signer(PublicKey):
     def seal(self, receipt: dict[str, Any]) -> dict[str, Any]:
         """Return the receipt with its signature in `jws`."""
         return {**receipt, "jws": self.sign(receipt)}
+
+
+def jws_in(text: str) -> str | None:
+    """Return the JWS that a text is, or ends in after a # (as in a QR code); None when it is none.
+
+    White space and invisible characters, which copying brings in, are no part of it.
+    """
+    jws = "".join(one for one in text.rpartition("#")[2] if not _is_unseen(one))
+    return jws if _JWS.fullmatch(jws) else None
+
+
+def _is_unseen(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) == "Cf"
 
 
 def kid_of(jws: str) -> str | None:

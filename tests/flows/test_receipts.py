@@ -71,6 +71,17 @@ def read_by_others(receipt_jws, jwks):
         return json.loads(jws.deserialize_compact(receipt_jws, keys, algorithms=["EdDSA"]).payload)
 
 
+def test_a_receipt_that_copying_broke_into_lines_is_no_forgery(anyone, filed):
+    receipt = filed["receipt"]
+    broken = f"\n{receipt['jws'][:60]}\r\n{receipt['jws'][60:]}\n"
+
+    told = checked(anyone, receipt, jws=broken)
+    assert (told["valid"], told["reason"]) == (True, None)
+    for part, reason in ((receipt["jws"][:60], "malformed"), (receipt["jws"][:-6], "signature")):
+        told = checked(anyone, receipt, jws=part)
+        assert (told["valid"], told["reason"]) == (False, reason)
+
+
 def test_a_receipt_is_printed_on_one_page_the_same_each_time(officer, filed):
     path = f"/v1/filings/{filed['filing']['id']}/receipt.pdf"
 

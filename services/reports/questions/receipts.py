@@ -16,7 +16,7 @@ from contracts.reports.errors import FilingNotFound
 from services.reports import receipt_page, wire
 from services.reports.domain.obligations import Obligation
 from services.reports.questions.filings import find_filing
-from services.reports.receipts import FIELDS
+from services.reports.receipts import FIELDS, jws_in
 from services.reports.rolling import close_days
 from services.reports.settings import Settings
 from services.reports.signing import Keyring
@@ -59,9 +59,13 @@ class ReceiptQuestions:
     def verify_receipt(self, jws: str, claimed: Facts | None) -> Facts:
         """Say whether a receipt is ours and unchanged, and whether a later revision is in force.
 
-        `claimed` are the fields shown with it. Of a purged trial nothing is known but that.
+        `claimed` are the fields shown with it. Of a purged trial nothing is known but that. What is
+        no JWS is `malformed`; how it was broken into lines does not matter.
         """
-        signed = self.signer.read(jws)
+        whole = jws_in(jws)
+        if whole is None:
+            return _checked(None, "malformed", None)
+        signed = self.signer.read(whole)
         if signed is None or signed.keys() != set(FIELDS):
             return _checked(None, "signature", None)
         shown = (claimed or {}).items()

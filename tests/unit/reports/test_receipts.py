@@ -26,6 +26,7 @@ from services.reports.receipts import (
     canonical,
     check_character,
     content_sha256,
+    jws_in,
     receipt_number,
 )
 from services.reports.wire import receipt_facts
@@ -239,3 +240,37 @@ def test_the_hash_is_that_of_the_canonical_json():
 
 def test_other_answers_have_another_hash():
     assert content_sha256(some_answers(score=1)) != content_sha256(some_answers(score=2))
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, len(JWS)), st.sampled_from("\n\r\t \u00a0\u2028\u200b\ufeff\u00ad")
+        )
+    )
+)
+def test_however_copying_has_broken_it_up_it_is_the_same_signature(breaks):
+    broken = JWS
+    for place, character in breaks:
+        broken = broken[:place] + character + broken[place:]
+
+    assert jws_in(broken) == JWS
+    assert jws_in(f"https://portal.example/verify#{broken}") == JWS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "K7QM-2F9D-XW4T",
+        JWS.rpartition(".")[0],
+        JWS + ".x",
+        JWS + "=",
+        "..",
+        "ก.ข.ค",
+        "a.b.\u0e01",
+    ],
+)
+def test_what_is_no_signature_is_told_from_a_wrong_one(text):
+    assert jws_in(text) is None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -107,8 +109,10 @@ def verify(given, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
         {"filing": {"id": "f1"}, "receipt": RECEIPT},
         RECEIPT["jws"],
         f"https://sucharit.example/verify#{RECEIPT['jws']}\n",
+        "\n".join((RECEIPT["jws"][:40], f" {RECEIPT['jws'][40:]}\u200b")),
+        RECEIPT | {"jws": RECEIPT["jws"] + "\r\n"},
     ],
-    ids=["receipt", "answer to a filing", "jws", "text of the QR code"],
+    ids=["receipt", "answer", "jws", "text of the QR code", "jws in two lines", "line end within"],
 )
 def test_a_genuine_receipt_passes_however_it_is_given(as_process, told):
     code, words = as_process(told)
@@ -203,7 +207,8 @@ def test_an_altered_roll_is_refused(verify, field):
 
 
 @pytest.mark.parametrize(
-    "told", ["", "{", "[]", '{"number": "x"}', '{"jws": "a", "jws": "b"}', '{"jws": 1}']
+    "told",
+    ["", "{", "[]", '{"number": "x"}', '{"jws": "a", "jws": "b"}', '{"jws": 1}', '{"jws": "a.b"}'],
 )
 def test_what_cannot_be_read_is_told_apart_from_what_is_forged(verify, told):
     code, words = verify(told)
@@ -217,3 +222,103 @@ def test_without_keys_nothing_can_be_told(verify):
     assert verify(RECEIPT, content=[1])[0] == 2
     assert verify(RECEIPT, content={"answers": 1})[0] == 2
     assert verify(RECEIPT, proof={"number": FACTS["number"], "filing_id": "f1"})[0] == 2
+
+
+@pytest.fixture
+def site():
+    """A web site on this machine that has what is put into `pages`; its address, and the pages."""
+    pages: dict[str, tuple[int, bytes]] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, body = pages.get(self.path, (404, b""))
+            self.send_response(status)
+            self.send_header("Location", "/elsewhere")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        serving.start()
+        yield f"http://127.0.0.1:{server.server_port}", pages
+        server.shutdown()
+        serving.join()
+
+
+OUR_KEYS = json.dumps({"keys": [SIGNER.jwk]}).encode()
+WHERE = "/.well-known/jwks.json"
+
+
+def test_without_keys_it_says_where_they_are(given, tmp_path, monkeypatch, capsys):
+    arguments = given(RECEIPT)
+    (tmp_path / "jwks.json").unlink()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["sucharit", *arguments])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    words = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert words.count(WHERE) == 4
+    assert "--keys" in words
+
+
+@pytest.mark.parametrize("path", ["", "/", WHERE])
+def test_the_keys_are_fetched_when_told_where_and_nothing_of_them_is_kept(
+    given, site, tmp_path, monkeypatch, capsys, path
+):
+    address, pages = site
+    pages[WHERE] = (200, OUR_KEYS)
+    arguments = given(RECEIPT)
+    (tmp_path / "jwks.json").unlink()
+    before = set(tmp_path.iterdir())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["sucharit", *arguments, "--keys", address + path])
+
+    main()
+
+    assert "is genuine and unchanged" in capsys.readouterr().out
+    assert set(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (404, b""),
+        (302, OUR_KEYS),
+        (200, b"<html>"),
+        (200, b"\xff"),
+        (200, b" " * (1 << 20) + b"{}"),
+    ],
+    ids=["not there", "elsewhere", "no JSON", "no text", "too large"],
+)
+def test_what_cannot_be_used_as_keys_is_no_forgery(
+    given, site, tmp_path, monkeypatch, capsys, answer
+):
+    address, pages = site
+    pages[WHERE], pages["/elsewhere"] = answer, (200, OUR_KEYS)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["sucharit", *given(RECEIPT), "--keys", address])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 2
+    assert f"Cannot use {address}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("address", ["http://sucharit.example", "ftp://127.0.0.1/x", "file:///etc"])
+def test_keys_come_only_over_https(given, tmp_path, monkeypatch, capsys, address):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["sucharit", *given(RECEIPT), "--keys", address])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 2
+    assert f"Cannot use {address}: https" in capsys.readouterr().err
