@@ -152,9 +152,10 @@ class Exchange:
 def _sent(
     answer: Answer, exchange: Exchange
 ) -> tuple[int, list[tuple[str, str]], bytes | Iterable[bytes]]:
-    headers = [*answer.headers.items(), *SAFE_HEADERS]
-    if "Cache-Control" in answer.headers:
-        headers.remove(SAFE_HEADERS[0])
+    headers = [
+        *answer.headers.items(),
+        *(header for header in SAFE_HEADERS if header[0] not in answer.headers),
+    ]
     if answer.replayed:
         headers.append(("Idempotency-Replayed", "true"))
     if answer.etag is not None:

@@ -27,6 +27,7 @@ from gateway import (
     evidence,
     extensions,
     filings,
+    forms,
     issuances,
     jobs,
     ledger_acts,
@@ -54,6 +55,7 @@ from gateway.openapi import openapi_route
 from gateway.problems import edge_refusal
 from gateway.settings import Settings
 from gateway.shedding import FilingsFirst
+from gateway.site import site_routes
 from gateway.tickets import Tickets
 
 RESOURCES = (
@@ -67,6 +69,7 @@ RESOURCES = (
     slots,
     issuances,
     rounds,
+    forms,
     extensions,
     ledger_acts,
     obligations,
@@ -110,7 +113,7 @@ class Edge(DependencyProvider):
             evidence=self.evidence,
             tickets=Tickets.from_file(settings.ticket_key_file),
         )
-        routes = routes_of(*RESOURCES)
+        routes = [*routes_of(*RESOURCES), *site_routes()]
         self._server = WebServer(
             App(
                 [*routes, openapi_route(routes)],

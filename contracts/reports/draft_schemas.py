@@ -5,13 +5,13 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from contracts.fields import Closed
-from contracts.reports.schemas import FormRefSchema
+from contracts.reports.schemas import ANSWERS_OF_A_FORM, FormRefSchema
 
 
 class DraftBodySchema(Closed):
     """Answers at any completeness, by field id of the form."""
 
-    answers = fields.Dict(required=True)
+    answers = fields.Dict(required=True, metadata=ANSWERS_OF_A_FORM)
     confirmed = fields.List(
         fields.String(validate=validate.Length(1, 200)),
         load_default=list,

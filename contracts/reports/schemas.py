@@ -231,10 +231,18 @@ class ObligationSchema(Schema):
     )
 
 
+ANSWERS_OF_A_FORM = {
+    "description": "What the obligation's `form` asks, by question;"
+    " `/v1/forms/{form_id}/versions/{version}` has the questions in words and"
+    " `/v1/forms/{form_id}/versions/{version}/schema` the JSON Schema of this object.",
+    "x-json-schema": "/v1/forms/{form_id}/versions/{version}/schema",
+}
+
+
 class FilingBodySchema(Closed):
     """A submission on an obligation."""
 
-    answers = fields.Dict(required=True)
+    answers = fields.Dict(required=True, metadata=ANSWERS_OF_A_FORM)
     form_version = fields.Integer(required=True, strict=True, validate=validate.Range(1, 10_000))
     kind = fields.String(required=True, validate=validate.OneOf(["original", "amendment", "nil"]))
     base_revision = fields.Integer(

@@ -6,6 +6,8 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 from gateway import operations
 from gateway.http import routes_of
 from gateway.openapi import describe, openapi_route
+from gateway.service import RESOURCES
+from gateway.site import site_routes
 from tests.unit.gateway import things
 
 
@@ -92,3 +94,8 @@ def test_two_handlers_of_one_name_stop_the_start():
 
     with pytest.raises(ValueError, match="two handlers"):
         describe([first, first])
+
+
+@pytest.mark.filterwarnings("ignore:Multiple schemas resolved")  # it numbers them
+def test_the_description_of_all_that_is_served_is_valid():
+    OPENAPI_31_VALIDATOR.validate(describe([*routes_of(*RESOURCES), *site_routes()]))
