@@ -60,7 +60,7 @@ def stack(infrastructure: Stack, operator_password: str) -> Stack:
 @pytest.fixture(scope="session")
 def management(infrastructure: Stack) -> Iterator[httpx.Client]:
     """The broker's HTTP API, signed in as its administrator."""
-    credentials = ("sucharit", infrastructure.site.broker_password)
+    credentials = infrastructure.site.broker_login
     with httpx.Client(
         base_url=infrastructure.management_url, auth=credentials, trust_env=False, timeout=60
     ) as client:

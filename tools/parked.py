@@ -27,7 +27,7 @@ def parked_queues(stack: Stack) -> list[str]:
     answer = httpx.get(
         f"{stack.management_url}/api/queues/{quote('/', safe='')}",
         params={"columns": "name"},
-        auth=("sucharit", stack.site.broker_password),
+        auth=stack.site.broker_login,
         trust_env=False,
     )
     answer.raise_for_status()

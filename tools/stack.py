@@ -18,6 +18,8 @@ from xmlrpc.client import ServerProxy
 
 from supervisor.xmlrpc import SupervisorTransport
 
+from tools.database_users import make_users
+from tools.keys import write_privately
 from tools.programs import (
     EVERYTHING,
     HOST,
@@ -26,7 +28,6 @@ from tools.programs import (
     ROOT,
     SERVICES,
     Site,
-    write_privately,
 )
 from tools.readiness import NotReady, check
 
@@ -47,13 +48,10 @@ class Stack:
         self,
         state: Path,
         port: int,
-        broker_password: str = "sucharit",  # noqa: S107 (a local default, bound to loopback)
         more_environment: Mapping[str, str] | None = None,
     ) -> None:
         log_level = os.environ.get("SUCHARIT_LOG_LEVEL", "INFO")
-        site = (state.absolute(), port, broker_password, log_level)
-        self.site = Site(*site, more_environment or {})
-        self.amqp_uri = self.site.amqp_uri
+        self.site = Site(state.absolute(), port, log_level, more_environment or {})
         self.management_url = f"http://{HOST}:{port + MANAGEMENT}"
         self.url = f"http://{HOST}:{port}"
 
@@ -63,11 +61,15 @@ class Stack:
         port = os.environ.get("SUCHARIT_PORT", "8000")
         if not port.isdecimal() or not 1024 <= int(port) <= 65000:
             raise StackFailed(f"SUCHARIT_PORT must be a port from 1024 to 65000, not {port!r}")
-        password = os.environ.get("SUCHARIT_BROKER_PASSWORD", "sucharit")
-        return cls(ROOT / ".local", int(port), password)
+        return cls(ROOT / ".local", int(port))
+
+    @property
+    def amqp_uri(self) -> str:
+        """The broker, for its administrator."""
+        return self.site.amqp_uri
 
     def mongo_uri(self, database: str) -> str:
-        """Return the address of one database."""
+        """Return the address of one database, for the administrator."""
         return self.site.mongo_uri(database)
 
     def up(self, operator_password: str | None = None) -> None:
@@ -83,7 +85,10 @@ class Stack:
 
     def up_infrastructure(self) -> None:
         """Bring broker and database up and ready, and whatever has changed down."""
-        self.site.prepare()
+        try:
+            self.site.prepare()
+        except ValueError as problem:
+            raise StackFailed(str(problem)) from problem
         if self.is_running():
             self._replace_what_changed()
         else:
@@ -218,7 +223,8 @@ class Stack:
             self._ask("addProcessGroup", name)
 
     def _deploy(self, operator_password: str | None) -> None:
-        """Build every service's indexes, then see that the operator can sign in."""
+        """Make every service's user and indexes, then see that the operator can sign in."""
+        make_users(self.site)
         keepers = [service for service in SERVICES if service.database]
         steps = [
             subprocess.Popen(

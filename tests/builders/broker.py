@@ -56,7 +56,7 @@ def waiting_messages(stack: Stack) -> dict[str, int]:
     answer = httpx.get(
         f"{stack.management_url}/api/queues/%2F",
         params={"columns": "name,exclusive,type"},
-        auth=("sucharit", stack.site.broker_password),
+        auth=stack.site.broker_login,
         trust_env=False,
     )
     answer.raise_for_status()

@@ -15,7 +15,8 @@ from joserfc.jwk import KeySet
 from contracts.fields import wire_time
 from tests.builders.answers import some_answers
 from tests.builders.country import DISTRICTS, eventually
-from tools.programs import OLD_SIGNING_KEYS, ROOT, SIGNING_KEY
+from tools.keys import OLD_SIGNING_KEYS, SIGNING_KEY
+from tools.programs import ROOT
 from tools.rotate_key import rotate
 
 DISTRICT = next(iter(DISTRICTS))

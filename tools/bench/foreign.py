@@ -18,7 +18,8 @@ from pymongo import MongoClient
 
 from chassis import bus
 from tools.journey.client import Facts
-from tools.programs import HOST, ROOT, SIGNING_KEY
+from tools.keys import SIGNING_KEY
+from tools.programs import HOST, ROOT
 from tools.stack import Stack, StackFailed
 
 ORDINARY, PLAIN = "ordinary nameko", "plain insert"

@@ -16,7 +16,7 @@ from rich.table import Table
 from tools.journey.answers import MARKER
 from tools.journey.client import Api, Facts, JourneyFailed, Refused, in_parallel
 from tools.journey.screen import Step
-from tools.programs import write_privately
+from tools.keys import write_privately
 
 COVERED = ("slots", "issued", "read", "handed_out", "activated", "locked")
 HEADINGS = {"handed_out": "handed", "activated": "active"}

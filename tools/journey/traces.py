@@ -33,7 +33,7 @@ def find_documents(site: Site, text: str) -> dict[str, int]:
 
 def has_trial_log(stack: Stack, round_id: str) -> bool:
     """Whether the broker has the stream of a trial round's events."""
-    credentials = ("sucharit", stack.site.broker_password)
+    credentials = stack.site.broker_login
     path = f"/api/queues/%2F/{quote(trial_log(round_id), safe='')}"
     answer = httpx.get(stack.management_url + path, auth=credentials, trust_env=False)
     if answer.status_code != 404:

@@ -13,7 +13,8 @@ from tools.journey.client import Api, Facts, JourneyFailed, in_parallel
 from tools.journey.codes import hand_out, issue_codes
 from tools.journey.registry import choose_registry, import_registry, look_around
 from tools.journey.screen import Screen, Step
-from tools.programs import ROOT, write_privately
+from tools.keys import write_privately
+from tools.programs import ROOT
 from tools.synthetic_registry import write_synthetic_registry
 
 FILERS = 23_547

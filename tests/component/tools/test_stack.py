@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tools.keys import ADMINISTRATOR, BROKER, password_file, write_privately
 from tools.programs import INFRASTRUCTURE, Site
 from tools.stack import Stack, StackFailed
 
@@ -131,8 +132,13 @@ def test_a_changed_password_restarts_the_broker_and_nothing_else(infrastructure)
     site = infrastructure.site
     before = pids(infrastructure)
 
-    Stack(site.state, site.port, 'odd "%/\\ä').up_infrastructure()
+    kept = site.keys / password_file(BROKER, ADMINISTRATOR)
+    usual = kept.read_bytes()
+
+    write_privately(kept, 'odd "%/\\ä'.encode())
+    infrastructure.up_infrastructure()
     during = pids(infrastructure)
+    write_privately(kept, usual)
     infrastructure.up_infrastructure()
 
     assert during.pop("rabbitmq") != before.pop("rabbitmq")

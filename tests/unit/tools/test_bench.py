@@ -18,8 +18,8 @@ from tools.bench.picture import picture
 from tools.bench.same_work import SameWork, answer_of
 from tools.journey.answers import invent
 from tools.journey.rounds import FORM
+from tools.keys import signing_key
 from tools.peak.load import Outcome
-from tools.programs import signing_key
 
 DUTY = "ethics-2569-1-trial12ab-06810102-council"
 

@@ -7,7 +7,7 @@ import stat
 import pytest
 
 from services.reports.receipts import PublicKey, Signer
-from tools.programs import signing_key
+from tools.keys import signing_key
 from tools.rotate_key import rotate
 
 FACTS = {"number": "K7QM-2F9D-XW4T"}

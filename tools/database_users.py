@@ -1,0 +1,43 @@
+"""Who may do what in MongoDB: an administrator for the tools, one user for each service.
+
+A service's user reads and writes its own database and nothing else. It is made in that database,
+where it signs in.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pymongo import MongoClient
+
+from tools.keys import ADMINISTRATOR, DATABASE
+from tools.programs import SERVICES, Service, Site
+
+SCRATCH_ROLES = ("readWrite", "dbAdmin")  # the second to drop it whole
+
+
+def make_administrator(client: MongoClient[dict[str, Any]], site: Site) -> None:
+    """Make the first user of a database that has none; MongoDB lets whoever is on the machine."""
+    password = site.password(DATABASE, ADMINISTRATOR)
+    client.admin.command("createUser", ADMINISTRATOR, pwd=password, roles=["root"])
+
+
+def make_users(site: Site) -> None:
+    """Give every service its user, with the password and the rights it is to have now."""
+    with MongoClient[dict[str, Any]](site.mongo_uri("")) as client:
+        for service in SERVICES:
+            if service.database:
+                _make_user(client, site, service)
+
+
+def _make_user(client: MongoClient[dict[str, Any]], site: Site, service: Service) -> None:
+    own = client[service.database_name]
+    wanted = {
+        "pwd": site.password(DATABASE, service.name),
+        "roles": [
+            {"role": "readWrite", "db": service.database_name},
+            *({"role": role, "db": name} for name in service.scratch for role in SCRATCH_ROLES),
+        ],
+    }
+    exists = own.command("usersInfo", service.name)["users"]
+    own.command("updateUser" if exists else "createUser", service.name, **wanted)
