@@ -13,6 +13,7 @@ from kombu import Connection
 
 EVENTS_EXCHANGE = "sucharit.events"
 LOG_STREAM = "sucharit.log"
+ANSWERS_EXCHANGE = "nameko-rpc"  # questions by `<service>.<method>`, answers by the asker's queue
 DELIVERY_LIMIT = 5
 # A queue that is full refuses the publisher; the outbox (or the filer's 503) holds what is refused.
 EVENT_QUEUE_MAX_MESSAGES = 1_000_000
@@ -172,6 +173,13 @@ def declare_work_queue(channel: Any, queue: str, *, max_messages: int) -> None:
             "x-max-length": max_messages,
         },
     )
+
+
+def declare_questions(channel: Any, queue: str, service: str) -> None:
+    """Declare the queue of what a service is asked; a question that waits there has a deadline."""
+    channel.exchange_declare(ANSWERS_EXCHANGE, "topic", durable=True, auto_delete=False)
+    channel.queue_declare(queue, durable=True, auto_delete=False)
+    channel.queue_bind(queue, ANSWERS_EXCHANGE, f"{service}.*")
 
 
 def declare_broadcast(channel: Any, event_key: str) -> str:

@@ -17,9 +17,9 @@ from chassis import bus, metrics, worker
 from chassis.inbox import Batch, Consumer, Inbox, Unreadable
 from chassis.keys import read_key, read_keys
 from chassis.log import correlation_id
-from chassis.rpc import SharedWire
 from chassis.seals import SEAL_HEADER, Seals
 from chassis.settings import Settings
+from chassis.shared_wire import SharedWire
 from chassis.wire import NotDelivered, Sent
 from contracts.errors import ServiceUnavailable
 

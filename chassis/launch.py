@@ -15,6 +15,7 @@ from nameko.containers import ServiceContainer
 
 from chassis.log import configure
 from chassis.settings import ProcessSettings
+from chassis.worker import give_places
 
 log = structlog.get_logger(__name__)
 
@@ -36,15 +37,11 @@ def service_class(package: str) -> type[Any]:
 
 def container_of(service: type[Any], settings: ProcessSettings) -> ServiceContainer:
     """Return the service's nameko container, not yet started."""
-    return ServiceContainer(
-        service,
-        config={
-            "AMQP_URI": settings.amqp_uri,
-            "max_workers": settings.max_workers,
-            "HEARTBEAT": 10,
-            "process": settings,
-        },
+    container = ServiceContainer(
+        service, config={"AMQP_URI": settings.amqp_uri, "process": settings}
     )
+    give_places(container)
+    return container
 
 
 def main(package: str) -> None:

@@ -18,7 +18,7 @@ from chassis.settings import Settings
 
 TIMEOUT_MS = 5_000
 DEPLOY_SECONDS = 600
-POOL_SIZE = 50
+POOL_SIZE = 100  # more than a process has workers
 DUPLICATE_KEY = 11_000
 
 

@@ -26,7 +26,7 @@ from chassis import bus, metrics
 from chassis.clock import now
 from chassis.log import correlation_id
 from chassis.outages import is_outage
-from chassis.rpc import SharedWire
+from chassis.shared_wire import SharedWire
 from chassis.wire import NotDelivered, Sent, Wire
 from contracts.events import Event, routing_key, seal
 

@@ -1,35 +1,22 @@
-"""How does one service ask another? Nameko's RPC, with a deadline and refusals by name."""
+"""How does one service ask another? With a deadline, and refusals by name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, ClassVar, Protocol
 
 import orjson
-import structlog
-from nameko.exceptions import serialize
-from nameko.extensions import DependencyProvider, SharedExtension
-from nameko.messaging import QueueConsumer
-from nameko.rpc import Rpc, RpcConsumer
+from nameko.extensions import DependencyProvider, Entrypoint
 
-from chassis import duty
+from chassis import bus
 from chassis.clock import now
 from chassis.log import correlation_id
-from chassis.outages import is_outage
-from chassis.wire import ANSWERS_EXCHANGE, NotDelivered, Wire
+from chassis.questions import CORRELATION_HEADER, DEADLINE_HEADER, ORDINARY, Lane, Questions
+from chassis.shared_wire import SharedWire
+from chassis.wire import NotDelivered, Wire
 from contracts import errors as shared
 from contracts.errors import ServiceError, ServiceUnavailable
 
-log = structlog.get_logger(__name__)
-
-DEADLINE_HEADER = "nameko.deadline"
-START_SECONDS = 2.0
-RECONNECT_SECONDS = {"interval_start": 0.2, "interval_step": 0.3, "interval_max": 1.0}
-# The broker drops a question at its deadline and takes it back from a process that is silent for
-# long, so one that seems later than this comes from a machine whose clock is wrong.
-LATEST_SECONDS = 120.0
-CORRELATION_HEADER = "nameko.correlation_id"
 Call = Callable[..., Any]
 
 _SHARED = tuple(
@@ -52,37 +39,6 @@ class ClientClass(Protocol):
     def __init__(self, call: Call) -> None: ...
 
 
-class SharedWire(SharedExtension):
-    """The process's wire for asking and announcing."""
-
-    name = "main"
-
-    def __init__(self) -> None:
-        self._wire: Wire | None = None
-
-    @property
-    def wire(self) -> Wire:
-        """The wire; made on first use, connected from `start` on."""
-        if self._wire is None:
-            self._wire = Wire(self.container.config["AMQP_URI"], self.name)
-        return self._wire
-
-    def start(self) -> None:
-        """Connect in the background."""
-        self.wire.start(duty.spawner(self.container))
-
-    def stop(self) -> None:
-        """Hang up."""
-        self.wire.stop()
-
-    kill = stop
-
-    def check(self) -> None:
-        """Raise unless a message sent now has a chance."""
-        if not self.wire.is_up:
-            raise ConnectionError("not connected to the broker")
-
-
 def caller(wire: Wire, client: type[ClientClass], seconds: float) -> Call:
     """Return what a client calls with: `call(method, **arguments)`.
 
@@ -96,7 +52,7 @@ def caller(wire: Wire, client: type[ClientClass], seconds: float) -> Call:
         try:
             sent = wire.send(
                 orjson.dumps({"args": [], "kwargs": arguments}),
-                exchange=ANSWERS_EXCHANGE,
+                exchange=bus.ANSWERS_EXCHANGE,
                 routing_key=f"{client.service}.{method}",
                 headers={
                     CORRELATION_HEADER: correlation_id.get(),
@@ -146,77 +102,30 @@ class Client(DependencyProvider):
         return self._made
 
 
-class Questions(QueueConsumer):
-    """Nameko's consumer, back soon after the broker is: by itself it would wait up to 30 s."""
+class _Answers(Entrypoint):
+    """Answers a question, in the workers of its lane; ServiceErrors travel as themselves.
 
-    is_connected = False
+    A question is run at most once. One whose process dies has no answer: its asker is told so by
+    its own deadline.
+    """
 
-    @contextmanager
-    def establish_connection(self) -> Iterator[Any]:
-        """Connect, trying again for ever."""
-        with self.create_connection() as connection:
-            connection.ensure_connection(self.on_connection_error, **RECONNECT_SECONDS)
-            self.is_connected = True
-            try:
-                yield connection
-            finally:
-                self.is_connected = False
+    questions = Questions()
 
-    def check(self) -> None:
-        """Raise unless questions are being taken."""
-        if not self.is_connected:
-            raise ConnectionError("questions are not being taken")
-
-
-class _Answering(RpcConsumer):
-    """Nameko's consumer, answering over the pipelined wire instead of a connection per answer."""
-
-    queue_consumer = Questions()
-    wire = SharedWire()
-
-    def handle_result(self, message: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
-        error = None
-        if exc_info is not None:
-            problem = exc_info[1]
-            if is_outage(problem) and not isinstance(problem, ServiceError):
-                problem = ServiceUnavailable(service=self.container.service_name)
-            error = serialize(problem)
-        try:
-            body = orjson.dumps({"result": result, "error": error})
-        except orjson.JSONEncodeError as problem:
-            log.exception("answer_not_json")
-            body = orjson.dumps({"result": None, "error": serialize(problem)})
-        # At a process's start a question may come before the wire for its answer is connected.
-        self.wire.wire.wait_until_up(START_SECONDS)
-        try:
-            self.wire.wire.send(
-                body,
-                exchange=ANSWERS_EXCHANGE,
-                routing_key=message.properties.get("reply_to", ""),
-                answering=message.properties.get("correlation_id"),
-                persistent=False,
-            )
-        except NotDelivered as problem:
-            log.warning("answer_lost", problem=repr(problem))
-        self.queue_consumer.ack_message(message)
-        return result, exc_info
-
-
-class _Answers(Rpc):
-    """Answers a question; ServiceErrors are expected and travel as themselves."""
-
-    rpc_consumer = _Answering()
-
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, lane: Lane = ORDINARY, **options: Any) -> None:
+        self.lane = lane
         super().__init__(expected_exceptions=ServiceError, **options)
 
-    def handle_message(self, body: Any, message: Any) -> None:
-        """Answer, unless nobody waits for the answer any more."""
-        late = now().timestamp() - float(message.headers.get(DEADLINE_HEADER, "inf"))
-        if 0 < late < LATEST_SECONDS:
-            self.rpc_consumer.queue_consumer.ack_message(message)
-        else:
-            super().handle_message(body, message)
+    def setup(self) -> None:
+        """Say what is answered."""
+        self.questions.register(self)
+
+    def stop(self) -> None:
+        """Take no more."""
+        self.questions.stop_taking()
+
+    def kill(self) -> None:
+        """Stop at once."""
+        self.questions.kill()
 
 
 answers = _Answers.decorator

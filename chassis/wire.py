@@ -25,7 +25,6 @@ from chassis import bus, metrics
 log = structlog.get_logger(__name__)
 
 CAPACITY_MESSAGES = 10_000
-ANSWERS_EXCHANGE = "nameko-rpc"  # where nameko's own services answer
 RECONNECT_SECONDS = (0.2, 0.5, 1.0, 2.0)
 # What a message raises that AMQP cannot express, such as a routing key of 256 bytes.
 UNWRITABLE = (struct.error, FrameSyntaxError)
@@ -231,8 +230,8 @@ class Wire:
 
     def _open_answers(self, channel: Any) -> str:
         name = channel.queue_declare("", exclusive=True, auto_delete=True).queue
-        channel.exchange_declare(ANSWERS_EXCHANGE, "topic", durable=True, auto_delete=False)
-        channel.queue_bind(name, ANSWERS_EXCHANGE, name)
+        channel.exchange_declare(bus.ANSWERS_EXCHANGE, "topic", durable=True, auto_delete=False)
+        channel.queue_bind(name, bus.ANSWERS_EXCHANGE, name)
         channel.basic_consume(name, no_ack=True, callback=self._on_answer)
         return str(name)
 

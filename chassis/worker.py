@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 
 from eventlet.event import Event as Signal
+from eventlet.greenpool import GreenPool
 from nameko.exceptions import ContainerBeingKilled
+
+OnResult = Callable[[Any, Any], None]
+
+
+def give_places(container: Any) -> None:
+    """Give a container a worker for each place of each lane of questions, and one for each other
+    entrypoint, since those work one call at a time: then none waits for another's.
+    """
+    lanes = {lane.name: lane for lane in (_lane(part) for part in container.entrypoints) if lane}
+    alone = sum(_lane(part) is None for part in container.entrypoints)
+    container.max_workers = alone + sum(lane.workers for lane in lanes.values())
+    container._worker_pool = GreenPool(container.max_workers)
+
+
+def _lane(entrypoint: Any) -> Any:
+    return getattr(entrypoint, "lane", None)
 
 
 def call(entrypoint: Any, *arguments: Any, correlation: str = "") -> Any:
@@ -14,23 +31,37 @@ def call(entrypoint: Any, *arguments: Any, correlation: str = "") -> Any:
 
     Raises ConnectionAbortedError, an outage, when the process is ending.
     """
-    finished = Signal()
-    try:
-        entrypoint.container.spawn_worker(
-            entrypoint,
-            arguments,
-            {},
-            context_data={"correlation_id": correlation},
-            handle_result=partial(_finish, finished),
-        )
-    except ContainerBeingKilled as ending:
-        raise ConnectionAbortedError("the process is ending") from ending
-    result, exc_info = finished.wait()
+    result, exc_info = run(entrypoint, arguments, {}, correlation=correlation)
     if exc_info is not None:
         raise exc_info[1]
     return result
 
 
-def _finish(finished: Any, _worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
-    finished.send((result, exc_info))
-    return result, exc_info
+def run(
+    entrypoint: Any,
+    arguments: tuple[Any, ...],
+    named: dict[str, Any],
+    *,
+    correlation: str = "",
+    on_result: OnResult = lambda result, exc_info: None,
+) -> tuple[Any, Any]:
+    """Do the same, and return the result or what was raised; `on_result` hears of it first."""
+    finished = Signal()
+
+    def finish(_worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        on_result(result, exc_info)
+        finished.send((result, exc_info))
+        return result, exc_info
+
+    try:
+        entrypoint.container.spawn_worker(
+            entrypoint,
+            arguments,
+            named,
+            context_data={"correlation_id": correlation},
+            handle_result=finish,
+        )
+    except ContainerBeingKilled as ending:
+        raise ConnectionAbortedError("the process is ending") from ending
+    outcome: tuple[Any, Any] = finished.wait()
+    return outcome

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from chassis.questions import Lane
 from chassis.rpc import answers
 from contracts.accounts.errors import SessionEnded, SessionEndedElsewhere, WrongCredentials
 from contracts.errors import ServiceError
@@ -23,6 +24,10 @@ from services.accounts.shapes import show_principal
 from services.accounts.store import AccountsStore
 from services.accounts.store.sessions import Expired, TakenOver
 from services.accounts.store.slots import KeptSlot
+
+
+# Every request of everybody waits for these, so they have workers that hashing cannot occupy.
+SESSION_LOOKUPS = Lane("session_lookups", workers=16, waiting=256)
 
 
 class SessionQuestions:
@@ -81,7 +86,7 @@ class SessionQuestions:
         metrics.record_sign_in("opened" if ended is None else ended.how)
         return session
 
-    @answers
+    @answers(lane=SESSION_LOOKUPS)
     def find_sessions(self, token_hashes: list[str]) -> dict[str, dict[str, Any]]:
         """Return whose each token is, by the SHA-256 of the token in hexadecimal digits.
 

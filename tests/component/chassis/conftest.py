@@ -68,13 +68,14 @@ def database(mongo_uri: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @pytest.fixture
-def run(amqp_uri: str) -> Iterator[Callable[[type[Any]], Any]]:
+def run(amqp_uri: str) -> Iterator[Callable[..., Any]]:
     """Run a service in this process and return its container, ready; stopped in the end."""
     containers = []
 
-    def start(service: type[Any]) -> Any:
+    def start(service: type[Any], **settings: Any) -> Any:
         mongoengine.disconnect(service.name)
-        container = container_of(service, ProcessSettings(amqp_uri=amqp_uri, ops_port=0))
+        process = ProcessSettings(amqp_uri=amqp_uri, ops_port=0, **settings)
+        container = container_of(service, process)
         container.start()
         containers.append(container)
         soon(lambda: readiness_of(container).report()["state"] == "ready")
