@@ -25,7 +25,6 @@ from services.accounts.store import AccountsStore
 from services.accounts.store.sessions import Expired, TakenOver
 from services.accounts.store.slots import KeptSlot
 
-
 # Every request of everybody waits for these, so they have workers that hashing cannot occupy.
 SESSION_LOOKUPS = Lane("session_lookups", workers=16, waiting=256)
 
