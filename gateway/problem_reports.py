@@ -97,7 +97,9 @@ def show_problem(ask: Ask, request: Request) -> Answer:
     etag=True,
 )
 def answer_problem(ask: Ask, request: Request) -> Answer:
-    """Answer as an office above; a circulated answer can be read by every slot."""
+    """Answer as an office above. An answer that the central body (or the operator) circulates can
+    be read by every slot; those of a district or a province go to the reporter.
+    """
     problem_id, body = request.path["problem_id"], request.body
     report = ask.reports.answer_problem(
         request.by, problem_id, text=body["text"], circulate=body["circulate"]

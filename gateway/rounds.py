@@ -23,7 +23,10 @@ _GONE = (errors.RoundNotFound, errors.RoundPurged)
     etag=True,
 )
 def create_round(ask: Ask, request: Request) -> Answer:
-    """Draft a round. Opening it creates an obligation for each organisation and code group."""
+    """Draft a round. Opening it creates an obligation for each organisation and code group.
+
+    Dates that lie in the past already are taken, and told in `warnings`.
+    """
     proposal = shapes.RoundProposalSchema().dump(request.body)
     round_ = ask.reports.create_round(request.by, proposal)
     return Answer(201, round_, {"Location": f"/v1/rounds/{round_['id']}"}, etag=round_["version"])

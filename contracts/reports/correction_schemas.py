@@ -23,7 +23,9 @@ class ReturnBodySchema(Closed):
     """Returning what is in force for correction until `due_at`."""
 
     reason = fields.String(required=True, validate=validate.Length(1, 1000))
-    due_at = Timestamp(required=True)
+    due_at = Timestamp(
+        required=True, metadata={"description": "At most 366 days after the return is given."}
+    )
     revision = fields.Integer(
         strict=True, allow_none=True, load_default=None, validate=_REVISION, metadata=_SEEN
     )

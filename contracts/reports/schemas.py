@@ -104,6 +104,15 @@ class RoundProposalSchema(Closed):
     )
 
 
+class RoundWarningSchema(Schema):
+    """What is probably not meant in a draft of a round; it can be opened all the same."""
+
+    pointer = fields.String(required=True)
+    code = fields.String(required=True, validate=validate.Equal("in_the_past"))
+    message = fields.String(required=True)
+    message_th = fields.String(required=True)
+
+
 class RoundSchema(Schema):
     """One collection: which form, when, from whom."""
 
@@ -128,6 +137,11 @@ class RoundSchema(Schema):
         required=True,
         allow_none=True,
         metadata={"description": "While a draft: how many obligations opening it would create."},
+    )
+    warnings = fields.List(
+        fields.Nested(RoundWarningSchema),
+        required=True,
+        metadata={"description": "While a draft: look at these before opening it."},
     )
     version = fields.Integer(required=True)
 

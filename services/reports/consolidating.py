@@ -1,7 +1,8 @@
 """Building the report to the ethics board: the ledger at a moment, as JSON, XLSX and PDF.
 
-The only inputs are the moment and what was recorded until then, so the same moment gives the same
-bytes for ever. Heavy work is done aside, one province at a time.
+The only inputs are the moment, what was recorded until then and the words of this release, whose
+hash stands in it. So the same moment in the same words gives the same bytes for ever. Heavy work is
+done aside, one province at a time.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ import rfc8785
 from chassis.aside import aside
 from chassis.press import Press
 from contracts.fields import wire_time
+from contracts.reference.code_groups import CodeGroup
+from contracts.reference.lao_types import LaoType
+from contracts.reference.provinces import PROVINCES
 from contracts.reports.due_dates import last_moment
 from contracts.reports.events import ReportConsolidatedV1
 from contracts.reports.problem_categories import PROBLEM_CATEGORIES
@@ -37,6 +41,17 @@ MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
 }
+LABELS_SHA256 = sha256_hex(
+    rfc8785.dumps(
+        {
+            "categories": {each.id: each.label_th for each in PROBLEM_CATEGORIES},
+            "code_groups": {each.value: each.name_th for each in CodeGroup},
+            "lao_types": {each.value: each.label for each in LaoType},
+            "provinces": {each.code: [each.name_th, each.region] for each in PROVINCES},
+        }
+    )
+)
+"""Which words a report was written in: where these are others, so are its bytes, and it says so."""
 MOST_ANSWERS_TOLD = 100  # of each category, the latest
 _STEPS_AFTER = 3
 
@@ -135,6 +150,7 @@ def _content(sums: Consolidation, round_: Round, as_of: datetime, problems: Fact
         "questions": sums.questions(),
         "problems": problems,
         "missing": sums.missing(),
+        "labels_sha256": LABELS_SHA256,
     }
 
 

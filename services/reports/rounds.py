@@ -12,6 +12,7 @@ from chassis.listener import Heard
 from contracts.errors import InvalidInput
 from contracts.fields import read_time
 from contracts.reference.code_groups import CodeGroup
+from contracts.reports.due_dates import is_past
 from contracts.reports.events import RoundOpenedV1, TrialPurgedV1
 from services.reports import wire
 from services.reports.domain.rounds import Mode, Round, RoundState, SignOff
@@ -74,6 +75,25 @@ def _in_order(round_: Round) -> Round:
     if round_.corrections_close_at is not None and round_.corrections_close_at < round_.closes_at:
         raise InvalidInput(pointer="/corrections_close_at", reason="วันสิ้นสุดการแก้ไขต้องไม่อยู่ก่อนวันปิดรับ")
     return round_
+
+
+def warnings(round_: Round, *, at: datetime) -> list[Facts]:
+    """Return which dates of a round that is to be opened lie in the past already."""
+    times = [(f"/{name}", getattr(round_, name)) for name in _TIMES]
+    times += [
+        (f"/due_exceptions/{n}/lao_due_at", each.lao_due_at)
+        for n, each in enumerate(round_.due_exceptions)
+    ]
+    return [
+        {
+            "pointer": pointer,
+            "code": "in_the_past",
+            "message": "This is in the past already.",
+            "message_th": "วันเวลานี้ผ่านไปแล้ว โปรดตรวจสอบก่อนเปิดรอบ",
+        }
+        for pointer, time in times
+        if time is not None and is_past(time, at)
+    ]
 
 
 def _time_or_none(text: str | None) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -179,7 +179,9 @@ def refusal_to_wire(document: Facts) -> Facts:
     }
 
 
-def round_to_wire(round_: Round, *, expected_obligations: int | None = None) -> Facts:
+def round_to_wire(
+    round_: Round, *, expected_obligations: int | None = None, warnings: Iterable[Facts] = ()
+) -> Facts:
     """Return a round as the API shows it."""
     return {
         "id": round_.id,
@@ -200,6 +202,7 @@ def round_to_wire(round_: Round, *, expected_obligations: int | None = None) -> 
         "due_exceptions": [_exception_to_wire(exception) for exception in round_.due_exceptions],
         "obligations": round_.obligations,
         "expected_obligations": expected_obligations,
+        "warnings": list(warnings),
         "version": round_.version,
     }
 

@@ -61,12 +61,16 @@ def test_a_problem_is_reported_counted_answered_and_the_answer_circulated(countr
         == (403, "out_of_scope")  # fmt: skip
 
     answer = {"text": "ใช้คะแนน ITA รวมของปีล่าสุด", "circulate": True}
-    answered = district.client.post(f"{path}/answers", json=answer)
+    narrower = [each.client.post(f"{path}/answers", json=answer) for each in (district, province)]
+    assert [refusal(each) for each in narrower] == [(403, "out_of_scope")] * 2
+    own = district.client.post(f"{path}/answers", json={"text": "รับทราบ", "circulate": False})
+    assert own.status_code == 201, own.text
+    answered = country.operator.client.post(f"{path}/answers", json=answer)
 
     assert (answered.status_code, answered.json()["state"]) == (201, "answered"), answered.text
     seen = officer.client.get(path)
     assert seen.headers["ETag"] != told.headers["ETag"]
-    assert seen.json()["answers"][0]["text"] == answer["text"]
+    assert [each["text"] for each in seen.json()["answers"]] == ["รับทราบ", answer["text"]]
     circulated = stranger.get("/v1/problem-answers", category=WORDS["category"])["items"]
     assert answer["text"] in [each["text"] for each in circulated]
     assert WORDS["text"] not in str(circulated)

@@ -170,7 +170,7 @@ def test_6_one_list_says_what_is_owed_and_whoever_heard_late_is_heard_and_gets_m
     assert reported.status_code == 201, reported.text
     answered = country.callers[f"p{PROVINCE}"].client.post(
         f"/v1/problem-reports/{reported.json()['id']}/answers",
-        json={"text": "ขยายกำหนดส่งให้แล้ว", "circulate": True},
+        json={"text": "ขยายกำหนดส่งให้แล้ว", "circulate": False},
     )
     due_at = datetime.now(UTC) + timedelta(days=10)
     country.operator.job(

@@ -6,7 +6,7 @@ Each office acts for itself: none waits for another, and one above may take back
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -28,6 +28,8 @@ from contracts.reports.errors import StaleRevision
 from services.reports.domain.obligations import MOST_ACTS, Act, Obligation, Signature, State
 from services.reports.domain.rounds import Round, RoundState, SignOff
 
+LONGEST_RETURN = timedelta(days=366)
+"""How long an office may let a return be answered, from when it is given."""
 TIERS = {Role.DISTRICT_OFFICER: 1, Role.PROVINCE_OFFICER: 2, Role.CENTRAL_HR_BODY: 3}
 
 
@@ -57,6 +59,9 @@ def returned(
     _require_correctable(obligation, round_, by, seen)
     if correct_until <= at:
         raise InvalidInput(pointer="/due_at", reason="วันที่ให้แก้ไขต้องอยู่ในอนาคต")
+    if correct_until > at + LONGEST_RETURN:
+        reason = f"วันที่ให้แก้ไขต้องไม่เกิน {LONGEST_RETURN.days} วันจากวันที่ส่งคืน"
+        raise InvalidInput(pointer="/due_at", reason=reason)
     acceptance = _acceptance_of(obligation)
     if acceptance is not None and TIERS[Role(acceptance.role)] > TIERS[by.role]:
         raise _already_accepted(acceptance)

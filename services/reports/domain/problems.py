@@ -20,6 +20,8 @@ ANSWERING = (
     Role.CODE_OWNER,
     Role.OPERATOR,
 )
+CIRCULATING = (Role.CENTRAL_HR_BODY, Role.OPERATOR)
+"""Who speaks to every slot of the country, and into the report to the ethics board."""
 OPENED = (RoundState.OPEN, RoundState.CLOSED)
 
 
@@ -78,10 +80,13 @@ class ProblemReport:
     def answer(self, by: Principal, *, text: str, circulate: bool, at: datetime) -> ProblemAnswer:
         """Return what an office above says to it.
 
-        Raises ProblemReportNotFound, OutOfScope for whoever does not stand above the reporter.
+        Raises ProblemReportNotFound, OutOfScope for whoever does not stand above the reporter, and
+        for whoever would circulate it without speaking for the whole country.
         """
         self.require_seen_by(by)
         by.require_role(*(role for role in ANSWERING if by.slot_id != self.slot_id))
+        if circulate:
+            by.require_role(*CIRCULATING)
         return ProblemAnswer(text, circulate, at, by.username, by.role.value)
 
 

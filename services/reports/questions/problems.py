@@ -67,7 +67,7 @@ class ProblemQuestions:
 
     @answers
     def answer_problem(self, by: Facts, problem_id: str, text: str, circulate: bool) -> Facts:
-        """Add an answer from an office above; circulated, every slot may read it.
+        """Add an answer from an office above; circulated by the central body, all may read it.
 
         Raises ProblemReportNotFound, OutOfScope, TooManyAnswers.
         Publishes ProblemAnsweredV1.

@@ -40,7 +40,7 @@ class RoundQuestions:
 
     @answers
     def create_round(self, by: Facts, proposal: Facts) -> Facts:
-        """Draft a round from a form version known to this release.
+        """Draft a round from a form version known to this release; warn of dates in the past.
 
         Raises OutOfScope, FormNotFound, InvalidInput, RoundAlreadyExists.
         """
@@ -148,10 +148,11 @@ class RoundQuestions:
         return purge(self.store, self.trial_logs, self.signer, round_, by=by, at=self.now()), []
 
     def _shown(self, round_: Round) -> Facts:
-        expected = None
-        if round_.state is RoundState.DRAFT:
-            expected = rounds.expected_obligations(self.store.organisations.count(round_.scope))
-        return wire.round_to_wire(round_, expected_obligations=expected)
+        if round_.state is not RoundState.DRAFT:
+            return wire.round_to_wire(round_)
+        expected = rounds.expected_obligations(self.store.organisations.count(round_.scope))
+        warnings = rounds.warnings(round_, at=self.now())
+        return wire.round_to_wire(round_, expected_obligations=expected, warnings=warnings)
 
     def _start(
         self, by: Facts, kind: str, round_id: str, made_ready: Callable[[Round], Round]

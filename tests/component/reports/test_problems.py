@@ -62,8 +62,8 @@ def test_repeated_it_is_the_same_one_counted_once(store):
 def test_an_answer_is_kept_counted_and_announced_with_it(store, database):
     report, _ = keep(store)
 
-    first = answer(store, report, circulate=False)
-    second = answer(store, report, text="ตอบเพิ่ม", by=PROVINCE)
+    first = answer(store, report, circulate=False, by=PROVINCE)
+    second = answer(store, report, text="ตอบเพิ่ม")
 
     assert (first.state, second.version) == (ProblemState.ANSWERED, 3)
     assert [each.text for each in store.problems.get(report.id).answers] == ["ตอบแล้ว", "ตอบเพิ่ม"]

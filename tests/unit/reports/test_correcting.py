@@ -290,6 +290,24 @@ def test_a_return_that_is_taken_back_leaves_what_was_before_and_what_came_in_til
         amend(CLOSES + DAY + MILLISECOND)
 
 
+@pytest.mark.parametrize(
+    ("until", "refused"),
+    [
+        (LATE - MILLISECOND, True),
+        (LATE, True),
+        (LATE + MILLISECOND, False),
+        (LATE + corrections.LONGEST_RETURN - MILLISECOND, False),
+        (LATE + corrections.LONGEST_RETURN, False),
+        (LATE + corrections.LONGEST_RETURN + MILLISECOND, True),
+    ],
+)
+def test_a_return_is_answered_in_the_future_and_within_a_year(until, refused):
+    refusal = refusal_of(lambda: returned(until=until, at=LATE))
+
+    assert (refusal is not None) is refused
+    assert not refused or refusal.details["pointer"] == "/due_at"
+
+
 def test_taking_a_return_back_restores_the_acceptance_that_it_ended():
     theirs = returned(accepted(by=DISTRICT), by=PROVINCE)
     assert not theirs.is_accepted

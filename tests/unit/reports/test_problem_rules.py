@@ -24,6 +24,7 @@ OFFICER = the_officer_of(an_obligation())
 DISTRICT = Principal("s-d", "d8104", Role.DISTRICT_OFFICER, "district", "8104")
 PROVINCE = Principal("s-p", "p81", Role.PROVINCE_OFFICER, "province", "81")
 CENTRAL = Principal("s-k", "kt-1", Role.CENTRAL_HR_BODY, "country", "")
+OPERATOR = Principal("s-o", "operator", Role.OPERATOR, "country", "")
 BOARD = Principal("s-b", "ocsc-1", Role.ETHICS_BOARD, "country", "")
 
 
@@ -92,6 +93,15 @@ def test_the_offices_above_may_answer(by):
 @pytest.mark.parametrize("by", [OFFICER, BOARD])
 def test_neither_the_reporter_nor_who_only_reads_may_answer(by):
     assert isinstance(answering(by, a_report()), OutOfScope)
+
+
+@pytest.mark.parametrize(
+    ("by", "may"), [(DISTRICT, False), (PROVINCE, False), (CENTRAL, True), (OPERATOR, True)]
+)
+def test_to_the_whole_country_speaks_who_is_of_the_whole_country(by, may):
+    refusal = refusal_of(lambda: a_report().answer(by, text="ตอบ", circulate=True, at=EARLY))
+
+    assert isinstance(refusal, OutOfScope) is not may
 
 
 def test_an_office_does_not_answer_itself():

@@ -14,7 +14,7 @@ from contracts.fields import wire_time
 from contracts.principal import Place
 from contracts.reports.errors import RoundNotInState, RoundNotTrial
 from services.reports.domain.rounds import DueException, Mode, RoundState, Scope
-from services.reports.rounds import changed, drafted, opened_event
+from services.reports.rounds import changed, drafted, opened_event, warnings
 from services.reports.wire import round_to_wire
 from tests.unit.reports.duties import CLOSES, DUE, LATE, MILLISECOND, OPENS, a_round
 
@@ -86,6 +86,7 @@ def test_a_drafted_round_shows_what_was_proposed():
         "version": 1,
         "obligations": 0,
         "expected_obligations": 3,
+        "warnings": [],
         "scope": nothing | {"district": "8104"},
         "due_exceptions": [an_exception(scope=nothing | {"province": "81"})],
         "corrections_close_at": wire_time(CLOSES),
@@ -110,6 +111,24 @@ def test_amending_ends_when_said_else_with_the_central_bodys_report_never_before
     proposal = a_proposal(**{name: wire_time(instant) for name, instant in times.items()})
 
     assert drafted(proposal).correction_ends_at == ends_at
+
+
+@pytest.mark.parametrize(
+    ("at", "warned"),
+    [
+        (OPENS, []),
+        (OPENS + MILLISECOND * 1_000, ["/opens_at"]),
+        (DUE, ["/opens_at"]),
+        (DUE + MILLISECOND, ["/opens_at", "/lao_due_at", "/due_exceptions/0/lao_due_at"]),
+    ],
+)
+def test_dates_in_the_past_of_a_round_to_be_opened_are_warned_of(at, warned):
+    round_ = drafted(a_proposal(due_exceptions=[an_exception(lao_due_at=wire_time(DUE))]))
+
+    told = warnings(round_, at=at)
+
+    assert [each["pointer"] for each in told] == warned
+    assert {each["code"] for each in told} <= {"in_the_past"}
 
 
 OUT_OF_ORDER = {
