@@ -73,7 +73,7 @@ class App:
                 answer = self._perform(exchange, until_answered)
             status, headers, body = _sent(answer, exchange)
             if not isinstance(body, bytes) and environ["REQUEST_METHOD"] != "HEAD":
-                body = Outgoing(body, self._outgoing)
+                body = Outgoing(body, self._outgoing, exchange.caller)
         except REFUSALS as refusal:
             status, headers, body = _refused(refusal, exchange)
         except (Exception, eventlet.Timeout) as bug:
@@ -93,12 +93,19 @@ class App:
         session_id = None
         if not route.public:
             exchange.principal, session_id = self._authenticate(read_token(environ))
+        caller = exchange.caller = self._caller(exchange)
+        query = read_query(environ, route)
+        idempotency_key = read_idempotency_key(environ, route)
+        if_match = read_if_match(environ, route)
+        body, is_large = read_body(environ, route, caller)
         request = Request(
             path=path,
-            query=read_query(environ, route),
-            idempotency_key=read_idempotency_key(environ, route),
-            if_match=read_if_match(environ, route),
-            body=read_body(environ, route),
+            query=query,
+            idempotency_key=idempotency_key,
+            if_match=if_match,
+            body=body,
+            is_large=is_large,
+            caller=caller,
             principal=exchange.principal,
             session_id=session_id,
             correlation_id=exchange.correlation_id,
@@ -107,9 +114,14 @@ class App:
             route=route,
             environ=environ,
             proxies=self._proxies,
-            spool=lambda: until_answered.enter_context(Spool(self._incoming)),
+            spool=lambda: until_answered.enter_context(Spool(self._incoming, caller)),
         )
         return route.handler(self._ask, request)
+
+    def _caller(self, exchange: Exchange) -> str:
+        if exchange.principal is not None:
+            return exchange.principal.slot_id
+        return self._proxies.address_of(exchange.environ)
 
 
 class Exchange:
@@ -122,6 +134,7 @@ class Exchange:
         self.language = language_of(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
         self.route: Route | None = None
         self.principal: Principal | None = None
+        self.caller = ""
         given = environ.get("HTTP_X_CORRELATION_ID", "")
         self.correlation_id = given if _CORRELATION_ID.fullmatch(given) else uuid4().hex
         self._since = perf_counter()

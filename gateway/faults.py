@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from marshmallow import Schema, ValidationError
@@ -34,11 +35,14 @@ class Fault:
 
 
 class FaultyInput(Exception):
-    """An input broke the rules at one or more places; answered 422 with each of them."""
+    """An input broke the rules at one or more places; answered 422 with each of them, or with the
+    first hundred and how many more there are.
+    """
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__(faults)
-        self.faults = faults
+    def __init__(self, faults: Sequence[Fault], more: int = 0) -> None:
+        super().__init__(faults, more)
+        self.faults = faults[:MOST_FAULTS]
+        self.more = more + len(faults[MOST_FAULTS:])
 
 
 # marshmallow tells codes apart only by its sentences; test_faults.py holds them to its source.
@@ -115,17 +119,14 @@ def load(schema: Schema, given: Any, at: str = "") -> Any:
     try:
         return schema.load(given)
     except ValidationError as problem:
-        raise FaultyInput(faults_of(problem.messages, at)) from problem
+        raise faulty(problem.messages, at) from problem
 
 
-def faults_of(messages: Any, at: str = "") -> list[Fault]:
-    """Return the faults in marshmallow's tree of messages, the first hundred of them."""
-    found = []
-    for pointer, message in _leaves(messages, at):
-        found.append(fault(pointer, message))
-        if len(found) == MOST_FAULTS:
-            break
-    return found
+def faulty(messages: Any, at: str = "") -> FaultyInput:
+    """Return the refusal that marshmallow's tree of messages means."""
+    leaves = _leaves(messages, at)
+    faults = [fault(*leaf) for leaf in islice(leaves, MOST_FAULTS)]
+    return FaultyInput(faults, more=sum(1 for _ in leaves))
 
 
 def _leaves(messages: Any, pointer: str) -> Iterator[tuple[str, str]]:

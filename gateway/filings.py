@@ -13,7 +13,9 @@ from contracts.fields import Closed, wire_time
 from contracts.forms import Form
 from contracts.reports import errors
 from contracts.reports import schemas as shapes
+from contracts.reports.obligation_id import ObligationId
 from gateway.ask import Ask
+from gateway.bodies import judging
 from gateway.faults import Fault, FaultyInput
 from gateway.http import Answer, Request, list_of, route
 
@@ -42,7 +44,10 @@ def file_report(ask: Ask, request: Request) -> Answer:
     """
     obligation_id, body = request.path["obligation_id"], request.body
     form = form_of(ask, request, obligation_id)
-    _refuse_faulty(form, body)
+    if request.is_large:
+        judging.run(request.caller, _refuse_faulty, form, body)
+    else:
+        _refuse_faulty(form, body)
     if named := form.evidence(body["answers"]):
         ask.evidence.use(request.by, obligation_id, named, body["answers"])
     return submit(ask, request, body)
@@ -77,11 +82,15 @@ def filing_id_of(slot_id: str, idempotency_key: str | None) -> str:
 
 
 def form_of(ask: Ask, request: Request, obligation_id: str) -> Form:
-    """Return the form of the round an obligation is in. Raises ObligationNotFound, RoundPurged."""
-    # An obligation's id begins with its round's.
-    round_id = obligation_id.rsplit("-", 2)[0]
+    """Return the form of the round that the caller's own obligation is in.
+
+    Raises ObligationNotFound, also for whoever may not file on it; RoundPurged.
+    """
+    named = ObligationId.read(obligation_id)
+    if named is None or request.principal is None or not named.is_filed_by(request.principal):
+        raise errors.ObligationNotFound(obligation_id=obligation_id)
     try:
-        return ask.forms.of_round(request.by, round_id)
+        return ask.forms.of_round(request.by, named.round_id)
     except errors.RoundNotFound as unknown:
         raise errors.ObligationNotFound(obligation_id=obligation_id) from unknown
 

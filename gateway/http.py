@@ -21,12 +21,14 @@ from contracts.fields import Closed
 from contracts.principal import Principal
 from gateway.addresses import TrustedProxies
 from gateway.faults import FaultyInput, child_of, fault, missing
-from gateway.problems import EdgeProblem
+from gateway.problems import ACCEPT_BYTES, EdgeProblem
 from gateway.streaming import FILE_LIMIT_BYTES, Spool, Upload, read_form
 
 JSON = "application/json"
 MULTIPART = "multipart/form-data"
-JSON_LIMIT_BYTES = 2 << 20
+FILE = "file"  # what the one file of a multipart body is called
+JSON_LIMIT_BYTES = 512 << 10  # three times the fullest report
+PUBLIC_LIMIT_BYTES = 16 << 10  # where nobody has signed in
 FORM_LIMIT_BYTES = FILE_LIMIT_BYTES + (64 << 10)  # the file, and what is around it
 UPLOAD_SECONDS = 120.0
 BODY_SECONDS = 10.0
@@ -74,16 +76,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A multipart body: the plain values and the files, by name."""
+    """A multipart body: the plain values by name, and the file."""
 
     texts: Mapping[str, str]
     files: Mapping[str, Upload]
 
-    def file(self, name: str = "file") -> Upload:
-        """Return a file that must be there. Raises FaultyInput."""
-        if name not in self.files:
-            raise missing(child_of("", name))
-        return self.files[name]
+    def file(self) -> Upload:
+        """Return the file, which must be there. Raises FaultyInput."""
+        if FILE not in self.files:
+            raise missing(child_of("", FILE))
+        return self.files[FILE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,10 @@ class Request:
     query: Mapping[str, Any]
     body: Any
     """The JSON body as its schema loaded it; None when the route has no schema for it."""
+    caller: str
+    """By whom places in what is shared are counted: the slot, or the address."""
+    is_large: bool
+    """Whether judging the body further belongs beside the loop."""
     principal: Principal | None
     session_id: str | None
     correlation_id: str
@@ -129,18 +135,21 @@ class Request:
 
     def prefers(self, *offered: str) -> str:
         """Return the content type the client likes best; the first when it does not say."""
-        accepted = parse_accept_header(self.environ.get("HTTP_ACCEPT", ""), MIMEAccept)
+        given = self.environ.get("HTTP_ACCEPT", "")[:ACCEPT_BYTES]
+        accepted = parse_accept_header(given, MIMEAccept)
         return accepted.best_match(offered, default=offered[0])
 
     def form(self) -> Form:
         """Read a multipart body, as `raw_body`; files beyond 256 KiB lie on disk meanwhile.
 
-        Raises EdgeProblem `malformed_form`, `overloaded`; FaultyInput for a text that the route
-        does not take as it is.
+        Raises EdgeProblem `malformed_form`, `overloaded`; TooManyAtOnce; FaultyInput for a part
+        that the route does not take, or not as it is, or that is given more than once.
         """
         with closing(take_pieces(self.environ, self.route)) as pieces:
             texts, files = read_form(self.header("Content-Type") or "", pieces, self.spool)
-        wrong = [
+        unknown = (texts.keys() - self.route.texts.keys()) | files.keys()
+        wrong = [fault(child_of("", name), "Unknown field.") for name in sorted(unknown - {FILE})]
+        wrong += [
             fault(child_of("", name), "String does not match expected pattern.")
             for name, pattern in self.route.texts.items()
             if name in texts and not re.fullmatch(pattern, texts[name])
@@ -218,7 +227,7 @@ def route(
     etag: bool = False,
     if_match: bool = False,
     idempotency: Literal["required", "optional"] | None = None,
-    limit_bytes: int = JSON_LIMIT_BYTES,
+    limit_bytes: int | None = None,
     body_seconds: float = BODY_SECONDS,
     patterns: Mapping[str, str] | None = None,
 ) -> Callable[[Handler], Handler]:
@@ -227,9 +236,10 @@ def route(
     `answers` maps each good status to the schema of its JSON, a content type, or None for no body;
     or to several, of which the client chooses by Accept.
     `consumes` names the content type of a body the handler reads itself, `texts` what a multipart
-    body may have beside its file, each with the pattern it has to match. `patterns` narrows what
-    a `{name}` in the path may be, by default PATH_VALUE; anything else is 404. A GET that `changes`
-    anything, which none should, answers no HEAD.
+    body may have beside its file, each with the pattern it has to match. `limit_bytes` is
+    PUBLIC_LIMIT_BYTES where nobody has to be signed in, else JSON_LIMIT_BYTES. `patterns` narrows
+    what a `{name}` in the path may be, by default PATH_VALUE; anything else is 404. A GET that
+    `changes` anything, which none should, answers no HEAD.
     """
 
     def register(handler: Handler) -> Handler:
@@ -249,7 +259,7 @@ def route(
             etag=etag,
             if_match=if_match,
             idempotency=idempotency,
-            limit_bytes=limit_bytes,
+            limit_bytes=limit_bytes or (PUBLIC_LIMIT_BYTES if public else JSON_LIMIT_BYTES),
             body_seconds=body_seconds,
             patterns=patterns or {},
         )

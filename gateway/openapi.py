@@ -11,7 +11,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 
 from contracts.errors import Kind
 from contracts.fields import Timestamp
-from gateway.http import JSON, MULTIPART, PATH_VALUE, Answer, Request, Route, Shape, route
+from gateway.http import FILE, JSON, MULTIPART, PATH_VALUE, Answer, Request, Route, Shape, route
 from gateway.problems import EDGE, OF_KIND, PROBLEM_JSON
 from gateway.rules import IDEMPOTENCY_KEY, IF_MATCH
 
@@ -44,6 +44,10 @@ _PROBLEM = {
         "instance": {"type": "string", "format": "uri-reference"},
         "correlation_id": {"type": "string"},
         "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}},
+        "more_errors": {
+            "type": "integer",
+            "description": "How many there are beyond those in `errors`.",
+        },
         "details": {"type": "object", "additionalProperties": {"type": "string"}},
     },
 }
@@ -67,9 +71,15 @@ _POSSIBLE: list[tuple[Callable[[Route], Any], set[str]]] = [
     (lambda one: one.query, {"malformed_query", "input_invalid"}),
     (
         lambda one: one.consumes,
-        {"body_cut_short", "body_too_slow", "body_too_large", "unsupported_media_type"},
+        {
+            "body_cut_short",
+            "body_too_slow",
+            "body_too_large",
+            "content_encoding_unsupported",
+            "unsupported_media_type",
+        },
     ),
-    (lambda one: one.body, {"malformed_json", "input_invalid"}),
+    (lambda one: one.body, {"malformed_json", "not_utf8", "too_many_values", "input_invalid"}),
     (lambda one: one.consumes == MULTIPART, {"malformed_form", "input_invalid"}),
     (lambda one: one.idempotency, {"idempotency_key_malformed"}),
     (lambda one: one.idempotency == "required", {"idempotency_key_required"}),
@@ -135,11 +145,18 @@ def _by_status(one: Route, codes: set[str]) -> dict[int, set[str]]:
         code = refusal.code.rpartition(".")[2]
         found.setdefault(OF_KIND[refusal.kind].status, set()).add(code)
     found[503] |= {"service_unavailable", "line_full"}
+    if one.consumes or _sends_file(one):
+        found.setdefault(OF_KIND[Kind.TOO_MANY].status, set()).add("too_many_at_once")
     if not one.public:
         found.setdefault(OF_KIND[Kind.FORBIDDEN].status, set()).add("out_of_scope")
     if one.if_match:
         found.setdefault(OF_KIND[Kind.STALE].status, set()).add("stale_version")
     return found
+
+
+def _sends_file(one: Route) -> bool:
+    shapes = [shape for shape in one.answers.values() if shape is not None]
+    return any(isinstance(shape, str | tuple) and shape != JSON for shape in shapes)
 
 
 def _operation(one: Route) -> dict[str, Any]:
@@ -168,7 +185,7 @@ def _sent_file(one: Route) -> dict[str, Any]:
     texts = {
         name: {"type": "string", "pattern": f"^{pattern}$"} for name, pattern in one.texts.items()
     }
-    return {"type": "object", "required": ["file"], "properties": {"file": file, **texts}}
+    return {"type": "object", "required": [FILE], "properties": {FILE: file, **texts}}
 
 
 def _parameters(one: Route) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from gateway.faults import Fault, FaultyInput
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_SECONDS = "5"
+ACCEPT_BYTES = 512  # of a header that says what the client likes
 CHALLENGE = 'Bearer realm="sucharit"'
 
 
@@ -52,6 +53,13 @@ EDGE = {
         "เนื้อหาไม่ใช่ JSON ที่ถูกต้อง",
         "The body stops being JSON at line {line}, column {column}.",
         "เนื้อหาไม่ใช่ JSON ที่ถูกต้อง ตั้งแต่บรรทัด {line} คอลัมน์ {column}",
+    ),
+    "not_utf8": Face(
+        400,
+        "The body is not in UTF-8",
+        "เนื้อหาไม่ได้เข้ารหัสแบบ UTF-8",
+        "JSON must be in UTF-8; this looks like {looks_like}. Save or send it as UTF-8.",
+        "JSON ต้องเข้ารหัสแบบ UTF-8 แต่ที่ส่งมาคล้าย {looks_like} โปรดบันทึกหรือส่งใหม่เป็น UTF-8",
     ),
     "malformed_query": Face(400, "The query string cannot be read", "อ่านพารามิเตอร์ใน URL ไม่ได้"),
     "malformed_form": Face(400, "The multipart form cannot be read", "อ่านแบบฟอร์มที่ส่งมาไม่ได้"),
@@ -89,6 +97,13 @@ EDGE = {
         "The body may have at most {limit_bytes} bytes.",
         "เนื้อหาต้องไม่เกิน {limit_bytes} ไบต์",
     ),
+    "too_many_values": Face(
+        413,
+        "The body holds too much",
+        "เนื้อหามีจำนวนค่ามากเกินกำหนด",
+        "The body may have at most {most_values} values, at most {most_depth} levels deep.",
+        "เนื้อหามีได้ไม่เกิน {most_values} ค่า ซ้อนกันไม่เกิน {most_depth} ชั้น",
+    ),
     "address_too_long": Face(414, "The address is too long", "ที่อยู่ยาวเกินกำหนด"),
     "unsupported_media_type": Face(
         415,
@@ -96,6 +111,13 @@ EDGE = {
         "ชนิดของเนื้อหาไม่รองรับ",
         "Send the body as {expected} and say so in Content-Type.",
         "โปรดส่งเนื้อหาเป็น {expected} และระบุใน Content-Type",
+    ),
+    "content_encoding_unsupported": Face(
+        415,
+        "The body must not be compressed",
+        "ไม่รองรับเนื้อหาที่บีบอัด",
+        "Send the body as it is, without Content-Encoding; {coding} is not read here.",
+        "โปรดส่งเนื้อหาโดยไม่บีบอัดและไม่ใส่หัวข้อ Content-Encoding ระบบไม่รับ {coding}",
     ),
     "input_invalid": Face(422, "Invalid input", "ข้อมูลไม่ถูกต้อง"),
     "if_match_required": Face(
@@ -156,7 +178,7 @@ def tell(refusal: BaseException, *, language: str, instance: str, correlation_id
     if isinstance(refusal, ServiceError):
         told = _of_service(refusal, language)
     elif isinstance(refusal, FaultyInput):
-        told = _of_faults(refusal.faults, language)
+        told = _of_faults(refusal, language)
     elif isinstance(refusal, EdgeProblem):
         told = _of_edge(refusal, language)
     else:
@@ -186,9 +208,13 @@ def _told_by_status(status: int, language: str) -> dict[str, Any]:
     return tell(refusal, language=language, instance="", correlation_id="").document
 
 
-@lru_cache(maxsize=256)
 def language_of(accepted: str) -> str:
-    """Return en when the header prefers English to Thai, else th."""
+    """Return en when the header prefers English to Thai, else th. Its beginning is enough."""
+    return _language_of(accepted[:ACCEPT_BYTES])
+
+
+@lru_cache(maxsize=256)
+def _language_of(accepted: str) -> str:
     wanted = {"th": 0.0, "en": 0.0}
     for choice in accepted.lower().split(","):
         tag, _, parameters = choice.partition(";")
@@ -228,9 +254,14 @@ def _of_service(refusal: ServiceError, language: str) -> Told:
     return Told(face.status, {}, document)
 
 
-def _of_faults(faults: Any, language: str) -> Told:
+def _of_faults(faulty: FaultyInput, language: str) -> Told:
     told = _of_edge(EdgeProblem("input_invalid"), language)
-    told.document["errors"] = [one.told(language) for one in faults]
+    told.document["errors"] = [one.told(language) for one in faulty.faults]
+    if faulty.more:
+        told.document["more_errors"] = faulty.more
+        told.document["detail"] += (
+            f", and {faulty.more} more" if language == "en" else f" และยังมีอีก {faulty.more} จุด"
+        )
     return told
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from contracts.errors import StaleVersion
 from contracts.jobs import JobSchema
 from contracts.reports import errors
@@ -10,6 +12,7 @@ from gateway.ask import Ask
 from gateway.http import Answer, Page, Request, list_of, route
 from gateway.organisations import started
 
+_VERSION = re.compile(r"[0-9]{1,15}")
 _GONE = (errors.RoundNotFound, errors.RoundPurged)
 
 
@@ -134,4 +137,4 @@ def show_form(ask: Ask, request: Request) -> Answer:
 
 def version_of(if_match: str | None) -> int:
     """Return the version an If-Match names; one we never gave is none that could be present."""
-    return int(if_match) if if_match is not None and if_match.isdecimal() else -1
+    return int(if_match) if if_match is not None and _VERSION.fullmatch(if_match) else -1

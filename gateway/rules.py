@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-import orjson
 from marshmallow import fields
 
+from gateway.bodies import Read, read_json, require_plain_coding
 from gateway.faults import FaultyInput, child_of, fault, load
 from gateway.http import Route, take_body
 from gateway.problems import EdgeProblem
 
 _BEARER = re.compile(r"(?i:bearer) +([A-Za-z0-9._~+/-]{1,4096}=*)")
 _MOST_QUERY_FIELDS = 50
+_NONE = Read(None, False)
 IF_MATCH = r'^"[\x21\x23-\x7e]{1,128}"$'
 IDEMPOTENCY_KEY = r"^[\x21-\x7e]{1,128}$"
 
@@ -79,18 +80,14 @@ def read_query(environ: Mapping[str, Any], route: Route) -> Mapping[str, Any]:
     return load(route.query, given)
 
 
-def read_body(environ: Mapping[str, Any], route: Route) -> Any:
+def read_body(environ: Mapping[str, Any], route: Route, caller: str) -> Read:
     """Return the JSON body as its schema loads it; None when the handler reads it itself."""
     if route.consumes is None:
-        return None
+        return _NONE
     given = environ["CONTENT_TYPE"].partition(";")[0].strip().lower()
     if given != route.consumes:
         raise EdgeProblem("unsupported_media_type", {"expected": route.consumes})
+    require_plain_coding(environ)
     if route.body is None:
-        return None
-    try:
-        facts = orjson.loads(take_body(environ, route))
-    except orjson.JSONDecodeError as problem:
-        where = {"line": problem.lineno, "column": problem.colno}
-        raise EdgeProblem("malformed_json", where) from problem
-    return load(route.body, facts)
+        return _NONE
+    return read_json(take_body(environ, route), route.body, caller=caller)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
@@ -13,7 +14,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
 
-from gateway.problems import EdgeProblem
+from contracts.errors import TooManyAtOnce
+from gateway.faults import FaultyInput, child_of, fault
+from gateway.problems import RETRY_AFTER_SECONDS, EdgeProblem
 
 CHUNK_BYTES = 256 << 10
 FILE_LIMIT_BYTES = 20 << 20
@@ -24,34 +27,45 @@ log = structlog.get_logger(__name__)
 
 
 class Places:
-    """So many files may be on disk, or on their way out, at once."""
+    """So many files may be on disk, or on their way out, at once; a quarter of one caller's."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self.taken = 0
+        self.per_caller = max(1, most // 4)
+        self._held_by: Counter[str] = Counter()
 
-    def take(self) -> None:
-        """Take a place. Raises EdgeProblem `overloaded`."""
+    @property
+    def taken(self) -> int:
+        """How many are taken now."""
+        return self._held_by.total()
+
+    def take(self, caller: str) -> None:
+        """Take a place. Raises EdgeProblem `overloaded`, TooManyAtOnce."""
         if self.taken >= self._most:
             raise EdgeProblem("overloaded")
-        self.taken += 1
+        if self._held_by[caller] >= self.per_caller:
+            raise TooManyAtOnce(places=self.per_caller, retry_after_seconds=RETRY_AFTER_SECONDS)
+        self._held_by[caller] += 1
 
-    def give_back(self) -> None:
+    def give_back(self, caller: str) -> None:
         """Let somebody else have the place."""
-        self.taken -= 1
+        self._held_by[caller] -= 1
+        if not self._held_by[caller]:
+            del self._held_by[caller]
 
 
 class Spool(SpooledTemporaryFile[bytes]):
     """One file being received: in memory up to CHUNK_BYTES, beyond that on disk, nameless there."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Places, caller: str) -> None:
         super().__init__(max_size=CHUNK_BYTES)
         self._places = places
+        self._caller = caller
         self._is_on_disk = False
         self.size = 0
 
     def write(self, piece: Any) -> int:
-        """Add a piece. Raises EdgeProblem `body_too_large`, `overloaded`."""
+        """Add a piece. Raises EdgeProblem `body_too_large`, `overloaded`; TooManyAtOnce."""
         self.size += len(piece)
         if self.size > FILE_LIMIT_BYTES:
             raise EdgeProblem("body_too_large", {"limit_bytes": FILE_LIMIT_BYTES})
@@ -66,7 +80,7 @@ class Spool(SpooledTemporaryFile[bytes]):
     def rollover(self) -> None:
         """Move to disk, if there is a place."""
         if not self._is_on_disk:
-            self._places.take()
+            self._places.take(self._caller)
             self._is_on_disk = True
             super().rollover()
 
@@ -75,7 +89,7 @@ class Spool(SpooledTemporaryFile[bytes]):
         super().close()
         if self._is_on_disk:
             self._is_on_disk = False
-            self._places.give_back()
+            self._places.give_back(self._caller)
 
     def __enter__(self) -> Spool:
         return self
@@ -107,7 +121,9 @@ class Upload:
 def read_form(
     content_type: str, pieces: Iterator[bytes], spool: Callable[[], Spool]
 ) -> tuple[Mapping[str, str], Mapping[str, Upload]]:
-    """Read a multipart body as it comes. Raises EdgeProblem `malformed_form`, and as `Spool`."""
+    """Read a multipart body as it comes. Raises EdgeProblem `malformed_form`, FaultyInput for a
+    part given more than once, and as `Spool`.
+    """
     kind, options = parse_options_header(content_type)
     parser = FormDataParser(
         stream_factory=lambda **_: spool(),
@@ -117,13 +133,27 @@ def read_form(
     )
     try:
         _, texts, files = parser.parse(_Pieces(pieces), kind, None, options)
+        _require_readable([*texts, *files], [one.filename for one in files.values()], texts)
     except (ValueError, RequestEntityTooLarge) as problem:
         raise EdgeProblem("malformed_form") from problem
+    given = Counter(name for part in (texts, files) for name, _ in part.items(multi=True))
+    if repeated := [name for name, times in given.items() if times > 1]:
+        raise FaultyInput([fault(child_of("", name), "Given more than once.") for name in repeated])
     uploads = {
         name: Upload(file.filename or "", file.mimetype, file.stream.size, file.stream)
         for name, file in files.items()
     }
     return texts.to_dict(), uploads
+
+
+def _require_readable(
+    names: list[str | None], filenames: list[str | None], texts: Mapping[str, str]
+) -> None:
+    """Refuse parts without a name, and half a surrogate pair anywhere. Raises ValueError."""
+    if None in names:
+        raise ValueError("a part has no name")
+    for text in (*names, *filenames, *texts.values()):
+        (text or "").encode()
 
 
 class _Pieces:
@@ -139,10 +169,11 @@ class _Pieces:
 class Outgoing:
     """A body on its way out, a piece at a time; holds a place until it is closed."""
 
-    def __init__(self, pieces: Iterable[bytes], places: Places) -> None:
-        places.take()
+    def __init__(self, pieces: Iterable[bytes], places: Places, caller: str) -> None:
+        places.take(caller)
         self._pieces = pieces
         self._places = places
+        self._caller = caller
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the pieces. When one cannot be had the client sees the answer break off."""
@@ -154,4 +185,4 @@ class Outgoing:
 
     def close(self) -> None:
         """Give the place back; the server calls this once, however the answer ended."""
-        self._places.give_back()
+        self._places.give_back(self._caller)

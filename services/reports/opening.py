@@ -10,6 +10,7 @@ from contracts.fields import wire_time
 from contracts.principal import Place
 from contracts.reference.code_groups import CodeGroup
 from contracts.reports.events import ObligationsOpenedV2
+from contracts.reports.obligation_id import ObligationId
 from services.reports.domain.obligations import Obligation
 from services.reports.domain.rounds import Round
 from services.reports.store import ReportsStore
@@ -47,7 +48,7 @@ def owed_by(organisation: dict[str, Any], round_: Round) -> Iterable[Obligation]
     due_at, because = round_.due_at(place)
     for group in CodeGroup:
         yield Obligation(
-            id=f"{round_.id}-{organisation['_id']}-{group.number}",
+            id=str(ObligationId.of(round_.id, organisation["_id"], group)),
             round_id=round_.id,
             mode=round_.mode,
             organisation_id=organisation["_id"],

@@ -53,7 +53,7 @@ def test_the_description_holds_under_fuzzing(address, tmp_path):
     )
 
     assert told.returncode == 0, told.stdout
-    assert "8 selected" in told.stdout
+    assert "9 selected" in told.stdout
 
 
 def test_a_request_the_server_refuses_is_told_as_the_gateway_tells_it(address):

@@ -17,11 +17,12 @@ from eventlet.event import Event
 
 from chassis.web import WebServer
 from chassis.web_limits import WebLimits
+from contracts.errors import TooManyAtOnce
 from gateway import streaming
 from gateway.app import App
 from gateway.http import FORM_LIMIT_BYTES, JSON, MULTIPART, Answer, Request, route
-from gateway.problems import edge_refusal
-from gateway.streaming import CHUNK_BYTES, FILE_LIMIT_BYTES
+from gateway.problems import EdgeProblem, edge_refusal
+from gateway.streaming import CHUNK_BYTES, FILE_LIMIT_BYTES, Places
 from tests.component.chassis.raw_http import answer, connect, is_closed, status
 from tests.unit.gateway import things
 
@@ -85,7 +86,7 @@ def shelf() -> Shelf:
 
 @pytest.fixture
 def served(shelf: Shelf) -> Iterator[SimpleNamespace]:
-    app = App([take_file.route, hand_out.route], shelf, things.authenticate, most_files=2)
+    app = App([take_file.route, hand_out.route], shelf, things.authenticate, most_files=8)
     limits = WebLimits(write_seconds=5, answer_seconds=ANSWER_SECONDS, linger_seconds=0.2)
     server = WebServer(app, port=0, refusal=edge_refusal, limits=limits)
     server.start()
@@ -120,6 +121,62 @@ def test_a_file_arrives_in_chunks_of_one_size_whatever_its_own(client, shelf, si
     assert taken.texts == {"note": "abc"}
 
 
+@pytest.mark.parametrize(
+    ("files", "texts", "pointer", "code"),
+    [
+        (["file", "file"], [], "/file", "repeated"),
+        (["file"], ["note", "note"], "/note", "repeated"),
+        (["file", "note"], ["note"], "/note", "repeated"),
+        (["file", "second"], [], "/second", "unknown_field"),
+        (["file"], ["remark"], "/remark", "unknown_field"),
+        (["other"], [], "/other", "unknown_field"),
+        ([], ["note"], "/file", "required"),
+    ],
+)
+def test_no_part_of_a_form_is_dropped(served, client, shelf, files, texts, pointer, code):
+    parts = [(name, ("a.pdf", bytes(CHUNK_BYTES * 2), OCTETS)) for name in files]
+    parts += [(name, (None, b"abc", "text/plain")) for name in texts]
+
+    told = client.post("/files", files=parts)
+
+    assert told.status_code == 422
+    assert [(one["pointer"], one["code"]) for one in told.json()["errors"]] == [(pointer, code)]
+    assert not shelf.taken
+    assert served.app._incoming.taken == 0
+
+
+def test_a_compressed_form_is_415(client):
+    told = client.post(
+        "/files", files={"file": ("a.pdf", b"x", OCTETS)}, headers={"Content-Encoding": "gzip"}
+    )
+
+    assert (told.status_code, told.json()["code"]) == (415, "content_encoding_unsupported")
+
+
+@pytest.mark.parametrize(
+    ("held", "refusal"),
+    [
+        ({"one": 1}, None),
+        ({"one": 2}, TooManyAtOnce),
+        ({"two": 2, "three": 2, "four": 2, "one": 1}, None),
+        ({"two": 2, "three": 2, "four": 2, "five": 2}, EdgeProblem),
+    ],
+)
+def test_places_are_bounded_for_all_and_for_each(held, refusal):
+    places = Places(8)
+    for caller, times in held.items():
+        for _ in range(times):
+            places.take(caller)
+
+    if refusal is None:
+        places.take("one")
+        places.give_back("one")
+    else:
+        with pytest.raises(refusal):
+            places.take("one")
+    assert places.taken == sum(held.values())
+
+
 def test_a_text_the_route_does_not_take_as_it_is_is_422_at_its_place(client):
     told = send(client, 1, note="ABC")
 
@@ -144,7 +201,7 @@ def test_a_file_is_on_disk_only_beyond_a_chunk_and_only_until_it_is_answered(ser
     assert large.spool.closed
 
 
-def test_more_files_than_there_are_places_on_disk_are_503_and_small_ones_pass(served, shelf):
+def test_more_files_than_a_caller_may_have_on_disk_are_429_and_small_ones_pass(served, shelf):
     shelf.release = Event()
     with httpx.Client(base_url=served.url, trust_env=False) as client:
         sending = [eventlet.spawn(send, client, CHUNK_BYTES * 2) for _ in range(2)]
@@ -157,7 +214,7 @@ def test_more_files_than_there_are_places_on_disk_are_503_and_small_ones_pass(se
             eventlet.sleep(0.01)
         shelf.release.send()
 
-        assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
+        assert (refused.status_code, refused.json()["code"]) == (429, "too_many_at_once")
         assert refused.headers["Retry-After"]
         assert [each.wait().status_code for each in (*sending, passing)] == [201] * 3
         assert send(client, CHUNK_BYTES * 2).status_code == 201
@@ -252,7 +309,7 @@ def test_a_download_is_made_only_as_fast_as_it_is_read_and_cut_when_it_is_not(se
     assert served.app._outgoing.taken == 0
 
 
-def test_more_downloads_than_there_are_places_are_503_until_one_ends(served, client):
+def test_more_downloads_than_there_are_places_of_a_caller_are_429_until_one_ends(served, client):
     readers = [
         connect(served, b"GET /files/20000000 HTTP/1.1\r\nHost: x\r\n\r\n") for _ in range(2)
     ]
@@ -265,7 +322,7 @@ def test_more_downloads_than_there_are_places_are_503_until_one_ends(served, cli
     while served.app._outgoing.taken:
         eventlet.sleep(0.01)
 
-    assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_at_once")
     assert client.get("/files/10").status_code == 200
 
 

@@ -63,6 +63,7 @@ def call(ask: things.Ask) -> Call:
             "RAW_PATH_INFO": raw_path,
             "QUERY_STRING": query,
             "CONTENT_TYPE": content_type,
+            "REMOTE_ADDR": "192.0.2.1",
             "wsgi.input": Body(
                 io.BytesIO(data), SimpleNamespace(deadline=0.0), Load(), length=len(data)
             ),

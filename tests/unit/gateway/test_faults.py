@@ -3,7 +3,7 @@
 import pytest
 from marshmallow import Schema, fields, validate
 
-from gateway.faults import FaultyInput, fault, faults_of, load
+from gateway.faults import MOST_FAULTS, FaultyInput, fault, faulty, load
 
 WRONG = [
     (fields.String(), 5),
@@ -58,5 +58,12 @@ def test_a_part_of_an_input_is_pointed_at_from_the_root():
     assert [one.pointer for one in refused.value.faults] == ["/answers/headcount"]
 
 
-def test_a_flood_of_faults_is_cut_at_a_hundred():
-    assert len(faults_of({f"f{n}": ["Unknown field."] for n in range(105)})) == 100
+@pytest.mark.parametrize("beyond", [-1, 0, 1, 5])
+def test_a_flood_of_faults_is_cut_at_a_hundred_and_the_rest_is_counted(beyond):
+    names = [f"f{number}" for number in range(MOST_FAULTS + beyond)]
+    by_a_schema = faulty({name: ["Unknown field."] for name in names})
+    by_hand = FaultyInput([fault(f"/{name}", "Unknown field.") for name in names])
+
+    for refusal in (by_a_schema, by_hand):
+        assert len(refusal.faults) == min(len(names), MOST_FAULTS)
+        assert refusal.more == max(beyond, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -19,16 +19,32 @@ from contracts.principal import Principal, Role
 from contracts.reports.errors import FilingNotFound, ObligationNotFound, RoundNotFound
 from gateway import filings
 from gateway.app import App
+from gateway.bodies import LARGE_BODY_BYTES
 from gateway.evidence_desk import EvidenceDesk
 from gateway.filings import filing_id_of
 from gateway.http import routes_of
 from gateway.tickets import Tickets
 
 NOW = datetime(2026, 1, 15, 3, 0, tzinfo=UTC)
-OBLIGATION = "ethics-2569-1-lao-local_officials"
-OFFICER = Principal("slot-1", "1234567-1", Role.LAO_OFFICER, "organisation", "org-1", "org-1")
-COLLEAGUE = Principal("slot-2", "1234567-2", Role.LAO_OFFICER, "organisation", "org-1", "org-1")
-TOKENS = {"officer": OFFICER, "colleague": COLLEAGUE}
+OBLIGATION = "ethics-2569-1-org1-1"
+OFFICER = Principal(
+    "slot-1",
+    "1234567-1",
+    Role.LAO_OFFICER,
+    "organisation",
+    "org1",
+    organisation_id="org1",
+    code_group="local_officials",
+)
+COLLEAGUE = replace(OFFICER, slot_id="slot-2")
+STRANGERS = {
+    "another-code": replace(OFFICER, code_group="local_executives"),
+    "another-lao": replace(OFFICER, area_code="org2", organisation_id="org2"),
+    "another-post": replace(OFFICER, code_group=None),
+    "district": replace(OFFICER, role=Role.DISTRICT_OFFICER, area="district", area_code="8101"),
+    "operator": replace(OFFICER, role=Role.OPERATOR, area="country", area_code=""),
+}
+TOKENS = {"officer": OFFICER, "colleague": COLLEAGUE, **STRANGERS}
 VERSION = 2
 
 
@@ -229,10 +245,25 @@ def test_an_amendment_says_what_it_amends_and_why(world, file, absent):
     assert len(world.taken) == 1
 
 
-def test_an_obligation_of_no_round_is_not_found(file):
-    status, _, body = file(obligation="ethics-2570-1-lao-local_officials")
+@pytest.mark.parametrize("obligation", ["ethics-2570-1-org1-1", "org1-1", "1", "x-org1-1"])
+def test_an_obligation_of_no_round_is_not_found(file, obligation):
+    status, _, body = file(obligation=obligation)
 
     assert (status, body["code"]) == (404, "obligation_not_found")
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_nobody_elses_answers_are_judged_or_taken_in(world, file, stranger):
+    status, _, body = file(by=stranger, form_version=VERSION + 1, answers={})
+
+    assert (status, body["code"]) == (404, "obligation_not_found")
+    assert not world.taken
+
+
+def test_a_large_report_is_judged_as_a_small_one_is(world, file):
+    status, _, body = file(answers={"head": "x" * LARGE_BODY_BYTES, "report": "ทดลอง"})
+
+    assert (status, [one["pointer"] for one in body["errors"]]) == (422, ["/answers/head"])
 
 
 def test_a_recorded_filing_is_shown(world, send):

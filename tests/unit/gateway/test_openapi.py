@@ -37,6 +37,7 @@ def test_every_status_a_route_may_answer_is_described(document):
         "414",
         "415",
         "422",
+        "429",
         "500",
         "503",
     }
@@ -54,6 +55,7 @@ def test_every_status_a_route_may_answer_is_described(document):
         "415",
         "422",
         "428",
+        "429",
         "500",
         "503",
     }

@@ -146,6 +146,7 @@ def remove_thing(ask: Ask, request: Request) -> Answer:
     "/v1/things/{thing_id}/pictures",
     summary="Send a picture",
     consumes=MULTIPART,
+    texts={"title": r".{1,50}"},
     answers={202: None},
     public=True,
     limit_bytes=2000,
@@ -168,6 +169,13 @@ def spend_reading(ask: Ask, request: Request) -> Answer:
     """Show something once."""
     ask.requests.append(request)
     return _told(ask, "t1")
+
+
+@route("POST", "/v1/floods", summary="Take", body=ThingInput, answers={204: None}, public=True)
+def take_flood(ask: Ask, request: Request) -> Answer:
+    """Take anything small from anybody."""
+    ask.requests.append(request)
+    return Answer(204)
 
 
 @route("POST", "/v1/accidents/{kind}", summary="Break", answers={200: None}, public=True)

@@ -1,0 +1,38 @@
+"""What an obligation is called, and so whose it is."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Self
+
+from contracts.principal import Principal, Role
+from contracts.reference.code_groups import CodeGroup
+
+
+class ObligationId(NamedTuple):
+    """`<round>-<organisation>-<number>`; an organisation's id has no hyphen."""
+
+    round_id: str
+    organisation_id: str
+    group_number: str
+
+    @classmethod
+    def of(cls, round_id: str, organisation_id: str, group: CodeGroup) -> Self:
+        """Return the name of what an organisation owes a round for one code of ethics."""
+        return cls(round_id, organisation_id, str(group.number))
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """Read a name; None when it can be none."""
+        parts = text.rsplit("-", 2)
+        return cls(*parts) if len(parts) == 3 else None
+
+    def __str__(self) -> str:
+        return "-".join(self)
+
+    def is_filed_by(self, by: Principal) -> bool:
+        """Whether it is the caller's own to file: nobody else's slot may."""
+        if by.role is not Role.LAO_OFFICER or by.organisation_id != self.organisation_id:
+            return False
+        return self.group_number in [
+            str(group.number) for group in CodeGroup if group.value == by.code_group
+        ]
