@@ -145,7 +145,7 @@ def _by_status(one: Route, codes: set[str]) -> dict[int, set[str]]:
         code = refusal.code.rpartition(".")[2]
         found.setdefault(OF_KIND[refusal.kind].status, set()).add(code)
     found[503] |= {"service_unavailable", "line_full"}
-    if one.consumes or _sends_file(one):
+    if one.consumes or (_sends_file(one) and not one.public):
         found.setdefault(OF_KIND[Kind.TOO_MANY].status, set()).add("too_many_at_once")
     if not one.public:
         found.setdefault(OF_KIND[Kind.FORBIDDEN].status, set()).add("out_of_scope")

@@ -32,6 +32,7 @@ def get():
             "RAW_PATH_INFO": path,
             "QUERY_STRING": "",
             "CONTENT_TYPE": "",
+            "REMOTE_ADDR": "192.0.2.1",
             "HTTP_ACCEPT": accept,
             "HTTP_ACCEPT_LANGUAGE": language,
         }
