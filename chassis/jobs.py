@@ -1,18 +1,23 @@
 """How is long work done? As a job kept in the service's database, which a crash does not lose.
 
 A job is claimed by one process under a lease it keeps renewing; when that process dies another
-claims it and runs it again, so the work must bear being repeated from the start.
+claims it and runs it again, once. An outage, or the process being stopped, puts it back and does
+not count. So the work must bear being repeated from the start, also while a process that has lost
+its lease without knowing is still at it.
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import eventlet
 import structlog
 from eventlet.event import Event as Signal
+from greenlet import GreenletExit
 from mongoengine import Document, DynamicDocument, StringField
 from nameko.extensions import DependencyProvider, Entrypoint
 from pymongo import ReturnDocument
@@ -20,8 +25,9 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from chassis import duty, worker
 from chassis.clock import now
+from chassis.log import correlation_id
 from chassis.outages import is_outage
-from contracts.errors import JobNotFound, ServiceError
+from contracts.errors import JobBroken, JobGivenUp, JobNotFound, ServiceError
 from contracts.fields import wire_time
 
 log = structlog.get_logger(__name__)
@@ -30,7 +36,8 @@ COLLECTION = "jobs"
 LEASE_SECONDS = 30
 RENEW_SECONDS = 10
 POLL_SECONDS = 1.0
-ATTEMPTS = 5
+ATTEMPTS = 2  # whatever kills a process is likely to kill the next, too
+PUT_OFF_SECONDS = 5
 ERRORS_KEPT = 1_000
 
 
@@ -59,8 +66,9 @@ class Job:
         self.kind: str = document["kind"]
         self.arguments: dict[str, Any] = document["arguments"]
         self.requested_by: dict[str, Any] = document["requested_by"]
+        self.correlation_id: str = document.get("correlation_id", "")
         # Whoever lost the lease to another can no longer write.
-        self._mine = {"_id": self.id, "state": "running", "attempts": document["attempts"]}
+        self._mine = {"_id": self.id, "state": "running", "claim": document["claim"]}
         self._collection = collection
 
     def show(self, *, done: int, total: int) -> None:
@@ -69,15 +77,32 @@ class Job:
 
     def renew(self) -> None:
         """Keep the lease."""
-        self._collection.update_one(self._mine, {"$set": {"lease_until": _lease()}})
+        self._collection.update_one(self._mine, {"$set": {"lease_until": _in(LEASE_SECONDS)}})
 
     def finish(self, result: dict[str, Any], errors: list[dict[str, Any]]) -> None:
         """Write down the outcome; at most ERRORS_KEPT errors are kept."""
         self._end({"state": "done", "result": result, "errors": errors[:ERRORS_KEPT]})
 
-    def fail(self, code: str, message: str) -> None:
-        """Write down that the work cannot be done and why."""
-        self._end({"state": "failed", "errors": [{"code": code, "message": message}]})
+    def fail(self, refusal: ServiceError) -> None:
+        """Write down that the work cannot be done and why, in both languages."""
+        told = {
+            "code": refusal.code,
+            "message": str(refusal),
+            "message_th": refusal.in_thai(),
+        }
+        self._end({"state": "failed", "errors": [told]})
+
+    def put_off(self, seconds: float | None = None) -> None:
+        """Give the job back, to be claimed again after a while: this attempt did not count."""
+        self._collection.update_one(
+            {"_id": self.id, "state": {"$in": ["queued", "running"]}}, {"$inc": {"attempts": -1}}
+        )
+        again = {
+            "state": "queued",
+            "lease_until": None,
+            "not_before": _in(PUT_OFF_SECONDS if seconds is None else seconds),
+        }
+        self._collection.update_one(self._mine, {"$set": again})
 
     def _end(self, outcome: dict[str, Any]) -> None:
         self._collection.update_one(
@@ -116,7 +141,10 @@ class Jobs:
             "errors": [],
             "result": None,
             "attempts": 0,
+            "claim": 0,
             "lease_until": None,
+            "not_before": None,
+            "correlation_id": correlation_id.get(),
             "created_at": now(),
             "finished_at": None,
         }
@@ -141,11 +169,15 @@ class Jobs:
             {
                 "kind": {"$in": kinds},
                 "$or": [
-                    {"state": "queued"},
+                    {"state": "queued", "not_before": None},
+                    {"state": "queued", "not_before": {"$lte": now()}},
                     {"state": "running", "lease_until": {"$lt": now()}},
                 ],
             },
-            {"$set": {"state": "running", "lease_until": _lease()}, "$inc": {"attempts": 1}},
+            {
+                "$set": {"state": "running", "lease_until": _in(LEASE_SECONDS)},
+                "$inc": {"attempts": 1, "claim": 1},
+            },
             sort=[("created_at", 1)],
             return_document=ReturnDocument.AFTER,
         )
@@ -153,7 +185,7 @@ class Jobs:
             return None
         job = Job(self.collection, document)
         if document["attempts"] > ATTEMPTS:
-            job.fail("jobs.given_up", f"It was begun {ATTEMPTS} times and never came to an end.")
+            job.fail(JobGivenUp(attempts=ATTEMPTS))
             return self.claim(kinds)
         return job
 
@@ -179,8 +211,8 @@ class RunsJobs(DependencyProvider):
 class _RunsJob(Entrypoint):
     """Calls the method with each Job of a kind, one at a time in this process.
 
-    The method returns `(result, errors)`; a ServiceError it raises fails the job with its code;
-    an outage leaves the job to be claimed again.
+    The method returns `(result, errors)`; a ServiceError it raises fails the job with its code
+    and its sentences; an outage puts the job off.
     """
 
     def __init__(self, kind: str, **options: Any) -> None:
@@ -193,9 +225,11 @@ class _RunsJob(Entrypoint):
         self._thread = duty.spawner(self.container)(self._work_forever)
 
     def stop(self) -> None:
-        """Stop looking; a job in hand is claimed again by another process."""
+        """Stop looking; a job in hand is put off until another process may have it."""
         if self._thread is not None:
             self._thread.kill()
+            with suppress(GreenletExit, PyMongoError):
+                self._thread.wait()
 
     kill = stop
 
@@ -211,7 +245,7 @@ class _RunsJob(Entrypoint):
             except Exception as problem:
                 if not is_outage(problem):
                     raise
-                log.warning("job_put_off", kind=self.kind, problem=repr(problem))
+                log.warning("no_job_claimed", kind=self.kind, problem=repr(problem))
             jobs.nudged.wait(POLL_SECONDS)
             if jobs.nudged.ready():
                 jobs.nudged = Signal()
@@ -219,16 +253,21 @@ class _RunsJob(Entrypoint):
     def _run(self, job: Job) -> None:
         renewing = eventlet.spawn(_keep_renewing, job)
         try:
-            result, errors = worker.call(self, job)
+            result, errors = worker.call(self, job, correlation=job.correlation_id)
             job.finish(result, errors)
+        except GreenletExit:
+            # The work may go on here for as long as a process takes to end.
+            job.put_off(LEASE_SECONDS)
+            raise
         except Exception as problem:
             if is_outage(problem):
-                raise
-            if isinstance(problem, ServiceError):
-                job.fail(problem.code, problem.in_thai())
-                return
-            log.exception("job_failed", kind=self.kind, job_id=job.id)
-            job.fail("jobs.broken", "งานหยุดเพราะข้อผิดพลาดของระบบ โปรดแจ้งผู้ดูแลระบบพร้อมรหัสงาน")
+                log.warning("job_put_off", kind=self.kind, job_id=job.id, problem=repr(problem))
+                _insist(job.put_off)
+            elif isinstance(problem, ServiceError):
+                job.fail(problem)
+            else:
+                log.exception("job_failed", kind=self.kind, job_id=job.id)
+                job.fail(JobBroken())
         finally:
             renewing.kill()
 
@@ -242,8 +281,21 @@ def _keep_renewing(job: Job) -> None:
             log.warning("job_lease_not_renewed", job_id=job.id, problem=repr(problem))
 
 
-def _lease() -> Any:
-    return now() + timedelta(seconds=LEASE_SECONDS)
+def _insist(write: Callable[[], None]) -> None:
+    """Write as soon as the store is there again."""
+    while True:
+        try:
+            write()
+        except PyMongoError as problem:
+            if not is_outage(problem):
+                raise
+            eventlet.sleep(POLL_SECONDS)
+        else:
+            return
+
+
+def _in(seconds: float) -> Any:
+    return now() + timedelta(seconds=seconds)
 
 
 def to_wire(document: dict[str, Any]) -> dict[str, Any]:

@@ -57,20 +57,22 @@ class Outbox:
         self._collections: Sequence[str] = ()
         self._threads: list[Any] = []
 
-    def seal(self, events: Iterable[Event]) -> list[dict[str, Any]]:
+    def seal(
+        self, events: Iterable[Event], *, correlation: str | None = None
+    ) -> list[dict[str, Any]]:
         """Return the entries to store in the changed document's `outbox` array.
 
+        They carry the correlation id of this call, or the one given when it does several at once.
         Raises Undeclared or MalformedEvent before anything is stored.
         """
-        return [self._seal(event) for event in events]
+        cause = correlation_id.get() if correlation is None else correlation
+        return [self._seal(event, cause) for event in events]
 
-    def _seal(self, event: Event) -> dict[str, Any]:
+    def _seal(self, event: Event, cause: str) -> dict[str, Any]:
         if type(event) not in self._announces:
             raise Undeclared(f"{type(event).__name__} is not declared with Announces(...)")
         at = now()
-        envelope = seal(
-            event, event_id=uuid.uuid4().hex, at=at, correlation_id=correlation_id.get()
-        )
+        envelope = seal(event, event_id=uuid.uuid4().hex, at=at, correlation_id=cause)
         return {
             "id": envelope.id,
             "at": at,

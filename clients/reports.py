@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from chassis.log import correlation_id
 from chassis.rpc import Call
 from contracts.errors import IdempotencyKeyReused, ServiceError
 from contracts.reports import correction_errors, errors, evidence_errors, ledger_errors, roll_errors
@@ -358,7 +359,7 @@ class FilingsIntake:
 
         Raises one of `errors`, or ServiceUnavailable when it may not have been taken in.
         """
-        answer = self._ask(submission)
+        answer = self._ask(submission | {"correlation_id": correlation_id.get()})
         if answer is not None and answer["outcome"] == "refused":
             raise self._by_code[answer["code"]](answer["details"])
         return answer

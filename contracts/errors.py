@@ -143,6 +143,29 @@ class JobNotFound(ServiceError):
     message_th = "ไม่พบงาน {job_id}"
 
 
+class JobGivenUp(ServiceError):
+    """The process that had the job in hand ended before it, more than once."""
+
+    code = "jobs.given_up"
+    kind = Kind.UNAVAILABLE
+    message = (
+        "The work was begun {attempts} times and each time its process ended before it. "
+        "Tell the operator, with the id of the job."
+    )
+    message_th = "งานนี้เริ่มทำแล้ว {attempts} ครั้ง แต่ระบบหยุดกลางคันทุกครั้ง โปรดแจ้งผู้ดูแลระบบพร้อมรหัสงาน"
+
+
+class JobBroken(ServiceError):
+    """The work failed in a way nobody foresaw; the service's log says how."""
+
+    code = "jobs.broken"
+    kind = Kind.UNAVAILABLE
+    message = (
+        "The work stopped at a fault of the system. Tell the operator, with the id of the job."
+    )
+    message_th = "งานหยุดเพราะข้อผิดพลาดของระบบ โปรดแจ้งผู้ดูแลระบบพร้อมรหัสงาน"
+
+
 class IdempotencyKeyReused(ServiceError):
     """The same Idempotency-Key came with another body."""
 

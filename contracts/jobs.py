@@ -17,7 +17,14 @@ class JobSchema(Schema):
     )
     done = fields.Integer(required=True)
     total = fields.Integer(required=True)
-    errors = fields.List(fields.Dict(), required=True)
+    errors = fields.List(
+        fields.Dict(),
+        required=True,
+        metadata={
+            "description": "Of a job that failed the one refusal: `code`, `message` in English, "
+            "`message_th` in Thai. Of one that is done, what it found amiss in what it was given."
+        },
+    )
     result = fields.Dict(required=True, allow_none=True)
     created_at = Timestamp(required=True)
     finished_at = Timestamp(required=True, allow_none=True)

@@ -52,6 +52,7 @@ def read_attempt(body: Mapping[str, Any]) -> Attempt:
         reason_class=reason_class,
         channel=Channel(channel),
         notes=body.get("notes", {}),
+        correlation_id=str(body.get("correlation_id", "")),
     )
 
 

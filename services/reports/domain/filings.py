@@ -61,6 +61,8 @@ class Attempt:
     channel: Channel = Channel.FORM
     notes: Mapping[str, str] = field(default_factory=dict)
     """What was said to each warning that was confirmed, by the id of the check."""
+    correlation_id: str = ""
+    """What ties it to the request it came with."""
 
 
 @dataclass(frozen=True, slots=True)

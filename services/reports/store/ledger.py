@@ -126,7 +126,9 @@ class Ledger:
                 continue
             document = _document(filing, receipt(filing), at)
             event = announce(filing, document["receipt"]["number"])
-            document["outbox"] = self._outbox.seal([event])
+            document["outbox"] = self._outbox.seal(
+                [event], correlation=attempt.correlation_id or None
+            )
             inserts[place] = document
         documents = list(inserts.values())
         lost = write_new(self._filings.insert_many, documents, ordered=False)

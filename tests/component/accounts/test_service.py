@@ -221,7 +221,7 @@ def test_a_session_taken_over_or_signed_out_is_told_to_the_gateway(
     assert hashes[1] not in accounts.find_sessions(hashes)
 
 
-def test_a_file_that_is_no_registry_fails_its_job_with_the_reason_in_thai(
+def test_a_file_that_is_no_registry_fails_its_job_with_the_reason_in_both_languages(
     accounts: AccountsClient, finished: Finished
 ) -> None:
     job = import_krabi(accounts, finished, b"name,age\nsomebody,7\n")
@@ -229,7 +229,8 @@ def test_a_file_that_is_no_registry_fails_its_job_with_the_reason_in_thai(
     assert job["state"] == "failed"
     (error,) = job["errors"]
     assert error["code"] == "accounts.registry_refused"
-    assert error["message"].startswith("อ่านไฟล์ทะเบียนไม่ได้: หัวตารางขาดคอลัมน์")
+    assert error["message_th"].startswith("อ่านไฟล์ทะเบียนไม่ได้: หัวตารางขาดคอลัมน์")
+    assert error["message"].startswith("The file cannot be read as the registry: ")
     assert len(job["errors"]) <= ERRORS_KEPT
 
 

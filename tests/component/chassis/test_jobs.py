@@ -10,8 +10,9 @@ from eventlet.event import Event as Signal
 from pymongo.errors import AutoReconnect
 
 from chassis.clock import now
-from chassis.jobs import ATTEMPTS, Jobs, RunsJobs, runs_job
-from chassis.mongo import Kept
+from chassis.jobs import ATTEMPTS, COLLECTION, Jobs, RunsJobs, job_document, runs_job
+from chassis.log import correlation_id
+from chassis.mongo import Kept, build_indexes
 from chassis.service import Service
 from contracts.errors import JobNotFound, ServiceUnavailable
 from tests.builders.parrot.service import NotASong, ParrotSettings
@@ -96,7 +97,13 @@ def test_a_refusal_fails_the_job_with_its_code_and_sentence(jobs, work):
     job = ended(jobs, jobs.start("grind", {}, requested_by=BY))
 
     assert job["state"] == "failed"
-    assert job["errors"] == [{"code": "parrot.not_a_song", "message": "Silence ไม่ใช่เพลง"}]
+    assert job["errors"] == [
+        {
+            "code": "parrot.not_a_song",
+            "message": "Silence is not a song.",
+            "message_th": "Silence ไม่ใช่เพลง",
+        }
+    ]
 
 
 def test_a_bug_fails_the_job_without_its_insides_and_the_next_is_run(jobs, work):
@@ -118,22 +125,91 @@ def test_a_bug_fails_the_job_without_its_insides_and_the_next_is_run(jobs, work)
     "outage",
     [AutoReconnect("gone"), ServiceUnavailable(service="x"), ConnectionResetError("gone")],
 )
-def test_an_outage_leaves_the_job_to_be_claimed_again(jobs, work, outage):
+def test_outages_put_a_job_off_as_often_as_there_are_any(jobs, work, outage, monkeypatch):
+    monkeypatch.setattr("chassis.jobs.PUT_OFF_SECONDS", 0.1)  # to wait no longer than needed
     begun = []
 
     def grind(job):
         begun.append(job.id)
-        if len(begun) == 1:
+        if len(begun) <= 2 * ATTEMPTS:
             raise outage
         return {}, []
 
     work(grind)
     job = jobs.start("grind", {}, requested_by=BY)
-    soon(lambda: begun)
-    expire_leases(jobs)
 
     assert ended(jobs, job)["state"] == "done"
-    assert len(begun) == 2
+    assert len(begun) == 2 * ATTEMPTS + 1
+    assert jobs.collection.find_one()["attempts"] == 1
+
+
+def test_a_job_that_is_put_off_waits_for_its_moment_and_is_then_claimed(jobs):
+    jobs.start("grind", {}, requested_by=BY)
+    jobs.claim(["grind"]).put_off(seconds=60)
+    assert jobs.claim(["grind"]) is None
+
+    jobs.collection.update_one({}, {"$set": {"not_before": now()}})
+
+    assert jobs.claim(["grind"]) is not None
+
+
+def test_an_attempt_that_was_put_off_does_not_count_though_another_has_claimed_it_since(jobs):
+    jobs.start("grind", {}, requested_by=BY)
+    first = jobs.claim(["grind"])
+    expire_leases(jobs)
+    second = jobs.claim(["grind"])
+
+    first.put_off()
+
+    stored = jobs.collection.find_one()
+    assert (stored["state"], stored["attempts"]) == ("running", 1)
+    second.finish({}, [])
+    assert jobs.collection.find_one()["state"] == "done"
+
+
+def test_a_process_that_is_stopped_gives_its_job_back_and_it_does_not_count(jobs, work):
+    go_on, begun = Signal(), []
+
+    def grind(job):
+        begun.append(job.id)
+        go_on.wait()
+        return {}, []
+
+    mill = work(grind)
+    jobs.start("grind", {}, requested_by=BY)
+    soon(lambda: begun)
+    stopping = eventlet.spawn(mill.stop)
+    soon(lambda: jobs.collection.find_one()["state"] == "queued")
+    go_on.send(None)
+    stopping.wait()
+
+    stored = jobs.collection.find_one()
+    assert (stored["state"], stored["attempts"]) == ("queued", 0)
+    assert stored["not_before"] > now()
+
+
+def test_what_a_job_does_is_tied_to_the_request_that_asked_for_it(jobs, work):
+    token = correlation_id.set("because")
+    try:
+        job = jobs.start("grind", {}, requested_by=BY)
+    finally:
+        correlation_id.reset(token)
+
+    work(lambda job: ({"cause": correlation_id.get()}, []))
+
+    assert ended(jobs, job)["result"] == {"cause": "because"}
+
+
+def test_the_index_by_which_jobs_are_claimed_is_on_the_collection_they_are_in(database):
+    document = job_document("test", "requested_by.slot_id")
+
+    build_indexes([document])
+
+    indexes = {tuple(each["key"]) for each in database[COLLECTION].index_information().values()}
+    wanted = (("state", 1), ("kind", 1), ("created_at", 1))
+    assert wanted in indexes
+    asked = {"state": "queued", "kind": {"$in": ["grind"]}}
+    assert "COLLSCAN" not in str(database[COLLECTION].find(asked).explain()["queryPlanner"])
 
 
 def test_a_job_in_hand_keeps_its_lease(jobs, work, monkeypatch):
@@ -179,7 +255,8 @@ def test_who_lost_the_lease_can_no_longer_write_the_outcome(jobs):
     frozen.renew()
     frozen.show(done=1, total=1)
     frozen.finish({"by": "the first"}, [])
-    frozen.fail("late", "late")
+    frozen.fail(NotASong(words="late"))
+    frozen.put_off()
 
     job = jobs.get(started["id"], slot_id="s1")
     assert (job["state"], job["result"], job["done"]) == ("done", {"by": "the second"}, 0)
@@ -193,7 +270,10 @@ def test_a_job_that_never_comes_to_an_end_is_given_up(jobs):
 
     assert jobs.claim(["grind"]) is None
     job = jobs.get(started["id"], slot_id="s1")
-    assert (job["state"], job["errors"][0]["code"]) == ("failed", "jobs.given_up")
+    (why,) = job["errors"]
+    assert (job["state"], why["code"]) == ("failed", "jobs.given_up")
+    assert f"{ATTEMPTS} times" in why["message"]
+    assert f"{ATTEMPTS} ครั้ง" in why["message_th"]
 
 
 def test_a_job_is_shown_to_nobody_but_who_asked_for_it(jobs):

@@ -15,12 +15,13 @@ from eventlet.event import Event as Signal
 
 from chassis import bus
 from chassis.clock import now
+from chassis.log import correlation_id
 from chassis.mongo import Kept
 from chassis.outbox import Announces
 from chassis.seals import SEAL_HEADER, Seals
 from clients.reports import FilingsIntake, ReportsClient
 from contracts.accounts.events import OrganisationRegisteredV1
-from contracts.events import routing_key, seal
+from contracts.events import Envelope, routing_key, seal
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
@@ -323,3 +324,30 @@ def test_a_malformed_submission_is_parked_and_the_rest_is_recorded(
     with bus.open_connection(amqp_uri) as connection:
         channel = connection.channel()
         soon(lambda: depth(channel, bus.parked(INTAKE_QUEUE)) == 2)
+
+
+def test_what_is_recorded_and_announced_of_a_filing_is_tied_to_its_own_request(
+    reports: ReportsClient, open_round: Any, intake: FilingsIntake, published: Any
+) -> None:
+    """Several may be recorded in one batch."""
+    duties = duties_of(open_round(1), 1)
+
+    def file(duty: Any) -> str:
+        correlation_id.set(f"because of {duty.id}")  # a green thread has a context of its own
+        return str(intake.file(submission(duty))["filing"]["id"])
+
+    filed = [eventlet.spawn(file, duty) for duty in duties]
+    for each in filed:
+        each.wait()
+
+    causes: dict[str, str] = {}
+
+    def enough() -> bool:
+        for event in published():
+            facts = orjson.loads(event.body)
+            if _key(event) == "reports.report_filed.v1":
+                causes[facts["obligation_id"]] = Envelope.read(event.headers).correlation_id
+        return len(causes) == len(duties)
+
+    soon(enough)
+    assert causes == {duty.id: f"because of {duty.id}" for duty in duties}
