@@ -7,7 +7,11 @@ from gateway.addresses import MOST_HOPS, TrustedProxies
 from gateway.settings import Settings
 
 PROXIES = TrustedProxies("10.1.0.0/16, fd00:5::/32,192.0.2.9")
-REQUIRED = {"GATEWAY_PORT": "1", "GATEWAY_TICKET_KEY_FILE": "/keys/ticket"}
+REQUIRED = {
+    "GATEWAY_PORT": "1",
+    "GATEWAY_TICKET_KEY_FILE": "/keys/ticket",
+    "GATEWAY_INTAKE_KEY_FILE": "/keys/intake",
+}
 
 
 def address(peer, forwarded=None, proxies=PROXIES):
