@@ -14,6 +14,8 @@ from contracts.errors import Wording
 from gateway.quick_load import quick
 
 MOST_FAULTS = 100
+MORE = "more"
+"""The code of a fault that stands for those not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,16 @@ class Fault:
 
 class FaultyInput(Exception):
     """An input broke the rules at one or more places; answered 422 with each of them, or with the
-    first hundred and how many more there are.
+    first hundred and one that says how many more there are, as a form's verdict has it already.
     """
 
     def __init__(self, faults: Sequence[Fault], more: int = 0) -> None:
         super().__init__(faults, more)
-        self.faults = faults[:MOST_FAULTS]
-        self.more = more + len(faults[MOST_FAULTS:])
+        more += len(faults[MOST_FAULTS:])
+        told = [one for one in faults[MOST_FAULTS:] if one.code == MORE]
+        if more and not told:
+            told = [Fault("", MORE, f"And {more} more.", f"และอีก {more} จุด")]
+        self.faults = [*faults[:MOST_FAULTS], *told]
 
 
 # marshmallow tells codes apart only by its sentences; test_faults.py holds them to its source.

@@ -24,7 +24,10 @@ _FAULT = {
     "required": ["pointer", "code", "message"],
     "properties": {
         "pointer": {"type": "string", "format": "json-pointer"},
-        "code": {"type": "string"},
+        "code": {
+            "type": "string",
+            "description": "`more` is told last, for all beyond the first hundred.",
+        },
         "message": {"type": "string"},
         "check": {
             "type": "string",
@@ -44,10 +47,6 @@ _PROBLEM = {
         "instance": {"type": "string", "format": "uri-reference"},
         "correlation_id": {"type": "string"},
         "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}},
-        "more_errors": {
-            "type": "integer",
-            "description": "How many there are beyond those in `errors`.",
-        },
         "details": {"type": "object", "additionalProperties": {"type": "string"}},
     },
 }

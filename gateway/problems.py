@@ -257,11 +257,6 @@ def _of_service(refusal: ServiceError, language: str) -> Told:
 def _of_faults(faulty: FaultyInput, language: str) -> Told:
     told = _of_edge(EdgeProblem("input_invalid"), language)
     told.document["errors"] = [one.told(language) for one in faulty.faults]
-    if faulty.more:
-        told.document["more_errors"] = faulty.more
-        told.document["detail"] += (
-            f", and {faulty.more} more" if language == "en" else f" และยังมีอีก {faulty.more} จุด"
-        )
     return told
 
 
