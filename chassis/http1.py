@@ -10,12 +10,16 @@ from functools import lru_cache
 from time import monotonic
 from typing import Any, BinaryIO, ClassVar
 
+import eventlet
+
 _REQUEST_LINE = re.compile(rb"([A-Z]{1,20}) ([\x21-\x7e]+) HTTP/(\d)\.(\d)\r?\n")
 _FIELD = rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([^\x00-\x08\x0a-\x1f\x7f]*)"
 _HEADER = re.compile(_FIELD + rb"\r?\n")
 _TRAILER = re.compile(_FIELD + rb"\r\n")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\x00-\x08\x0a-\x1f\x7f]*)?\r\n")
 _CHUNK_LINE_BYTES = 512
+_CHUNKS_AT_ONCE = 64
+_CHUNK_BYTES = 16  # a body may have no more chunks than if each of them had so many
 _TRAILER_LINES = 32
 _PIECE_BYTES = 64 << 10
 
@@ -100,9 +104,13 @@ class Head:
         return self.target.partition("?")[0]
 
 
-def read_head(reader: BinaryIO, *, line_bytes: int, head_bytes: int, fields: int) -> Head:
+def read_head(
+    reader: BinaryIO, *, line_bytes: int, path_bytes: int, head_bytes: int, fields: int
+) -> Head:
     """Read up to the empty line. Raises HeadRefused with 400, 414, 431, 501 or 505."""
     method, target, version = _read_request_line(reader, line_bytes)
+    if len(target) > path_bytes and len(target.partition("?")[0]) > path_bytes:
+        raise HeadRefused(414)
     headers = _read_headers(reader, line_bytes, head_bytes, fields)
     if version == "HTTP/1.1" and "host" not in headers:
         raise HeadRefused(400)
@@ -251,9 +259,14 @@ class Body:
             yield piece
 
     def _read_chunks(self, limit_bytes: int) -> Iterator[bytes]:
+        most_chunks = _CHUNKS_AT_ONCE + limit_bytes // _CHUNK_BYTES
+        chunks = 0
         while size := self._read_chunk_size():
-            if self.position + size > limit_bytes:
+            chunks += 1
+            if self.position + size > limit_bytes or chunks > most_chunks:
                 raise BodyTooLarge
+            if chunks % _CHUNKS_AT_ONCE == 0:
+                eventlet.sleep(0)  # a client that sends fast must not starve the others
             yield from self._read_exactly(size)
             if self._reader.read(2) != b"\r\n":
                 raise BodyCutShort

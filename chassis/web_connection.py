@@ -103,6 +103,7 @@ class Connection(wsgi.HttpProtocol):
         return read_head(
             self.rfile,
             line_bytes=limits.request_line_bytes,
+            path_bytes=limits.path_bytes,
             head_bytes=limits.head_bytes,
             fields=limits.head_fields,
         )

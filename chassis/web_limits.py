@@ -15,6 +15,8 @@ class WebLimits:
     max_in_flight: int = 256
     backlog: int = 1024
     request_line_bytes: int = 8 << 10
+    path_bytes: int = 1 << 10
+    """Of the request line, what stands before a query."""
     head_bytes: int = 32 << 10
     head_fields: int = 100
     head_seconds: float = 10.0

@@ -97,13 +97,20 @@ class WorkLine:
         self._free.acquire()
         # In a green thread that nobody ends: a thread is free when its work is over, also if
         # whoever waits for it has gone.
-        outcome: Result = eventlet.spawn(self._execute, work, args, kwargs).wait()
+        result, problem = eventlet.spawn(self._execute, work, args, kwargs).wait()
+        if problem is not None:
+            raise problem
+        outcome: Result = result
         return outcome
 
-    def _execute(self, work: Callable[..., Result], args: tuple, kwargs: dict) -> Result:
+    def _execute(
+        self, work: Callable[..., Result], args: tuple, kwargs: dict
+    ) -> tuple[Result | None, Exception | None]:
+        """Return what came of it: what a green thread raises, eventlet writes down in full."""
         try:
-            result: Result = tpool.execute(_gently, work, *args, **kwargs)
-            return result
+            return tpool.execute(_gently, work, *args, **kwargs), None
+        except Exception as problem:  # noqa: BLE001 (raised to whoever waits)
+            return None, problem
         finally:
             self._free.release()
 

@@ -32,6 +32,7 @@ PUBLIC_LIMIT_BYTES = 16 << 10  # where nobody has signed in
 FORM_LIMIT_BYTES = FILE_LIMIT_BYTES + (64 << 10)  # the file, and what is around it
 UPLOAD_SECONDS = 120.0
 BODY_SECONDS = 10.0
+MOST_CHOICES = 16  # of an Accept header
 PATH_VALUE = r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}"
 
 _BODY_PROBLEMS = {400: "body_cut_short", 408: "body_too_slow", 413: "body_too_large"}
@@ -135,8 +136,8 @@ class Request:
 
     def prefers(self, *offered: str) -> str:
         """Return the content type the client likes best; the first when it does not say."""
-        given = self.environ.get("HTTP_ACCEPT", "")[:ACCEPT_BYTES]
-        accepted = parse_accept_header(given, MIMEAccept)
+        choices = self.environ.get("HTTP_ACCEPT", "")[:ACCEPT_BYTES].split(",", MOST_CHOICES)
+        accepted = parse_accept_header(",".join(choices[:MOST_CHOICES]), MIMEAccept)
         return accepted.best_match(offered, default=offered[0])
 
     def form(self) -> Form:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -89,6 +90,7 @@ _POSSIBLE: list[tuple[Callable[[Route], Any], set[str]]] = [
 def openapi_route(routes: Iterable[Route]) -> Route:
     """Return `GET /openapi.json`, describing `routes`; the document is made here, once."""
     document = orjson.dumps(describe(routes))
+    etag = hashlib.sha256(document).hexdigest()[:16]
 
     @route(
         "GET",
@@ -96,9 +98,10 @@ def openapi_route(routes: Iterable[Route]) -> Route:
         summary="The description of this API",
         answers={200: JSON},
         public=True,
+        etag=True,
     )
     def read_description(_ask: Any, _request: Request) -> Answer:
-        return Answer(200, document)
+        return Answer(200, document, {"Cache-Control": "public, max-age=300"}, etag=etag)
 
     return read_description.route  # type: ignore[attr-defined]
 

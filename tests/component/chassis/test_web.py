@@ -7,10 +7,12 @@ import eventlet
 import httpx
 import pytest
 
+from chassis import http1
 from chassis.web_connection import SAFE_HEADERS
 from tests.component.chassis.raw_http import (
     BODY_SECONDS,
     GET,
+    LIMIT_BYTES,
     POST,
     QUICK,
     answer,
@@ -144,6 +146,30 @@ def test_broken_chunks_are_400_and_end_the_connection(serve, chunks):
 
     assert status(answer(client)) == 400
     assert is_closed(client)
+
+
+MOST_CHUNKS = http1._CHUNKS_AT_ONCE + LIMIT_BYTES // http1._CHUNK_BYTES
+
+
+@pytest.mark.parametrize(("chunks", "told"), [(MOST_CHUNKS, 200), (MOST_CHUNKS + 1, 413)])
+def test_a_body_may_not_come_in_more_chunks_than_its_bytes_are_worth(serve, chunks, told):
+    body = b"1\r\nx\r\n" * chunks + b"0\r\n\r\n"
+
+    client = connect(serve(), POST + b"Transfer-Encoding: chunked\r\n\r\n" + body)
+
+    assert status(answer(client)) == told
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "told"),
+    [(0, 0, 200), (0, 2_000, 200), (1, 0, 414), (1, 2_000, 414)],
+)
+def test_a_path_is_bounded_more_closely_than_its_query(serve, path, query, told):
+    target = b"/" + b"x" * (QUICK.path_bytes - 1 + path) + b"?" + b"y" * query
+
+    client = connect(serve(), b"GET " + target + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+
+    assert status(answer(client)) == told
 
 
 def test_a_body_cut_short_by_its_sender_is_400(serve):

@@ -99,6 +99,13 @@ def test_what_the_work_raises_is_raised_and_gives_its_place_back(line):
             line.run("clumsy", divmod, 1, 0)
 
 
+def test_what_the_work_raises_is_written_down_by_nobody(line, capfd):
+    with pytest.raises(ZeroDivisionError):
+        line.run("one", lambda: 1 / 0)
+
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_full_line_does_not_hold_up_another(line, door):
     asked = [ask(line, door, None) for _ in range(THREADS + WAITING)]
     soon(lambda: len(door.begun) == THREADS)
