@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contracts.errors import TooManyAtOnce
 from contracts.reports import errors
 from contracts.reports import evidence_errors as refusals
 from contracts.reports.evidence_schemas import MEDIA_TYPES, EvidenceSchema
@@ -35,6 +36,7 @@ from gateway.http import (
         refusals.EvidenceTypeRefused,
         refusals.MalwareFound,
         refusals.ScannerUnavailable,
+        TooManyAtOnce,
     ),
     limit_bytes=FORM_LIMIT_BYTES,
     body_seconds=UPLOAD_SECONDS,

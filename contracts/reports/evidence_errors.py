@@ -35,12 +35,16 @@ class EvidenceInUse(ServiceError):
 
 
 class EvidenceTypeRefused(ServiceError):
-    """What the bytes are decides; what the client calls them does not."""
+    """What the bytes are decides; what the client calls them does not. `found` is what it is."""
 
     code = "reports.evidence_type_refused"
     kind = Kind.INVALID
-    message = "Evidence is a PDF, JPEG, PNG, XLSX or DOCX file without macros; this file is none."
-    message_th = "ไฟล์หลักฐานต้องเป็น PDF, JPEG, PNG, XLSX หรือ DOCX ที่ไม่มีแมโคร ไฟล์นี้ไม่ใช่"
+    message = (
+        "Evidence is a PDF, JPEG, PNG, XLSX or DOCX file without macros; this is {found}. {advice}"
+    )
+    message_th = (
+        "ไฟล์หลักฐานต้องเป็น PDF, JPEG, PNG, XLSX หรือ DOCX ที่ไม่มีแมโคร ไฟล์นี้เป็น{found_th} {advice_th}"
+    )
 
 
 class MalwareFound(ServiceError):

@@ -10,8 +10,14 @@ class WorkbooksUnreadable(ServiceError):
 
     code = "reports.workbooks_unreadable"
     kind = Kind.INVALID
-    message = "{filename} is no .xlsx file and no .zip file with .xlsx files in it."
-    message_th = "{filename} ไม่ใช่ไฟล์ .xlsx และไม่ใช่ไฟล์ .zip ที่มีไฟล์ .xlsx อยู่ข้างใน"
+    message = (
+        "{filename} is {found}, no .xlsx file and no .zip file with .xlsx files in it. "
+        "Save it as an Excel workbook (.xlsx) without a password."
+    )
+    message_th = (
+        "{filename} เป็น{found_th} ไม่ใช่ไฟล์ .xlsx และไม่ใช่ไฟล์ .zip ที่มีไฟล์ .xlsx อยู่ข้างใน "
+        "โปรดบันทึกเป็น Excel Workbook (.xlsx) โดยไม่ตั้งรหัสผ่าน"
+    )
 
 
 class TooManyWorkbooks(ServiceError):

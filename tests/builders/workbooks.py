@@ -9,6 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook, load_workbook
 
+from services.reports.workbooks.archives import budget_of_an_upload
 from services.reports.workbooks.layout import MAIN_SHEET, Layout
 from services.reports.workbooks.reading import Reading, read_workbook
 from services.reports.workbooks.stamp import Stamp
@@ -49,7 +50,7 @@ def typed(layout: Layout, data: bytes, cells: Mapping[str, Any]) -> bytes:
 
 
 def read(layout: Layout, data: bytes) -> Reading:
-    return read_workbook(data, layout, round_id=ROUND)
+    return read_workbook(data, layout, round_id=ROUND, budget=budget_of_an_upload())
 
 
 def cell_of(layout: Layout, pointer: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import datetime
-from threading import BoundedSemaphore
 from typing import Any
 
+from eventlet.semaphore import Semaphore
 from nameko.timer import timer
 
 from chassis.aside import aside
 from chassis.rpc import answers
+from chassis.work_line import WorkLine
 from contracts.errors import ServiceUnavailable
 from contracts.fields import read_time, wire_time
 from contracts.paging import page, read_cursor, unknown_cursor, write_cursor
@@ -26,11 +27,18 @@ from services.reports.store import ReportsStore
 
 CHUNKS_OF_EVIDENCE = 80  # of 256 KiB: 20 MiB
 INSPECTED_AT_ONCE = 2  # each is in memory as a whole meanwhile
-INSPECTION_SECONDS = 20.0
+INSPECTIONS_WAITING = 6  # each holds a worker of the process: 8 of 64 in all
+INSPECTIONS_OF_A_SLOT = 2
 SWEPT_EVERY_SECONDS = 300
 
 Facts = dict[str, Any]
-_inspections = BoundedSemaphore(INSPECTED_AT_ONCE)
+_line = WorkLine(
+    "inspection",
+    threads=INSPECTED_AT_ONCE,
+    waiting=INSPECTIONS_WAITING,
+    per_caller=INSPECTIONS_OF_A_SLOT,
+)
+_inspections = Semaphore(INSPECTED_AT_ONCE)
 
 
 class EvidenceQuestions:
@@ -88,24 +96,23 @@ class EvidenceQuestions:
         """Look into what was uploaded and keep it; `is_new` says whether the organisation did not
         have it already. Refused, nothing of it stays. Asked again, what was kept is returned.
 
+        Who comes when too many wait is refused at once.
+
         Raises UploadNotFound, EvidenceTypeRefused, MalwareFound, ScannerUnavailable, RoundNotFound,
-        RoundPurged, ServiceUnavailable.
+        RoundPurged, TooManyAtOnce, WorkLineFull.
         """
         if (kept := self._kept(by, upload_id)) is not None:
             return {"evidence": to_wire(kept), "is_new": True}
         facts = self._upload(by, upload_id)
-        if not _inspections.acquire(timeout=INSPECTION_SECONDS):
-            raise ServiceUnavailable(service="reports")
         try:
-            evidence, is_new = self._inspect(upload_id, facts)
+            with _line.place(by["slot_id"]), _inspections:
+                evidence, is_new = self._inspect(upload_id, facts)
         except Exception:
             self.store.files.drop(upload_id)
             if (kept := self._kept(by, upload_id)) is None:
                 record_evidence("refused")
                 raise
             evidence, is_new = kept, True
-        finally:
-            _inspections.release()
         record_evidence("kept")
         if facts["round_id"] is not None:
             self._leave_nothing_to_a_purge(facts["round_id"])

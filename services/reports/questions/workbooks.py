@@ -22,7 +22,6 @@ from services.reports.domain.obligations import Obligation
 from services.reports.domain.rounds import Round, RoundState
 from services.reports.forms import get_form
 from services.reports.store import ReportsStore
-from services.reports.workbooks.archives import Archive
 from services.reports.workbooks.filing import Filer, Upload
 from services.reports.workbooks.layout import layout_of
 from services.reports.workbooks.stamp import Stamp
@@ -177,9 +176,11 @@ class WorkbookQuestions:
         with TemporaryFile() as file:
             for chunk in self.store.files.read(known["file_id"]):
                 file.write(chunk)
-            archive = Archive(file, known["filename"])
             filer = Filer(self.store, upload, round_, layout, self.record)
-            return filer.file(archive, lambda done, total: job.show(done=done, total=total)), []
+            told = filer.file(
+                file, known["filename"], lambda done, total: job.show(done=done, total=total)
+            )
+        return told, []
 
     def _begun(self, by: Facts, file_id: str) -> Facts:
         facts = self.store.files.get(file_id) or self.store.files.begun(file_id)

@@ -9,40 +9,67 @@ from typing import BinaryIO
 from zipfile import ZipFile, ZipInfo
 
 from contracts.reports.workbook_errors import TooManyWorkbooks, WorkbooksUnreadable
-from services.reports.workbooks.guarding import CONTENT_TYPES, UNREADABLE_ZIP, WORKBOOK_BYTES
+from services.reports.file_kinds import KINDS, kind_of
+from services.reports.unpacking import BROKEN_ZIP, Budget, BudgetSpent, open_zip, pieces_of
+from services.reports.workbooks.parts import WORKBOOK_BYTES
 
 MOST_WORKBOOKS = 500
 NAME_MAX = 200
+# What reading one upload may cost in all. 500 workbooks as the form is take 40 MiB, 0.7 million
+# elements and some 5 s of a processor.
+UPLOAD_UNPACKED_BYTES = 256 << 20
+UPLOAD_ELEMENTS = 5_000_000
+UPLOAD_SECONDS = 60.0
+
+_CONTENT_TYPES = "[Content_Types].xml"
 _UTF8_NAME = 0x800
 _NAMES_WITHOUT_FLAG = ("utf-8", "cp874")  # as macOS and Thai Windows write them
+# What Windows and macOS leave beside files; names beginning with . or ~$ as well.
+_LEFT_BESIDE = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"})
+
+
+def budget_of_an_upload() -> Budget:
+    """Return what reading one upload may cost."""
+    return Budget(unpacked=UPLOAD_UNPACKED_BYTES, elements=UPLOAD_ELEMENTS, seconds=UPLOAD_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file of an upload: its content, or the code of why there is none."""
+    """One file of an upload: its content, or the code of why there is none and what it is."""
 
     name: str
     data: bytes = b""
     code: str = ""
+    kind: str = ""
 
 
 class Archive:
     """An upload taken apart. Raises WorkbooksUnreadable, TooManyWorkbooks."""
 
-    def __init__(self, file: BinaryIO, filename: str) -> None:
+    def __init__(self, file: BinaryIO, filename: str, budget: Budget) -> None:
         self._file = file
         self._filename = filename
+        self._budget = budget
         try:
-            self._zip = ZipFile(file)
-        except UNREADABLE_ZIP as problem:
-            raise WorkbooksUnreadable(filename=filename) from problem
+            self._zip = open_zip(file)
+        except BROKEN_ZIP as problem:
+            raise self._unreadable() from problem
         entries = self._zip.infolist()
-        self._is_workbook = any(entry.filename == CONTENT_TYPES for entry in entries)
+        self._is_workbook = any(entry.filename == _CONTENT_TYPES for entry in entries)
         self._entries = [entry for entry in entries if _is_a_file(entry)]
         if not self._is_workbook and len(self._entries) > MOST_WORKBOOKS:
             raise TooManyWorkbooks(files=len(self._entries), most=MOST_WORKBOOKS)
-        if not self._entries:
-            raise WorkbooksUnreadable(filename=filename)
+        if not self._entries or self._entries[0].filename == "mimetype":
+            raise self._unreadable()
+
+    def _unreadable(self) -> WorkbooksUnreadable:
+        self._file.seek(0)
+        kind = KINDS[kind_of(self._file.read())]
+        return WorkbooksUnreadable(
+            filename=self._filename,
+            found=kind.name,
+            found_th=kind.name_th,
+        )
 
     def __len__(self) -> int:
         return 1 if self._is_workbook else len(self._entries)
@@ -57,14 +84,30 @@ class Archive:
 
     def _member(self, entry: ZipInfo) -> Member:
         name = name_of(entry)[:NAME_MAX]
-        if not name.lower().endswith(".xlsx"):
-            return Member(name, code="not_a_workbook")
-        if entry.file_size > WORKBOOK_BYTES:
+        if self._budget.is_spent:
+            return Member(name, code="budget_spent")
+        if entry.file_size > WORKBOOK_BYTES and name.lower().endswith(".xlsx"):
             return Member(name, code="workbook_too_large")
         try:
-            return Member(name, self._zip.read(entry))
-        except UNREADABLE_ZIP:
+            data = _unpacked(self._zip, entry, self._budget)
+        except BudgetSpent:
+            return Member(name, code="budget_spent")
+        except BROKEN_ZIP:
             return Member(name, code="unreadable_member")
+        kind = kind_of(data)
+        if kind != "office":
+            return Member(name, code="not_a_workbook", kind=kind)
+        return Member(name, data)
+
+
+def _unpacked(members: ZipFile, entry: ZipInfo, budget: Budget) -> bytes:
+    """Return a member, or what it begins with when it is larger than any workbook."""
+    data = bytearray()
+    for piece in pieces_of(members, entry, budget):
+        data += piece
+        if len(data) > WORKBOOK_BYTES:
+            break
+    return bytes(data)
 
 
 def name_of(entry: ZipInfo) -> str:
@@ -81,7 +124,7 @@ def name_of(entry: ZipInfo) -> str:
 
 
 def _is_a_file(entry: ZipInfo) -> bool:
-    """Whether an entry is neither a folder nor what Office and macOS leave beside files."""
+    """Whether an entry is neither a folder nor what Office, Windows or macOS left beside files."""
     path = PurePosixPath(entry.filename)
-    hidden = path.name.startswith((".", "~$")) or "__MACOSX" in path.parts
-    return not entry.is_dir() and not hidden
+    is_left = path.name.startswith((".", "~$")) or path.name.lower() in _LEFT_BESIDE
+    return not entry.is_dir() and not is_left and "__MACOSX" not in path.parts

@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, BinaryIO, TypeVar
 
-from chassis.aside import aside
+from chassis.work_line import WorkLine
 from contracts.errors import ServiceError
 from contracts.principal import Principal
 from contracts.reports.amendment_classes import DEFAULT_CLASS
@@ -22,7 +22,7 @@ from services.reports.domain.obligations import Channel, Obligation
 from services.reports.domain.rounds import Round
 from services.reports.receipts import receipt_number
 from services.reports.store import ReportsStore
-from services.reports.workbooks.archives import Archive, Member
+from services.reports.workbooks.archives import Archive, Member, budget_of_an_upload
 from services.reports.workbooks.layout import Layout
 from services.reports.workbooks.reading import Reading, read_workbook
 from services.reports.workbooks.stamp import Stamp
@@ -31,10 +31,13 @@ from services.reports.workbooks.wording import of_answer, of_file, of_refusal
 AT_ONCE = 25
 FAULTS_TOLD = 20
 FAULTS_TOLD_IN_ALL = 4_000
+# Uploads are unpacked and read one after the other, beside the loop, with a thread of their own.
+_line = WorkLine("workbooks", threads=1, waiting=1)
 
 Facts = dict[str, Any]
 Record = Callable[[list[Attempt]], list[Facts | ServiceError]]
 Show = Callable[[int, int], None]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +66,19 @@ class Filer:
         self._layout = layout
         self._record = record
         self._by = Principal.from_wire(upload.by)
+        self._budget = budget_of_an_upload()
         self._seen: set[str] = set()
         self._told_in_all = 0
 
-    def file(self, archive: Archive, show: Show) -> Facts:
-        """File whatever can be filed and return what became of every file, in their order."""
+    def file(self, file: BinaryIO, filename: str, show: Show) -> Facts:
+        """File whatever can be filed and return what became of every file, in their order.
+
+        Raises WorkbooksUnreadable, TooManyWorkbooks.
+        """
         files: list[Facts] = []
+        archive = self._aside(Archive, file, filename, self._budget)
         members = iter(archive)
-        while batch := list(islice(members, AT_ONCE)):
+        while batch := self._aside(lambda: list(islice(members, AT_ONCE))):
             files += self._file_batch(batch)
             show(len(files), len(archive))
         counts = Counter(one["outcome"] for one in files)
@@ -97,10 +105,25 @@ class Filer:
             result = None if reading.faults else next(results)
             yield self._told(member.name, reading, result)
 
+    def _aside(self, work: Callable[..., Result], *args: Any, **named: Any) -> Result:
+        """Do some of the reading beside the loop, on this upload's budget."""
+
+        def counted() -> Result:
+            with self._budget.working():
+                return work(*args, **named)
+
+        return _line.run(None, counted)
+
     def _read(self, member: Member) -> Reading:
         if member.code:
-            return Reading(faults=[of_file(member.code)])
-        reading = aside(read_workbook, member.data, self._layout, round_id=self._upload.round_id)
+            return Reading(faults=[of_file(member.code, member.kind)])
+        reading = self._aside(
+            read_workbook,
+            member.data,
+            self._layout,
+            round_id=self._upload.round_id,
+            budget=self._budget,
+        )
         if reading.stamp and not reading.faults:
             if reading.stamp.obligation_id in self._seen:
                 reading.faults.append(of_file("repeated_in_upload"))

@@ -8,8 +8,8 @@ from typing import Any
 
 from contracts.forms import Fault, Form
 from contracts.forms.faults import fault
-from services.reports.workbooks.cells import Area, Cell, Cells, read_cells
-from services.reports.workbooks.guarding import Unusable
+from services.reports.unpacking import Budget
+from services.reports.workbooks.cells import Area, Book, Cell, Cells
 from services.reports.workbooks.layout import (
     ANSWER_COLUMN,
     FIRST_ITEM_ROW,
@@ -25,6 +25,7 @@ from services.reports.workbooks.layout import (
     ListSheet,
     cell,
 )
+from services.reports.workbooks.parts import Unusable
 from services.reports.workbooks.stamp import Stamp, read_stamp
 from services.reports.workbooks.values import Unclear, read_tick, read_value
 from services.reports.workbooks.wording import CellFault, of_cell, of_file, of_verdict
@@ -55,31 +56,27 @@ class Reading:
         return "amendment" if self.stamp and self.stamp.base_revision else "original"
 
 
-def read_workbook(data: bytes, layout: Layout, *, round_id: str) -> Reading:
-    """Read a workbook of a round and judge it. Never raises for what somebody sent."""
+def read_workbook(data: bytes, layout: Layout, *, round_id: str, budget: Budget) -> Reading:
+    """Read a workbook of a round and judge it. Never raises for what somebody sent.
+
+    The stamp is read first: of a workbook that is not of this round nothing more is.
+    """
     reading = Reading()
     try:
-        sheets = read_cells(data, _areas(layout))
-        reading.stamp = _stamp_in(sheets.get(HIDDEN_SHEET, {}))
+        book = Book(data, budget)
+        reading.stamp = _stamp_in(book.cells(HIDDEN_SHEET, _STAMP))
         _require_ours(reading.stamp, layout.form, round_id)
-        _read_main(sheets.get(MAIN_SHEET, {}), layout, reading)
+        main = Area(layout.inputs[-1].row, ANSWER_COLUMN)
+        _read_main(book.cells(MAIN_SHEET, main), layout, reading)
         for name, sheet in layout.lists.items():
-            items = list(_read_items(sheets.get(sheet.name, {}), sheet, reading))
+            area = Area(FIRST_ITEM_ROW + MOST_ITEM_ROWS, len(sheet.inputs))
+            items = list(_read_items(book.cells(sheet.name, area), sheet, reading))
             if items:
                 reading.answers[name] = items
     except Unusable as problem:
         return Reading(reading.stamp, faults=[of_file(problem.code)])
     reading.faults += list(_verdict(layout, reading))
     return reading
-
-
-def _areas(layout: Layout) -> dict[str, Area]:
-    lists = {
-        sheet.name: Area(FIRST_ITEM_ROW + MOST_ITEM_ROWS, len(sheet.inputs))
-        for sheet in layout.lists.values()
-    }
-    main = Area(layout.inputs[-1].row, ANSWER_COLUMN)
-    return {HIDDEN_SHEET: _STAMP, MAIN_SHEET: main, **lists}
 
 
 def _stamp_in(cells: Cells) -> Stamp:

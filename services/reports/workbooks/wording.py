@@ -8,6 +8,7 @@ from typing import Any
 
 from contracts.errors import ServiceError
 from contracts.forms import Fault
+from services.reports.file_kinds import KINDS
 from services.reports.workbooks.values import NO, YES
 
 Definition = Mapping[str, Any]
@@ -17,6 +18,10 @@ OF_FILES = {
     "not_a_workbook": (
         "ไฟล์นี้ไม่ใช่ไฟล์ .xlsx ที่อ่านได้ โปรดบันทึกเป็น Excel Workbook (.xlsx) โดยไม่ตั้งรหัสผ่าน",
         "This is no .xlsx file that can be read. Save it as an Excel workbook without a password.",
+    ),
+    "budget_spent": (
+        "การอ่านไฟล์ในการอัปโหลดครั้งนี้ใช้เวลาเกินกำหนดแล้ว ไฟล์นี้จึงยังไม่ถูกอ่าน โปรดอัปโหลดไฟล์ที่เหลือใหม่ครั้งละน้อยลง",
+        "This upload has cost all that one may; this file was not read. Upload the rest anew.",
     ),
     "workbook_too_large": (
         "ไฟล์ใหญ่หรือซับซ้อนเกินแบบรายงาน โปรดดาวน์โหลดแบบใหม่แล้วคัดลอกคำตอบมาวาง",
@@ -98,9 +103,20 @@ class CellFault:
         return asdict(self)
 
 
-def of_file(code: str) -> CellFault:
-    """Return the fault of a file that is not read."""
-    return CellFault(None, None, None, code, *OF_FILES[code])
+def of_file(code: str, kind: str = "") -> CellFault:
+    """Return the fault of a file that is not read, and what kind of file it is when that is why."""
+    if not kind:
+        return CellFault(None, None, None, code, *OF_FILES[code])
+    thai, english = OF_FILES[code]
+    found = KINDS[kind]
+    return CellFault(
+        None,
+        None,
+        None,
+        code,
+        f"ไฟล์นี้เป็น{found.name_th} {found.workbook_advice_th or thai}",
+        f"This is {found.name}. {found.workbook_advice or english}",
+    )
 
 
 def of_cell(at: Spot, pointer: str, code: str, field: Definition) -> CellFault:

@@ -7,9 +7,10 @@ from typing import Any
 
 import eventlet
 import pytest
+from eventlet.event import Event as Signal
 
 from chassis.clock import now
-from contracts.errors import OutOfScope, ServiceUnavailable
+from contracts.errors import OutOfScope, ServiceUnavailable, TooManyAtOnce, WorkLineFull
 from contracts.principal import Principal, Role
 from contracts.reports.errors import ObligationNotFound, RoundNotFound, RoundPurged
 from contracts.reports.evidence_errors import (
@@ -21,10 +22,15 @@ from contracts.reports.evidence_errors import (
     UploadNotFound,
 )
 from services.reports.domain.rounds import Mode, RoundState
-from services.reports.questions.evidence import EvidenceQuestions
+from services.reports.questions.evidence import (
+    INSPECTIONS_OF_A_SLOT,
+    EvidenceQuestions,
+    _line,
+)
 from services.reports.scanning import EICAR, ClamavScanner, EicarScanner, NoScanner
 from services.reports.store.files import CHUNK_BYTES
 from tests.builders.files import PDF, PNG, docx, pdf_of
+from tests.builders.waiting import soon
 from tests.component.reports.watching import explained, stages_of
 from tests.unit.reports.duties import a_round, an_obligation, the_officer_of
 
@@ -138,12 +144,49 @@ def test_the_same_bytes_of_one_organisation_are_stored_once(desk, officer, oblig
 def test_two_uploads_of_the_same_bytes_at_once_make_one(desk, officer, database):
     content = pdf_of(700_000)
 
-    sending = [eventlet.spawn(send, desk, officer, content) for _ in range(4)]
+    senders = [officer | {"slot_id": f"slot-{n % 2}"} for n in range(4)]
+    sending = [eventlet.spawn(send, desk, by, content) for by in senders]
     sent = [each.wait() for each in sending]
 
     assert len({each["evidence"]["id"] for each in sent}) == 1
     assert sorted(each["is_new"] for each in sent) == [False, False, False, True]
     assert stored(database) == 1 + 3
+
+
+class Slow:
+    """A scanner that looks until it is told to come to an end."""
+
+    state = "unscanned"
+
+    def __init__(self) -> None:
+        self.end = Signal()
+
+    def scan(self, content: bytes) -> None:
+        """Find nothing, after a while."""
+        self.end.wait()
+
+
+def test_of_too_many_at_once_the_last_are_refused_at_once_and_nobody_has_every_place(
+    store, officer
+):
+    desk = Desk(store, Slow())
+    others = [officer | {"slot_id": f"slot-{n}"} for n in range(_line.places // 2 - 1)]
+
+    def begin(by, number):
+        return eventlet.spawn(send, desk, by, PDF + bytes([number]))
+
+    sending = [begin(by, n) for n, by in enumerate([officer, *others] * INSPECTIONS_OF_A_SLOT)]
+    soon(lambda: _line._held == _line.places)
+    with pytest.raises(WorkLineFull):
+        send(desk, officer | {"slot_id": "late"}, PDF + b"late")
+    sending.pop().kill()
+    soon(lambda: _line._held == _line.places - 1)
+    with pytest.raises(TooManyAtOnce):
+        send(desk, officer, PDF + b"a third")
+    sending.append(begin(officer | {"slot_id": "late"}, 200))
+    desk.scanner.end.send()
+
+    assert all(each.wait()["is_new"] for each in sending)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ import pytest
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
 from services.reports.forms import get_form
-from services.reports.workbooks.archives import Archive
 from services.reports.workbooks.filing import AT_ONCE, FAULTS_TOLD, Filer, Upload
 from services.reports.workbooks.layout import layout_of
 from services.reports.workbooks.stamp import Stamp
@@ -49,7 +48,7 @@ def work_off(
     upload = Upload("upload-1", "ethics-2569-1", wire_time(EARLY), by.to_wire(), is_check)
     recording = recording or (lambda attempts: record(store.ledger, attempts))
     filer = Filer(store, upload, a_round(), LAYOUT, recording)
-    return filer.file(Archive(BytesIO(data), "upload.zip"), lambda done, total: None)
+    return filer.file(BytesIO(data), "upload.zip", lambda done, total: None)
 
 
 def test_a_job_that_died_half_way_is_repeated_and_doubles_nothing(store, database):

@@ -7,7 +7,7 @@ import pytest
 
 from contracts.reports.evidence_errors import EvidenceTypeRefused
 from contracts.reports.evidence_schemas import DOCX, XLSX
-from services.reports import sniffing
+from services.reports import sniffing, unpacking
 from services.reports.sniffing import any_member, media_type_of, name_of
 from tests.builders.files import CONTENT_TYPES, JPEG, PDF, PNG, docx, xlsx, zipped
 
@@ -54,6 +54,42 @@ def test_anything_else_is_refused_also_a_zip_that_is_no_office_file(content):
         media_type_of(content)
 
 
+@pytest.mark.parametrize(
+    ("content", "found", "do"),
+    [
+        (b"", "an empty file", "send it again"),
+        (b"\0\0\0\x18ftypheic" + bytes(50), "a photograph", "JPEG"),
+        (b"II*\0" + bytes(50), "a TIFF image", "JPEG"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(50), "an older Office", "password"),
+        (zipped(("mimetype", b"application/vnd.oasis.opendocument.text")), "OpenDocument", ".pdf"),
+        (zipped(("1.pdf", PDF)), "a .zip", "Unpack"),
+        (docx(("word/vbaProject.bin", b"macro")), "macros", ".docx"),
+        (b"Rar!\x1a\x07" + bytes(50), "a packed file", "Unpack"),
+        ("ชื่อ,จำนวน\n".encode(), "text", ".xlsx"),
+        (b"\xef\xbb\xbf<!DOCTYPE html><p>", "a web page", "PDF"),
+        (bytes(100), "no known kind", ".pdf"),
+    ],
+)
+def test_what_is_refused_is_named_with_what_to_do(content, found, do):
+    with pytest.raises(EvidenceTypeRefused) as refused:
+        media_type_of(content)
+
+    told = str(refused.value)
+    assert found in told
+    assert do in told
+    assert refused.value.details["advice_th"] in refused.value.in_thai()
+
+
+@pytest.mark.parametrize("before", [b"", b"\r\n", b"@PJL JOB\r\n".ljust(1019)])
+def test_the_mark_of_a_pdf_is_looked_for_where_readers_look(before):
+    assert media_type_of(before + PDF) == "application/pdf"
+
+
+def test_a_mark_that_ends_beyond_the_first_kibibyte_is_none():
+    with pytest.raises(EvidenceTypeRefused):
+        media_type_of(b" " * 1020 + PDF)
+
+
 def test_a_file_that_would_swell_beyond_bounds_is_refused_unopened(monkeypatch):
     bomb = docx(*((f"word/{number}.xml", bytes(1 << 20)) for number in range(5)))
     monkeypatch.setattr(sniffing, "UNPACKED_BYTES", 4 << 20)
@@ -64,7 +100,7 @@ def test_a_file_that_would_swell_beyond_bounds_is_refused_unopened(monkeypatch):
 
 
 def test_a_directory_with_more_entries_than_can_be_read_quickly_is_refused(monkeypatch):
-    monkeypatch.setattr(sniffing, "DIRECTORY_BYTES", 1000)
+    monkeypatch.setattr(unpacking, "DIRECTORY_BYTES", 1000)
     crowded = docx(*((f"word/{number}.xml", b"") for number in range(50)))
 
     with pytest.raises(EvidenceTypeRefused):
