@@ -65,12 +65,13 @@ class WorkLine:
             return run(work, *args, **kwargs)
 
     @contextmanager
-    def place(self, caller: str | None) -> Iterator[Run]:
+    def place(self, caller: str | None, *, leaving: int = 0) -> Iterator[Run]:
         """Hold a place: for whoever must not be refused after the first step.
 
+        It takes none of the last `leaving` places, which are kept for others.
         Raises WorkLineFull or TooManyAtOnce at once.
         """
-        if self._held >= self.places:
+        if self._held + leaving >= self.places:
             raise WorkLineFull(retry_after_seconds=RETRY_AFTER_SECONDS)
         if caller is not None and self._held_by[caller] >= self._per_caller:
             raise TooManyAtOnce(places=self._per_caller, retry_after_seconds=RETRY_AFTER_SECONDS)

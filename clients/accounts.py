@@ -39,6 +39,7 @@ class AccountsClient:
         errors.OrganisationNotOnRecord,
         errors.SecondFactorExists,
         errors.SecondFactorRequired,
+        errors.SecondFactorStopped,
         errors.SessionEnded,
         errors.SlipsAlreadyRead,
         errors.SlipsNotRead,
@@ -293,7 +294,6 @@ class AccountsClient:
         session_id: str,
         current_password: str,
         new_password: str,
-        address: str,
     ) -> None:
         self._call(
             "change_password",
@@ -301,19 +301,18 @@ class AccountsClient:
             session_id=session_id,
             current_password=current_password,
             new_password=new_password,
-            address=address,
         )
 
-    def begin_second_factor(self, by: Facts, *, password: str, address: str) -> Facts:
+    def begin_second_factor(self, by: Facts, *, password: str) -> Facts:
         """Return secret and otpauth_uri."""
-        return self._call("begin_second_factor", by=by, password=password, address=address)
+        return self._call("begin_second_factor", by=by, password=password)
 
-    def confirm_second_factor(self, by: Facts, *, code: str, address: str) -> Facts:
+    def confirm_second_factor(self, by: Facts, *, code: str) -> Facts:
         """Return recovery_codes."""
-        return self._call("confirm_second_factor", by=by, code=code, address=address)
+        return self._call("confirm_second_factor", by=by, code=code)
 
-    def remove_second_factor(self, by: Facts, *, password: str, code: str, address: str) -> None:
-        self._call("remove_second_factor", by=by, password=password, code=code, address=address)
+    def remove_second_factor(self, by: Facts, *, password: str, code: str) -> None:
+        self._call("remove_second_factor", by=by, password=password, code=code)
 
     def list_audit(self, by: Facts, **filters: Any) -> Facts:
         """Return a page of the audit chain. Filters: day, act, subject, limit, cursor."""

@@ -18,9 +18,7 @@ from gateway.http import Answer, Request, route
 )
 def begin(ask: Ask, request: Request) -> Answer:
     """Make a secret for an authenticator app; it counts when a code of it has been given."""
-    begun = ask.accounts.begin_second_factor(
-        request.by, password=request.body["password"], address=request.address
-    )
+    begun = ask.accounts.begin_second_factor(request.by, password=request.body["password"])
     return Answer(201, begun)
 
 
@@ -32,6 +30,7 @@ def begin(ask: Ask, request: Request) -> Answer:
     answers={201: shapes.RecoveryCodes},
     refuses=(
         errors.WrongSecondFactor,
+        errors.SecondFactorStopped,
         errors.NoSecondFactor,
         errors.SecondFactorExists,
         errors.TooManyAttempts,
@@ -39,9 +38,7 @@ def begin(ask: Ask, request: Request) -> Answer:
 )
 def confirm(ask: Ask, request: Request) -> Answer:
     """Ask for a code at every sign-in from now on; the recovery codes are told this once."""
-    confirmed = ask.accounts.confirm_second_factor(
-        request.by, code=request.body["code"], address=request.address
-    )
+    confirmed = ask.accounts.confirm_second_factor(request.by, code=request.body["code"])
     return Answer(201, confirmed)
 
 
@@ -54,6 +51,7 @@ def confirm(ask: Ask, request: Request) -> Answer:
     refuses=(
         errors.WrongCredentials,
         errors.WrongSecondFactor,
+        errors.SecondFactorStopped,
         errors.NoSecondFactor,
         errors.TooManyAttempts,
     ),
@@ -64,6 +62,5 @@ def remove(ask: Ask, request: Request) -> Answer:
         request.by,
         password=request.body["password"],
         code=request.body["code"],
-        address=request.address,
     )
     return Answer(204)

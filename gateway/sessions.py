@@ -20,6 +20,7 @@ from gateway.http import Answer, Request, route
         errors.SlotInUse,
         errors.SecondFactorRequired,
         errors.WrongSecondFactor,
+        errors.SecondFactorStopped,
         errors.SlotLocked,
         errors.TooManyAttempts,
     ),
@@ -98,6 +99,5 @@ def change_password(ask: Ask, request: Request) -> Answer:
         session_id=str(request.session_id),
         current_password=request.body["current_password"],
         new_password=request.body["new_password"],
-        address=request.address,
     )
     return Answer(204)

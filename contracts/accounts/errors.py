@@ -286,6 +286,21 @@ class WrongSecondFactor(ServiceError):
     message_th = "รหัสยืนยันตัวตนไม่ถูกต้องหรือถูกใช้ไปแล้ว โปรดรอรหัสถัดไปแล้วลองใหม่"
 
 
+class SecondFactorStopped(ServiceError):
+    """So many wrong codes came in a row that none of the app is looked at any more."""
+
+    code = "accounts.second_factor_stopped"
+    kind = Kind.UNAUTHENTICATED
+    message = (
+        "Too many wrong codes in a row: codes of the authenticator are no longer taken. Give a "
+        "recovery code, or ask the office above for a new activation code."
+    )
+    message_th = (
+        "กรอกรหัสยืนยันตัวตนผิดติดต่อกันหลายครั้ง ระบบจึงไม่รับรหัสจากแอปอีก "
+        "โปรดใช้รหัสสำรอง หรือขอรหัสเปิดใช้งานใหม่จากหน่วยงานที่จ่ายรหัสให้ท่าน"
+    )
+
+
 class SecondFactorExists(ServiceError):
     """The slot has one that counts."""
 

@@ -40,10 +40,12 @@ from services.accounts.domain.audit import (
     place_of,
     plain,
 )
+from services.accounts.domain.slots import Slot
 from services.accounts.settings import Settings
 from services.accounts.store.audit import AuditStore
 
 AT_ONCE = 200
+MOST_TOLD = 10
 # No act takes that long: every operation on the database is bounded by seconds.
 LEFT_AFTER = timedelta(minutes=1)
 
@@ -86,7 +88,7 @@ class AuditTrail:
     def __init__(self, store: AuditStore, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._now = clock
-        self._counted: Counter[tuple[str, str]] = Counter()
+        self._counted: Counter[tuple[str, str, Slot | None]] = Counter()
         self._waiting: deque[tuple[Act, Future[None]]] = deque()
         self._writing = Lock()
 
@@ -127,19 +129,34 @@ class AuditTrail:
                 self.enter(left)
                 entered += 1
 
-    def count_refused(self, act: str, refusal: type[ServiceError], times: int) -> None:
+    def count_refused(
+        self, act: str, refusal: type[ServiceError], times: int, *, of: Slot | None = None
+    ) -> None:
         """Remember refusals that anybody may cause at any rate; `enter_counted` tells how many.
 
         An entry for each would let a stranger fill the chain.
         """
         if times:
-            self._counted[act, refusal.code] += times
+            self._counted[act, refusal.code, of] += times
 
     def enter_counted(self) -> None:
-        """Enter how often was refused what has been counted since the last time."""
+        """Enter how often was refused what has been counted since the last time.
+
+        The MOST_TOLD slots with the most have an entry each, all others are summed up.
+        """
         counted, self._counted = self._counted, Counter()
-        for (act, code), times in counted.items():
-            self.record(act, None, "slot:unknown", "refused", {"code": code, "times": times})
+        summed: Counter[tuple[str, str]] = Counter()
+        told = 0
+        for (act, code, slot), times in counted.most_common():
+            if slot is None or told == MOST_TOLD:
+                summed[act, code] += times
+                continue
+            told += 1
+            facts = {"code": code, "times": times, **facts_of(slot)}
+            self.record(act, None, subject_of(slot.id), "refused", facts)
+        for (act, code), times in summed.items():
+            facts = {"code": code, "times": times}
+            self.record(act, None, subject_of("unknown"), "refused", facts)
 
     def forget(self, act: Act) -> None:
         """Expect no entry of an act that was begun."""
@@ -254,6 +271,17 @@ def verify(store: AuditStore, day: str | None = None, head: str | None = None) -
         raise Tampered(f"no entry has the hash {missed}: what it ended was cut off or replaced")
     for place in seen.values():
         yield f"{place.day}: {place.seq} entries, head {place.sha256}"
+
+
+def subject_of(slot_id: str) -> str:
+    """Return a slot as the subject of an audit entry."""
+    return f"slot:{slot_id}"
+
+
+def facts_of(slot: Slot) -> dict[str, str]:
+    """Return the facts by which a refusal before sign-in is its slot's and its organisation's."""
+    own = {"organisation_id": slot.organisation_id} if slot.organisation_id else {}
+    return {"username": slot.username, **own}
 
 
 class Tampered(Exception):

@@ -220,13 +220,17 @@ class SlotDocument(Document):
 
 
 class AttemptsDocument(Document):
-    """What one address tried on one username; forgotten by itself."""
+    """What one address tried on one username, or how far a pace is used up (only the last field).
+
+    Forgotten by itself.
+    """
 
     meta = _meta("attempts", {"fields": ["forgotten_at"], "expireAfterSeconds": 0})
 
     id = StringField(primary_key=True)
-    count = IntField(required=True)
-    closed_until = DateTimeField(required=True)
+    count = IntField()
+    tried_at = DateTimeField()
+    known_until = DateTimeField()
     forgotten_at = DateTimeField(required=True)
 
 

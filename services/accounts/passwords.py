@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from eventlet.semaphore import Semaphore
 from nameko.extensions import DependencyProvider
 
-from chassis import metrics
-from chassis.aside import aside
+from chassis.work_line import WorkLine
 from contracts.accounts.errors import WeakPassword
 from services.accounts.settings import Settings
 
@@ -21,6 +22,7 @@ LEAST_CHARACTERS = 12
 LEAST_DIFFERENT_CHARACTERS = 5
 LEAST_TELLING = 5  # a shorter username may stand in a good password by chance
 SHORTEST_RUN = 3
+MOST_WAITING = 58  # a second and a bit of hashing; who came later would wait in vain
 _ROWS = (
     *("1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./", "!@#$%^&*()_+"),
     *("1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm", "8ik,", "9ol.", "0p;/"),
@@ -106,31 +108,47 @@ class PasswordHashes:
         return kept is not None
 
 
+class Standing(Enum):
+    """Who asks for a hash; the value is the part of the places in the line kept from them."""
+
+    KNOWN = 0.0  # signed in, with a code, or from an address that has opened this name before
+    NAMED = 0.25  # with a name that somebody has
+    STRANGER = 0.5
+
+
+class PasswordWork(NamedTuple):
+    """What may be done from one place in the line."""
+
+    is_right: Callable[[str | None, str], bool]
+    make: Callable[[str], str]
+
+
 class GreenPasswordHashes:
-    """The same, each in a thread of the machine; a few at once, the others wait in green ways."""
+    """The same, each in a thread of the machine; a few at once, and few wait in green ways."""
 
     def __init__(self, hashes: PasswordHashes, *, at_once: int) -> None:
         self._hashes = hashes
-        self._at_once = at_once
-        self._free = Semaphore(at_once)
+        self._line = WorkLine("argon2", threads=at_once, waiting=MOST_WAITING)
+
+    @contextmanager
+    def place(self, standing: Standing) -> Iterator[PasswordWork]:
+        """Hold a place in the line. Raises WorkLineFull at once where none is left for them."""
+        leaving = int(standing.value * self._line.places)
+        with self._line.place(None, leaving=leaving) as run:
+            yield PasswordWork(partial(run, self._hashes.is_right), partial(run, self._hashes.make))
 
     def make(self, password: str) -> str:
-        """Return the hash to keep."""
-        return str(self._elsewhere(self._hashes.make, password))
+        """Return the hash to keep. Raises WorkLineFull."""
+        with self.place(Standing.KNOWN) as work:
+            return work.make(password)
 
     def is_right(self, kept: str | None, password: str) -> bool:
-        """Whether the password is the one kept; with none kept, never, after the same time."""
-        return bool(self._elsewhere(self._hashes.is_right, kept, password))
+        """Whether the password is the one kept; with none kept, never, after the same time.
 
-    def _elsewhere(self, work: Any, *arguments: Any) -> Any:
-        with self._free:
-            self._show()
-            result = aside(work, *arguments)
-        self._show()
-        return result
-
-    def _show(self) -> None:
-        metrics.show_pool("argon2", in_use=self._at_once - self._free.counter, size=self._at_once)
+        Raises WorkLineFull.
+        """
+        with self.place(Standing.KNOWN) as work:
+            return work.is_right(kept, password)
 
 
 class Passwords(DependencyProvider):

@@ -12,6 +12,7 @@ from contracts.accounts.errors import (
     NoSecondFactor,
     SecondFactorExists,
     SecondFactorRequired,
+    SecondFactorStopped,
     WrongSecondFactor,
 )
 from contracts.principal import Principal
@@ -52,7 +53,7 @@ class SecondFactors:
     def confirm(self, by: Principal, code: str, *, at: datetime) -> dict[str, Any]:
         """Make it count, for a code of it. Returns the recovery codes, told this once.
 
-        Raises NoSecondFactor, WrongSecondFactor, SecondFactorExists.
+        Raises NoSecondFactor, WrongSecondFactor, SecondFactorStopped, SecondFactorExists.
         """
         factor = self._store.find(by.slot_id)
         if factor is None:
@@ -69,7 +70,7 @@ class SecondFactors:
     def demand(self, slot_id: str, presented: str | None, *, at: datetime) -> None:
         """Use up what was presented; a slot without a confirmed factor needs nothing.
 
-        Raises SecondFactorRequired, WrongSecondFactor.
+        Raises SecondFactorRequired, WrongSecondFactor, SecondFactorStopped.
         """
         factor = self._store.find(slot_id)
         if factor is None or factor.confirmed_at is None:
@@ -85,7 +86,10 @@ class SecondFactors:
             raise WrongSecondFactor
 
     def remove(self, slot_id: str, presented: str, *, at: datetime) -> None:
-        """Forget the factor, for a code of it. Raises NoSecondFactor, WrongSecondFactor."""
+        """Forget the factor, for a code of it.
+
+        Raises NoSecondFactor, WrongSecondFactor, SecondFactorStopped.
+        """
         factor = self._store.find(slot_id)
         if factor is None:
             raise NoSecondFactor
@@ -93,6 +97,8 @@ class SecondFactors:
         self._store.remove(slot_id)
 
     def _step(self, slot_id: str, factor: SecondFactor, code: str, at: datetime) -> int:
+        if not self._store.count_code(slot_id):
+            raise SecondFactorStopped
         secret = self._sealer.unseal(factor.sealed_secret, slot_id)
         code_of = pyotp.TOTP(secret).generate_otp
         return accepted_step(code, code_of, last_step=factor.last_step, at=at)

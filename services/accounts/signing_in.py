@@ -16,12 +16,13 @@ from contracts.principal import Principal
 from services.accounts.codes import ActivationCodes, read_typed
 from services.accounts.domain.activation import KeptCode, find_usable
 from services.accounts.domain.sessions import Ended, Ending, Lifetime, Session, make_way
-from services.accounts.domain.throttling import attempts_key
-from services.accounts.passwords import GreenPasswordHashes, require_strong
+from services.accounts.domain.throttling import Guess
+from services.accounts.passwords import GreenPasswordHashes, Standing, require_strong
 from services.accounts.second_factor import SecondFactors
 from services.accounts.shapes import show_activated, show_principal
 from services.accounts.store import AccountsStore
 from services.accounts.store.activations import ActivationSlot
+from services.accounts.store.attempts import Begun
 from services.accounts.store.sessions import SignInSlot
 
 TOKEN_BYTES = 32
@@ -41,19 +42,24 @@ def prove_password(
 ) -> SignInSlot:
     """Return the slot of somebody who has shown to be its holder, and may sign in.
 
-    Raises WrongCredentials, SlotInUse, SecondFactorRequired, WrongSecondFactor, TooManyAttempts.
+    Raises WrongCredentials, SlotInUse, SecondFactorRequired, WrongSecondFactor,
+    SecondFactorStopped, TooManyAttempts, WorkLineFull.
     """
     username = as_kept(username)
-    tried = attempts_key("sign_in", username, address)
-    store.attempts.begin(tried, at=at)
+    guess = Guess("sign_in", username, address)
+    is_known = store.attempts.is_known(guess, at=at)
     found = store.sessions.find_slot(username)
     kept = None if found is None else found.password_hash
-    if not passwords.is_right(kept, password) or found is None:
+    standing = Standing.STRANGER if found is None else Standing.NAMED
+    with passwords.place(Standing.KNOWN if is_known else standing) as work:
+        begun = store.attempts.begin(guess, at=at)  # nobody is counted whom the line refuses
+        is_right = work.is_right(kept, password)
+    if not is_right or found is None:
         raise WrongCredentials
     # Before a code is used up in vain.
     make_way(found.session, takeover=takeover, at=at)
     second_factors.demand(found.kept.slot.id, otp, at=at)
-    store.attempts.forget(tried)
+    store.attempts.succeeded(begun, at=at)
     return found
 
 
@@ -90,21 +96,19 @@ def require_password(
     passwords: GreenPasswordHashes,
     by: Principal,
     password: str,
-    address: str,
     *,
     at: datetime,
 ) -> str:
     """Return the hash of the password that a signed-in slot gave again.
 
-    Raises WrongCredentials, TooManyAttempts.
+    Raises WrongCredentials, TooManyAttempts, WorkLineFull.
     """
-    tried = attempts_key("password", by.username, address)
-    store.attempts.begin(tried, at=at)
+    begun = store.attempts.begin(Guess("password", by.username), at=at)
     found = store.sessions.find_slot(by.username)
     kept = None if found is None else found.password_hash
     if not passwords.is_right(kept, password) or kept is None:
         raise WrongCredentials
-    store.attempts.forget(tried)
+    store.attempts.succeeded(begun, at=at)
     return kept
 
 
@@ -117,7 +121,7 @@ class Claim:
     found: ActivationSlot
     usable: KeptCode
     password_hash: str
-    tried: str
+    begun: Begun
 
 
 def prove_code(
@@ -133,16 +137,16 @@ def prove_code(
 ) -> Claim:
     """Return what somebody with an activation code may claim; the code is not used up yet.
 
-    Raises WrongActivationCode, ActivationCodeSpent, WeakPassword, TooManyAttempts, SlotLocked.
+    Raises WrongActivationCode, ActivationCodeSpent, WeakPassword, TooManyAttempts, SlotLocked,
+    WorkLineFull.
     """
     username = as_kept(username)
     require_strong(password, username)
-    tried = attempts_key("activate", username, address)
-    store.attempts.begin(tried, at=at)
+    begun = store.attempts.begin(Guess("activate", username, address), at=at)
     code = read_typed(activation_code)
     found, usable = _find_by_code(store, codes, username, code, at=at)
     found.kept.require_unlocked()
-    return Claim(username, code, found, usable, passwords.make(password), tried)
+    return Claim(username, code, found, usable, passwords.make(password), begun)
 
 
 def activate(
@@ -162,7 +166,7 @@ def activate(
         # Somebody has used or voided the code, or signed in, at the same moment: look again.
         found, usable = _find_by_code(store, codes, claim.username, claim.code, at=at)
         found.kept.require_unlocked()
-    store.attempts.forget(claim.tried)
+    store.attempts.succeeded(claim.begun, at=at)
     organisation = store.organisations.find(found.slot.organisation_id)
     return {**show_activated(found.slot, organisation), "activated_at": wire_time(at)}
 

@@ -13,6 +13,8 @@ from contracts.principal import Role
 STEP_SECONDS = 30
 DRIFT_STEPS = 1
 RECOVERY_CODES = 10
+# In a row. A guess hits once in 300,000, and whoever guesses has the password already.
+MOST_WRONG_CODES = 30
 
 # Whoever sees or decides for others. An LAO's slot is signed in to in the field, on any computer.
 MAY_HAVE_ONE = tuple(role for role in Role if role is not Role.LAO_OFFICER)
@@ -26,6 +28,7 @@ class SecondFactor:
     last_step: int
     confirmed_at: datetime | None
     recovery_hashes: tuple[str, ...]
+    wrong_codes: int = 0
 
 
 def accepted_step(

@@ -10,7 +10,7 @@ from typing import Any
 from chassis.rpc import answers
 from contracts.principal import Principal
 from services.accounts.audit import AuditTrail
-from services.accounts.domain.throttling import attempts_key
+from services.accounts.domain.throttling import Guess
 from services.accounts.passwords import GreenPasswordHashes
 from services.accounts.sealing import Sealer
 from services.accounts.second_factor import SecondFactors
@@ -28,49 +28,45 @@ class SecondFactorQuestions:
     now: Callable[[], datetime]
 
     @answers
-    def begin_second_factor(
-        self, by: dict[str, Any], password: str, address: str
-    ) -> dict[str, Any]:
+    def begin_second_factor(self, by: dict[str, Any], password: str) -> dict[str, Any]:
         """Return a new secret, told this once; it counts when a code of it has been given.
 
-        Raises OutOfScope, WrongCredentials, SecondFactorExists, TooManyAttempts.
+        Raises OutOfScope, WrongCredentials, SecondFactorExists, TooManyAttempts, WorkLineFull.
         """
         principal = Principal.from_wire(by)
         with self.audit.watch("begin_second_factor", by, f"slot:{principal.slot_id}"):
-            require_password(
-                self.store, self.passwords, principal, password, address, at=self.now()
-            )
+            require_password(self.store, self.passwords, principal, password, at=self.now())
             return self._second_factors.begin(principal)
 
     @answers
-    def confirm_second_factor(self, by: dict[str, Any], code: str, address: str) -> dict[str, Any]:
+    def confirm_second_factor(self, by: dict[str, Any], code: str) -> dict[str, Any]:
         """Make it count from the next sign-in on; return its recovery codes, told this once.
 
-        Raises NoSecondFactor, WrongSecondFactor, SecondFactorExists, TooManyAttempts.
+        Raises NoSecondFactor, WrongSecondFactor, SecondFactorStopped, SecondFactorExists,
+        TooManyAttempts.
         """
         principal = Principal.from_wire(by)
         at = self.now()
         with (
             self.audit.watch("confirm_second_factor", by, f"slot:{principal.slot_id}"),
-            self._throttled(principal, address, at),
+            self._throttled(principal, at),
         ):
             return self._second_factors.confirm(principal, code, at=at)
 
     @answers
-    def remove_second_factor(
-        self, by: dict[str, Any], password: str, code: str, address: str
-    ) -> None:
+    def remove_second_factor(self, by: dict[str, Any], password: str, code: str) -> None:
         """Need no second factor from now on; a recovery code serves as well.
 
-        Raises WrongCredentials, NoSecondFactor, WrongSecondFactor, TooManyAttempts.
+        Raises WrongCredentials, NoSecondFactor, WrongSecondFactor, SecondFactorStopped,
+        TooManyAttempts, WorkLineFull.
         """
         principal = Principal.from_wire(by)
         at = self.now()
         with (
             self.audit.watch("remove_second_factor", by, f"slot:{principal.slot_id}"),
-            self._throttled(principal, address, at),
+            self._throttled(principal, at),
         ):
-            require_password(self.store, self.passwords, principal, password, address, at=at)
+            require_password(self.store, self.passwords, principal, password, at=at)
             self._second_factors.remove(principal.slot_id, code, at=at)
 
     @property
@@ -78,8 +74,7 @@ class SecondFactorQuestions:
         return SecondFactors(self.store.second_factors, self.sealer)
 
     @contextmanager
-    def _throttled(self, by: Principal, address: str, at: datetime) -> Iterator[None]:
-        tried = attempts_key("second_factor", by.username, address)
-        self.store.attempts.begin(tried, at=at)
+    def _throttled(self, by: Principal, at: datetime) -> Iterator[None]:
+        begun = self.store.attempts.begin(Guess("second_factor", by.username), at=at)
         yield
-        self.store.attempts.forget(tried)
+        self.store.attempts.succeeded(begun, at=at)

@@ -9,12 +9,19 @@ from typing import Any
 
 from chassis.questions import Lane
 from chassis.rpc import answers
-from contracts.accounts.errors import SessionEnded, SessionEndedElsewhere, WrongCredentials
-from contracts.errors import ServiceError
+from contracts.accounts.errors import (
+    SessionEnded,
+    SessionEndedElsewhere,
+    TooManyAttempts,
+    WeakPassword,
+    WrongActivationCode,
+    WrongCredentials,
+)
+from contracts.errors import ServiceError, WorkLineFull
 from contracts.fields import wire_time
 from contracts.principal import Principal
 from services.accounts import metrics, signing_in
-from services.accounts.audit import AuditTrail
+from services.accounts.audit import AuditTrail, facts_of, subject_of
 from services.accounts.codes import ActivationCodes
 from services.accounts.passwords import GreenPasswordHashes, require_strong
 from services.accounts.sealing import Sealer
@@ -27,6 +34,9 @@ from services.accounts.store.slots import KeptSlot
 
 # Every request of everybody waits for these, so they have workers that hashing cannot occupy.
 SESSION_LOOKUPS = Lane("session_lookups", workers=16, waiting=256)
+
+# Refusals that anybody may cause who has shown nothing.
+OF_ANYBODY = (WrongCredentials, WrongActivationCode, WeakPassword, TooManyAttempts, WorkLineFull)
 
 
 class SessionQuestions:
@@ -52,7 +62,8 @@ class SessionQuestions:
         """Sign a slot in and return its token, told this once; of two at once only one wins.
 
         A takeover ends the session that is open. Raises WrongCredentials, SlotInUse,
-        SlotLocked, SecondFactorRequired, WrongSecondFactor, TooManyAttempts.
+        SlotLocked, SecondFactorRequired, WrongSecondFactor, SecondFactorStopped,
+        TooManyAttempts, WorkLineFull.
         Publishes SessionOpenedV1, SessionClosedV1, AuditDayClosedV1 as the first act of a day.
         """
         at = self.now()
@@ -145,7 +156,8 @@ class SessionQuestions:
 
         A bare LAO code of 7 digits stands for the slot of that LAO the activation code is of.
         Raises WrongActivationCode, ActivationCodeSpent, SlotLocked, WeakPassword,
-        TooManyAttempts. Publishes SlotActivatedV1, HolderChangedV1, SessionClosedV1.
+        TooManyAttempts, WorkLineFull.
+        Publishes SlotActivatedV1, HolderChangedV1, SessionClosedV1.
         """
         at = self.now()
         with (
@@ -179,18 +191,18 @@ class SessionQuestions:
         session_id: str,
         current_password: str,
         new_password: str,
-        address: str,
     ) -> None:
         """Replace the caller's password; any other session of the slot ends.
 
-        Raises WrongCredentials, WeakPassword, TooManyAttempts. Publishes SessionClosedV1.
+        Raises WrongCredentials, WeakPassword, TooManyAttempts, WorkLineFull.
+        Publishes SessionClosedV1.
         """
         principal = Principal.from_wire(by)
         with self.audit.watch("change_password", by, subject_of(principal.slot_id)):
             at = self.now()
             require_strong(new_password, principal.username, pointer="/new_password")
             kept = signing_in.require_password(
-                self.store, self.passwords, principal, current_password, address, at=at
+                self.store, self.passwords, principal, current_password, at=at
             )
             made = self.passwords.make(new_password)
             if not self.store.sessions.change_password(
@@ -213,35 +225,24 @@ class SessionQuestions:
         """Record once that an ended session was used; its browser may go on trying."""
         slot = kept.slot
         if self.store.sessions.note_refused(slot.id, token_hash):
-            facts = {"code": refusal.code, "username": slot.username}
-            facts |= {"organisation_id": slot.organisation_id} if slot.organisation_id else {}
+            facts = {"code": refusal.code, **facts_of(slot)}
             self.audit.record("use_session", None, subject_of(slot.id), "refused", facts)
 
     @contextmanager
     def _refusals_recorded(self, act: str, username: str) -> Iterator[None]:
+        """Record the refusals of who has shown a slot's password or code; count all others."""
         try:
             yield
         except ServiceError as refusal:
-            self._record_refused(act, username, refusal)
+            found = self.store.sessions.find_slot(signing_in.as_kept(username))
+            if found is None or isinstance(refusal, OF_ANYBODY):
+                # A name nobody has may be anything, so it is not kept.
+                self.audit.count_refused(act, type(refusal), 1, of=found and found.kept.slot)
+            else:
+                facts = {"code": refusal.code, **facts_of(found.kept.slot)}
+                subject = subject_of(found.kept.slot.id)
+                self.audit.record(act, None, subject, "refused", facts)
             raise
-
-    def _record_refused(self, act: str, username: str, refusal: ServiceError) -> None:
-        """Record a refusal before sign-in. A name nobody has may be anything, so it is not kept."""
-        found = self.store.sessions.find_slot(signing_in.as_kept(username))
-        facts = {"code": refusal.code}
-        if found is None:
-            self.audit.record(act, None, subject_of("unknown"), "refused", facts)
-            return
-        slot = found.kept.slot
-        facts |= {"username": slot.username}
-        if slot.organisation_id is not None:
-            facts |= {"organisation_id": slot.organisation_id}
-        self.audit.record(act, None, subject_of(slot.id), "refused", facts)
-
-
-def subject_of(slot_id: str) -> str:
-    """Return a slot as the subject of an audit entry."""
-    return f"slot:{slot_id}"
 
 
 @contextmanager

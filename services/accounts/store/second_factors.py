@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from services.accounts.domain.second_factor import SecondFactor
+from services.accounts.domain.second_factor import MOST_WRONG_CODES, SecondFactor
 from services.accounts.store.slots import COLLECTION
 
 _FIELD = "second_factor"
 _CONFIRMED = f"{_FIELD}.confirmed_at"
+_WRONG = f"{_FIELD}.wrong_codes"
 
 
 class SecondFactorStore:
@@ -30,6 +31,7 @@ class SecondFactorStore:
             stored["last_step"],
             stored["confirmed_at"],
             tuple(stored["recovery_hashes"]),
+            stored.get("wrong_codes", 0),
         )
 
     def begin(self, slot_id: str, sealed_secret: str) -> bool:
@@ -39,6 +41,7 @@ class SecondFactorStore:
             "last_step": 0,
             "confirmed_at": None,
             "recovery_hashes": [],
+            "wrong_codes": 0,
         }
         result = self._collection.update_one(
             {"_id": slot_id, _CONFIRMED: None}, {"$set": {_FIELD: begun}}
@@ -63,21 +66,33 @@ class SecondFactorStore:
         confirmed = {
             _CONFIRMED: at,
             f"{_FIELD}.last_step": step,
+            _WRONG: 0,
             f"{_FIELD}.recovery_hashes": list(recovery_hashes),
         }
         return bool(self._collection.update_one(begun, {"$set": confirmed}).matched_count)
 
+    def count_code(self, slot_id: str) -> bool:
+        """Count a code of the app before it is looked at; a right one takes all counts back.
+
+        Returns False when MOST_WRONG_CODES were wrong in a row.
+        """
+        result = self._collection.update_one(
+            {"_id": slot_id, _WRONG: {"$not": {"$gte": MOST_WRONG_CODES}}}, {"$inc": {_WRONG: 1}}
+        )
+        return bool(result.matched_count)
+
     def use_step(self, slot_id: str, step: int) -> bool:
         """Use up a step and all before it. Returns False when somebody was faster."""
         unused = {"_id": slot_id, f"{_FIELD}.last_step": {"$lt": step}}
-        used = {"$set": {f"{_FIELD}.last_step": step}}
+        used = {"$set": {f"{_FIELD}.last_step": step, _WRONG: 0}}
         return bool(self._collection.update_one(unused, used).matched_count)
 
     def use_recovery(self, slot_id: str, recovery_hash: str) -> bool:
         """Use up a recovery code. Returns False when it is none, or used."""
         field = f"{_FIELD}.recovery_hashes"
         result = self._collection.update_one(
-            {"_id": slot_id, field: recovery_hash}, {"$pull": {field: recovery_hash}}
+            {"_id": slot_id, field: recovery_hash},
+            {"$pull": {field: recovery_hash}, "$set": {_WRONG: 0}},
         )
         return bool(result.matched_count)
 

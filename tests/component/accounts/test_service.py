@@ -295,7 +295,7 @@ def test_what_is_stored_is_what_the_documents_declare(
     username, _ = activate_first(accounts, OPERATOR_WIRE, issue_krabi(accounts, finished))
     sign_in(accounts, username)
     _, session = sign_in(accounts, username, takeover=True)
-    accounts.begin_second_factor(session["principal"], password=PASSWORD, address=ADDRESS)
+    accounts.begin_second_factor(session["principal"], password=PASSWORD)
     with pytest.raises(WrongCredentials):
         accounts.open_session(username="x", password="y", takeover=False, address=ADDRESS)
 
