@@ -2,6 +2,8 @@
 
 import pytest
 
+from gateway.rounds import version_of
+
 KEY = {"Idempotency-Key": "k"}
 
 
@@ -137,3 +139,19 @@ def test_a_wrong_query_is_pointed_at(call, query, pointer, code):
 @pytest.mark.parametrize("query", ["cursor=%FF", "&".join(["a=1"] * 51)])
 def test_an_unreadable_query_is_400(call, query):
     assert call("GET", f"/v1/things?{query}", signed_in=True).json["code"] == "malformed_query"
+
+
+@pytest.mark.parametrize(
+    ("tag", "version"),
+    [
+        ("7", 7),
+        ("9" * 15, 10**15 - 1),
+        ("9" * 16, -1),
+        ("-1", -1),
+        ("๗", -1),
+        ("", -1),
+        (None, -1),
+    ],
+)
+def test_a_version_has_at_most_fifteen_digits(tag, version):
+    assert version_of(tag) == version
