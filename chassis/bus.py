@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,8 +13,11 @@ import eventlet
 from kombu import Connection
 
 EVENTS_EXCHANGE = "sucharit.events"
+LIVE_EVENTS = "*.*.*"  # three words; those of a trial round have two more
 LOG_STREAM = "sucharit.log"
+INTAKES_EXCHANGE = "sucharit.intakes"  # by the name of the intake's queue
 ANSWERS_EXCHANGE = "nameko-rpc"  # questions by `<service>.<method>`, answers by the asker's queue
+SHARED_EXCHANGES = (EVENTS_EXCHANGE, ANSWERS_EXCHANGE, INTAKES_EXCHANGE)
 DELIVERY_LIMIT = 5
 # A queue that is full refuses the publisher; the outbox (or the filer's 503) holds what is refused.
 EVENT_QUEUE_MAX_MESSAGES = 1_000_000
@@ -123,23 +127,80 @@ def trial_log(round_id: str) -> str:
     return f"{LOG_STREAM}.trial.{round_id}"
 
 
-def declare_exchange(channel: Any) -> None:
-    """Declare where events are sent, so that sending one never breaks the sender's channel."""
-    channel.exchange_declare(EVENTS_EXCHANGE, "topic", durable=True, auto_delete=False)
+def trial_events(round_id: str) -> str:
+    """Return the key by which the events of a trial round are bound."""
+    return f"{LIVE_EVENTS}.trial.{round_id}"
+
+
+def way_out(service: str, exchange: str) -> str:
+    """Return the exchange that a service writes to in place of one that all share.
+
+    Where it leads is laid down by an administrator, so a service can speak as itself only.
+    """
+    return f"{service}.to.{exchange}"
+
+
+def shared_exchange(way: str) -> str:
+    """Return the shared exchange that a way out leads to."""
+    return way.partition(".to.")[2]
+
+
+def replies_of(service: str, which: str) -> str:
+    """Return the name of a queue in which a service hears answers."""
+    return f"{service}.replies.{which}"
+
+
+def declare_shared(channel: Any) -> None:
+    """See that the exchanges all share are there, or make them, so that to send never breaks.
+
+    Only an administrator may make them: a service's own user finds what `make up` has made.
+    """
+    if not _exist(channel, SHARED_EXCHANGES):
+        _declare_topics(channel, *SHARED_EXCHANGES)
 
 
 def declare_events(channel: Any) -> None:
-    """Declare the event exchange and the log; the log hears every live event (three words)."""
-    declare_exchange(channel)
-    _declare_stream(channel, LOG_STREAM, LOG_MAX_BYTES)
-    channel.queue_bind(LOG_STREAM, EVENTS_EXCHANGE, "*.*.*")
+    """See that the log, too, is there and hears every live event, or make it."""
+    declare_shared(channel)
+    if not _exist(channel, (), LOG_STREAM):
+        _declare_stream(channel, LOG_STREAM, LOG_MAX_BYTES)
+        channel.queue_bind(LOG_STREAM, EVENTS_EXCHANGE, LIVE_EVENTS)
+
+
+def declare_ways_out(channel: Any, service: str) -> None:
+    """See that a service's ways out are there, or make them, open to everything."""
+    declare_shared(channel)
+    ways = [way_out(service, exchange) for exchange in reversed(SHARED_EXCHANGES)]
+    if not _exist(channel, ways):
+        for way in ways:
+            _declare_topics(channel, way)
+            channel.exchange_bind(shared_exchange(way), way, "#")
+
+
+def _declare_topics(channel: Any, *exchanges: str) -> None:
+    for exchange in exchanges:
+        channel.exchange_declare(exchange, "topic", durable=True, auto_delete=False)
+
+
+def _exist(channel: Any, exchanges: Iterable[str], *queues: str) -> bool:
+    """Whether all are there; asked on a channel of its own, since the broker closes it if not."""
+    asking = channel.connection.channel()
+    try:
+        for exchange in exchanges:
+            asking.exchange_declare(exchange, "topic", passive=True)
+        for queue in queues:
+            asking.queue_declare(queue, passive=True)
+    except amqp.NotFound:
+        return False
+    asking.close()
+    return True
 
 
 def declare_trial_log(channel: Any, round_id: str) -> None:
     """Declare the stream of one trial round; its events carry `….trial.<round>` in their key."""
     declare_events(channel)
     _declare_stream(channel, trial_log(round_id), TRIAL_LOG_MAX_BYTES)
-    channel.queue_bind(trial_log(round_id), EVENTS_EXCHANGE, f"*.*.*.trial.{round_id}")
+    channel.queue_bind(trial_log(round_id), EVENTS_EXCHANGE, trial_events(round_id))
 
 
 def delete_trial_log(channel: Any, round_id: str) -> None:
@@ -154,11 +215,24 @@ def declare_listener(channel: Any, queue: str, event_key: str) -> None:
     channel.queue_bind(queue, EVENTS_EXCHANGE, f"{event_key}.#")
 
 
+def declare_intake(channel: Any, queue: str) -> None:
+    """Declare the queue of an intake."""
+    declare_shared(channel)
+    declare_work_queue(channel, queue, max_messages=INTAKE_QUEUE_MAX_MESSAGES)
+    channel.queue_bind(queue, INTAKES_EXCHANGE, queue)
+
+
 def declare_work_queue(channel: Any, queue: str, *, max_messages: int) -> None:
-    """Declare a quorum queue that parks a message after DELIVERY_LIMIT failed deliveries."""
+    """Declare a quorum queue that parks a message after DELIVERY_LIMIT failed deliveries.
+
+    Its name begins with its owner's, who also owns the exchange that parks.
+    """
+    parking = f"{queue.partition('.')[0]}.parking"
+    channel.exchange_declare(parking, "direct", durable=True, auto_delete=False)
     channel.queue_declare(
         parked(queue), durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"}
     )
+    channel.queue_bind(parked(queue), parking, parked(queue))
     channel.queue_declare(
         queue,
         durable=True,
@@ -166,7 +240,7 @@ def declare_work_queue(channel: Any, queue: str, *, max_messages: int) -> None:
         arguments={
             "x-queue-type": "quorum",
             "x-delivery-limit": DELIVERY_LIMIT,
-            "x-dead-letter-exchange": "",
+            "x-dead-letter-exchange": parking,
             "x-dead-letter-routing-key": parked(queue),
             "x-dead-letter-strategy": "at-least-once",
             "x-overflow": "reject-publish",
@@ -177,17 +251,34 @@ def declare_work_queue(channel: Any, queue: str, *, max_messages: int) -> None:
 
 def declare_questions(channel: Any, queue: str, service: str) -> None:
     """Declare the queue of what a service is asked; a question that waits there has a deadline."""
-    channel.exchange_declare(ANSWERS_EXCHANGE, "topic", durable=True, auto_delete=False)
+    declare_shared(channel)
     channel.queue_declare(queue, durable=True, auto_delete=False)
     channel.queue_bind(queue, ANSWERS_EXCHANGE, f"{service}.*")
 
 
-def declare_broadcast(channel: Any, event_key: str) -> str:
+def declare_replies(channel: Any, owner: str) -> str:
+    """Declare a queue of this connection's own in which answers are heard; return its name."""
+    name = _declare_own(channel, replies_of(owner, uuid.uuid4().hex))
+    channel.queue_bind(name, ANSWERS_EXCHANGE, name)
+    return name
+
+
+def declare_broadcast(channel: Any, owner: str, event_key: str) -> str:
     """Declare a queue of this connection's own, bound to one live event; return its name."""
     declare_events(channel)
-    name = channel.queue_declare("", exclusive=True, auto_delete=True, durable=False).queue
+    name = _declare_own(channel, f"{owner}.overhears.{uuid.uuid4().hex}")
     channel.queue_bind(name, EVENTS_EXCHANGE, event_key)
-    return str(name)
+    return name
+
+
+def _declare_own(channel: Any, name: str) -> str:
+    channel.queue_declare(name, exclusive=True, auto_delete=True, durable=False)
+    return name
+
+
+def stream_arguments(max_bytes: int) -> dict[str, Any]:
+    """Return what a stream is declared with."""
+    return {"x-queue-type": "stream", "x-max-length-bytes": max_bytes}
 
 
 def _declare_stream(channel: Any, name: str, max_bytes: int) -> None:
@@ -195,5 +286,5 @@ def _declare_stream(channel: Any, name: str, max_bytes: int) -> None:
         name,
         durable=True,
         auto_delete=False,
-        arguments={"x-queue-type": "stream", "x-max-length-bytes": max_bytes},
+        arguments=stream_arguments(max_bytes),
     )

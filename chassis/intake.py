@@ -75,7 +75,7 @@ class DurableAsk(DependencyProvider):
         try:
             sent = wire.send(
                 sealed,
-                exchange="",
+                exchange=bus.INTAKES_EXCHANGE,
                 routing_key=self.queue,
                 headers={
                     "correlation_id": correlation_id.get(),
@@ -140,7 +140,7 @@ class _Takes(Consumer):
         )
 
     def _declare(self, channel: Any) -> str:
-        bus.declare_work_queue(channel, self.queue, max_messages=bus.INTAKE_QUEUE_MAX_MESSAGES)
+        bus.declare_intake(channel, self.queue)
         return self.queue
 
     def _read(self, message: Any) -> tuple[dict[str, Any], Any]:
@@ -165,7 +165,7 @@ class _Takes(Consumer):
             try:
                 self.wire.wire.send(
                     orjson.dumps(result),
-                    exchange="",
+                    exchange=bus.ANSWERS_EXCHANGE,
                     routing_key=reply_to,
                     answering=message.properties.get("correlation_id"),
                     persistent=False,

@@ -69,7 +69,11 @@ class _Overhears(_Listens):
         self.inbox = Inbox(
             self.container.config["AMQP_URI"],
             name=f"{self.container.service_name}.overhears.{self.event.key()}",
-            declare=partial(bus.declare_broadcast, event_key=self.event.key()),
+            declare=partial(
+                bus.declare_broadcast,
+                owner=self.container.service_name,
+                event_key=self.event.key(),
+            ),
             read=partial(read_event, self.event),
             handle=self._handle,
             on_connected=partial(worker.call, self, None),

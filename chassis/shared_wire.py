@@ -20,7 +20,8 @@ class SharedWire(SharedExtension):
     def wire(self) -> Wire:
         """The wire; made on first use, connected from `start` on."""
         if self._wire is None:
-            self._wire = Wire(self.container.config["AMQP_URI"], self.name)
+            container = self.container
+            self._wire = Wire(container.config["AMQP_URI"], self.name, container.service_name)
         return self._wire
 
     def start(self) -> None:

@@ -102,11 +102,13 @@ class Sent:
 class Wire:
     """One connection to the broker that publishes pipelined and hears answers.
 
-    `send` queues and returns at once; what is not confirmed when the connection breaks fails.
+    `send` queues and returns at once; what is not confirmed when the connection breaks fails. That
+    of a service takes the service's own ways out.
     """
 
-    def __init__(self, amqp_uri: str, name: str) -> None:
+    def __init__(self, amqp_uri: str, name: str, service: str | None = None) -> None:
         self.name = name
+        self._service = service
         self._amqp_uri = amqp_uri
         self._threads: list[Any] = []
         self._outgoing: LightQueue = LightQueue()
@@ -172,6 +174,8 @@ class Wire:
             **({"correlation_id": key, "reply_to": self._answers_to} if key else {}),
             **({"expiration": str(int(expires_seconds * 1000))} if expires_seconds else {}),
         )
+        if self._service is not None:
+            exchange = bus.way_out(self._service, exchange)
         sent = Sent(message, (exchange, routing_key), key)
         if key:
             self._asked[key] = sent
@@ -204,7 +208,6 @@ class Wire:
         with bus.open_connection(self._amqp_uri) as connection:
             with bus.in_time(bus.DECLARE_TIMEOUT_SECONDS):
                 channel = connection.channel()
-                bus.declare_exchange(channel)
                 self._answers_to = self._open_answers(channel)
                 channel.confirm_select()
             channel.events["basic_ack"].add(self._on_ack)
@@ -229,11 +232,13 @@ class Wire:
                     helper.kill()
 
     def _open_answers(self, channel: Any) -> str:
-        name = channel.queue_declare("", exclusive=True, auto_delete=True).queue
-        channel.exchange_declare(bus.ANSWERS_EXCHANGE, "topic", durable=True, auto_delete=False)
-        channel.queue_bind(name, bus.ANSWERS_EXCHANGE, name)
+        if self._service is None:
+            bus.declare_shared(channel)
+        else:
+            bus.declare_ways_out(channel, self._service)
+        name = bus.declare_replies(channel, self._service or self.name)
         channel.basic_consume(name, no_ack=True, callback=self._on_answer)
-        return str(name)
+        return name
 
     def _drop_everything(self) -> None:
         self._channel = None

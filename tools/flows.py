@@ -16,6 +16,7 @@ from chassis.outbox import Announces
 from chassis.rpc import Client
 from contracts.catalogue import events
 from contracts.events import Event
+from services.reports.trial_logs import TrialLogs
 from tools.programs import ROOT, SERVICES
 
 PAGE = ROOT / "docs" / "flows.md"
@@ -32,6 +33,7 @@ class Head:
     asks: dict[str, float]
     hands_in: frozenset[str]
     takes: dict[str, str]
+    keeps_trial_logs: bool
 
 
 def heads() -> list[Head]:
@@ -50,6 +52,7 @@ def read_head(service: type[Any]) -> Head:
         asks={p.client.service: p.seconds for p in parts if isinstance(p, Client)},
         hands_in=frozenset(part.queue for part in parts if isinstance(part, DurableAsk)),
         takes={name: each.queue for name, each in entrypoints(service, takes)},
+        keeps_trial_logs=any(isinstance(part, TrialLogs) for part in parts),
     )
 
 

@@ -138,7 +138,10 @@ class Site:
     @property
     def amqp_uri(self) -> str:
         """The broker, for its administrator."""
-        return f"amqp://{self._login(BROKER, ADMINISTRATOR)}@{HOST}:{self.port + AMQP}/"
+        return self._amqp_uri(ADMINISTRATOR)
+
+    def _amqp_uri(self, user: str) -> str:
+        return f"amqp://{self._login(BROKER, user)}@{HOST}:{self.port + AMQP}/"
 
     @property
     def broker_login(self) -> tuple[str, str]:
@@ -167,7 +170,7 @@ class Site:
     def environment(self, service: Service) -> dict[str, str]:
         """Return all a service reads from its environment."""
         environment = {
-            "SUCHARIT_AMQP_URI": self.amqp_uri,
+            "SUCHARIT_AMQP_URI": self._amqp_uri(service.name),
             "SUCHARIT_OPS_PORT": str(self.port + service.ops),
             "SUCHARIT_LOG_LEVEL": self.log_level,
             "PYTHONUNBUFFERED": "1",

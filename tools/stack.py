@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import secrets
 import signal
@@ -18,6 +19,7 @@ from xmlrpc.client import ServerProxy
 
 from supervisor.xmlrpc import SupervisorTransport
 
+from tools.broker_users import lay_down
 from tools.database_users import make_users
 from tools.keys import write_privately
 from tools.programs import (
@@ -77,7 +79,12 @@ class Stack:
 
         Raises StackFailed with the end of the log of whatever did not come up.
         """
-        self.up_infrastructure()
+        with _reading_heads() as heads:
+            self.up_infrastructure()
+            told, _ = heads.communicate()
+        if heads.returncode != 0:
+            raise StackFailed("could not read the heads of the services; see above")
+        lay_down(self.site, self.management_url, json.loads(told))
         self._deploy(operator_password)
         names = [service.name for service in SERVICES]
         self.start(*names)
@@ -267,6 +274,12 @@ class Stack:
             if time.monotonic() > deadline:
                 raise StackFailed(f"{otherwise}; see {self.site.log('supervisord')}")
             time.sleep(LOOK_AGAIN_SECONDS)
+
+
+def _reading_heads() -> subprocess.Popen[bytes]:
+    """Begin to read who may do what on the broker: it takes seconds, while the broker starts."""
+    command = (sys.executable, "-m", "tools.broker_users")
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
 
 
 def _refuse_taken(program: str, ports: tuple[int, ...]) -> None:

@@ -64,7 +64,7 @@ def test_an_ask_is_answered_when_its_work_is_done(run, ask):
 
 def test_without_a_taker_the_ask_is_durable_and_unanswered_in_time(run, ask, channel, monkeypatch):
     monkeypatch.setattr("chassis.intake.ANSWER_SECONDS", 0.5)  # to wait no longer than needed
-    bus.declare_work_queue(channel, QUEUE, max_messages=bus.INTAKE_QUEUE_MAX_MESSAGES)
+    bus.declare_intake(channel, QUEUE)
 
     answer, took = seconds_of(lambda: ask({"no": 1}))
 
@@ -78,7 +78,7 @@ def test_without_a_taker_the_ask_is_durable_and_unanswered_in_time(run, ask, cha
 
 def test_while_the_taker_is_away_only_the_first_waits_to_the_end(run, ask, channel, monkeypatch):
     monkeypatch.setattr("chassis.intake.ANSWER_SECONDS", 1.0)
-    bus.declare_work_queue(channel, QUEUE, max_messages=bus.INTAKE_QUEUE_MAX_MESSAGES)
+    bus.declare_intake(channel, QUEUE)
     ask({"no": 1})
 
     answer, took = seconds_of(lambda: ask({"no": 2}))
@@ -101,7 +101,7 @@ def test_a_frozen_broker_is_told_within_the_time_of_a_confirm(
     infrastructure, ask, channel, monkeypatch
 ):
     monkeypatch.setattr("chassis.intake.CONFIRM_SECONDS", 1.0)  # to wait no longer than needed
-    bus.declare_work_queue(channel, QUEUE, max_messages=bus.INTAKE_QUEUE_MAX_MESSAGES)
+    bus.declare_intake(channel, QUEUE)
     started = time.monotonic()
 
     with frozen(infrastructure), pytest.raises(ServiceUnavailable):
