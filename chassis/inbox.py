@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import eventlet
@@ -51,6 +52,8 @@ class Consumer(Entrypoint):
 
     owns_queue = True
     inbox: Inbox
+    empty_at: datetime | None = None
+    """When the queue was last seen with nothing in it, nor in hand here."""
 
     def start(self) -> None:
         """Begin to take."""
@@ -63,6 +66,11 @@ class Consumer(Entrypoint):
     def kill(self) -> None:
         """Stop at once."""
         self.inbox.kill()
+
+    def note_empty(self, at: datetime) -> None:
+        """Note that the broker had nothing in the queue at that time."""
+        if self.inbox.is_idle():
+            self.empty_at = at
 
     def check(self) -> None:
         """Raise unless the queue is being consumed."""
@@ -98,6 +106,7 @@ class Inbox:
         self._thread: Any = None
         self._stopping = False
         self._broken: Exception | None = None
+        self._in_hand = False
         self._arrived: LightQueue = LightQueue()
         self.is_connected = False
 
@@ -173,7 +182,18 @@ class Inbox:
     # -- one batch ------------------------------------------------------------------------
 
     def _work(self, arrived: LightQueue, channel: Any) -> None:
-        messages = _gather(arrived, self._batch)
+        first = arrived.get()
+        self._in_hand = True
+        try:
+            self._take(channel, _gather(first, arrived, self._batch))
+        finally:
+            self._in_hand = False
+
+    def is_idle(self) -> bool:
+        """Whether nothing that the broker has handed over waits here."""
+        return self.is_connected and not self._in_hand and self._arrived.empty()
+
+    def _take(self, channel: Any, messages: list[Any]) -> None:
         items = []
         for message in messages:
             try:
@@ -221,9 +241,9 @@ class Inbox:
         metrics.record_messages(self.name, "parked")
 
 
-def _gather(arrived: LightQueue, batch: Batch) -> list[Any]:
-    """Wait for one message and what comes soon after it, then take what is here."""
-    messages = [arrived.get()]
+def _gather(first: Any, arrived: LightQueue, batch: Batch) -> list[Any]:
+    """Wait for what comes soon after a message, then take what is here."""
+    messages = [first]
     if arrived.qsize() < batch.size - 1:
         eventlet.sleep(batch.linger_seconds)
     while len(messages) < batch.size:

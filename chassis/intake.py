@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -176,3 +177,21 @@ class _Takes(Consumer):
 
 
 takes = _Takes.decorator
+
+
+class WhenEmpty(DependencyProvider):
+    """Hands out `when()`: when the intake of this service was last seen with nothing in it, neither
+    at the broker nor in hand here; None when it was not so far.
+
+    What another process of the service has in hand is not seen: whoever says by this that something
+    was never taken must be able to bear that it is taken after all.
+    """
+
+    def get_dependency(self, worker_ctx: Any) -> Callable[[], datetime | None]:
+        """Return `when`."""
+        return self.when
+
+    def when(self) -> datetime | None:
+        """Return when the intake was last empty."""
+        (taking,) = (part for part in self.container.extensions if isinstance(part, _Takes))
+        return taking.empty_at

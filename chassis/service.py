@@ -11,6 +11,7 @@ import structlog
 from nameko.extensions import DependencyProvider
 
 from chassis import bus, metrics
+from chassis.clock import now
 from chassis.health import Readiness, ops_app
 from chassis.log import correlation_id
 from chassis.outages import is_outage
@@ -74,23 +75,31 @@ def readiness_of(container: Any) -> Readiness:
 
 def watch_depths(container: Any) -> None:
     """Ask the broker every few seconds how deep the queues of this process are. Never returns."""
-    queues = [part.queue for part in container.extensions if getattr(part, "owns_queue", False)]
-    while queues:
+    consumers = [part for part in container.extensions if getattr(part, "owns_queue", False)]
+    while consumers:
         try:
             with bus.open_connection(container.config["AMQP_URI"]) as connection:
-                _show_depths(connection.channel(), queues)
+                _show_depths(connection.channel(), consumers)
         except bus.CONNECTION_ERRORS as problem:
             log.info("depths_unknown", problem=repr(problem))
         eventlet.sleep(DEPTH_EVERY_SECONDS)
 
 
-def _show_depths(channel: Any, queues: list[str]) -> None:
+def _show_depths(channel: Any, consumers: list[Any]) -> None:
     while True:
-        for name in (name for queue in queues for name in (queue, bus.parked(queue))):
-            with bus.in_time(bus.DECLARE_TIMEOUT_SECONDS):
-                depth = channel.queue_declare(name, passive=True).message_count
-            metrics.show_depth(name, depth)
+        for part in consumers:
+            looked_at = now()
+            if _show_depth(channel, part.queue) == 0:
+                part.note_empty(looked_at)
+            _show_depth(channel, bus.parked(part.queue))
         eventlet.sleep(DEPTH_EVERY_SECONDS)
+
+
+def _show_depth(channel: Any, queue: str) -> int:
+    with bus.in_time(bus.DECLARE_TIMEOUT_SECONDS):
+        depth = int(channel.queue_declare(queue, passive=True).message_count)
+    metrics.show_depth(queue, depth)
+    return depth
 
 
 class Ops(DependencyProvider):

@@ -18,6 +18,7 @@ from gateway.ask import Ask
 from gateway.bodies import judging
 from gateway.faults import Fault, FaultyInput
 from gateway.http import Answer, Request, list_of, route
+from gateway.tickets import ended
 
 
 class FilingQuery(Closed):
@@ -141,18 +142,19 @@ def _taken_in(ask: Ask, request: Request, filing_id: str, kind: str) -> Answer:
 def show_filing(ask: Ask, request: Request) -> Answer:
     """Show a filing with its answers, or why it was refused.
 
-    With the ticket of a status URL it is shown as `accepted` until it is recorded.
+    With the ticket of a status URL it is shown as `accepted` until it is recorded. In the end it
+    may be `not_recorded`: file it again then with the same Idempotency-Key, which is always safe.
     """
     filing_id = request.path["filing_id"]
     try:
         return Answer(200, ask.reports.get_filing(request.by, filing_id))
-    except (errors.FilingNotFound, ServiceUnavailable):
+    except (errors.FilingNotFound, ServiceUnavailable) as unknown:
         taken_in = ask.tickets.read(
             request.query.get("ticket"), filing_id, request.principal.slot_id
         )
         if taken_in is None:
             raise
-        return Answer(200, taken_in)
+        return Answer(200, ended(taken_in, unknown.details.get("intake_empty_at")))
 
 
 @route(

@@ -5,14 +5,17 @@ With it the URL answers even while the ledger cannot: the ticket is signed, so n
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from chassis.keys import read_key
-from contracts.fields import wire_time
+from contracts.fields import read_time, wire_time
+
+SETTLED_SECONDS = 60
+"""How long before the intake was empty a submission came that cannot be on its way any more."""
 
 
 class Tickets:
@@ -52,3 +55,13 @@ class Tickets:
         if (facts["id"], facts.pop("slot_id")) != (filing_id, slot_id):
             return None
         return {**facts, "state": "accepted"}
+
+
+def ended(taken_in: dict[str, Any], intake_empty_at: str | None) -> dict[str, Any]:
+    """Return what a ticket shows of a submission the ledger knows nothing of: `not_recorded` when
+    nothing was left in the intake long after it was taken in.
+    """
+    if intake_empty_at is None:
+        return taken_in
+    settled_at = read_time(taken_in["accepted_at"]) + timedelta(seconds=SETTLED_SECONDS)
+    return taken_in | ({"state": "not_recorded"} if settled_at < read_time(intake_empty_at) else {})

@@ -296,7 +296,8 @@ class ProblemOfFilingSchema(Schema):
 
 class FilingSchema(Schema):
     """One submission: `recorded` with a revision, `rejected` with a problem, or `accepted`:
-    taken in durably, its time counts, and not yet recorded.
+    taken in durably, its time counts, and not yet recorded. `not_recorded` came to nothing: file it
+    again with the same Idempotency-Key.
     """
 
     id = fields.String(required=True)
@@ -307,7 +308,7 @@ class FilingSchema(Schema):
     accepted_at = Timestamp(required=True)
     on_time = fields.Boolean()
     state = fields.String(
-        required=True, validate=validate.OneOf(["accepted", "recorded", "rejected"])
+        required=True, validate=validate.OneOf(["accepted", "recorded", "rejected", "not_recorded"])
     )
     content_sha256 = fields.String(validate=_SHA256)
     base_revision = fields.Integer(allow_none=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from chassis.clock import Clock
 from chassis.inbox import Batch
-from chassis.intake import takes
+from chassis.intake import WhenEmpty, takes
 from chassis.jobs import RunsJobs
 from chassis.listener import Heard, listens
 from chassis.mongo import Kept
@@ -120,6 +120,7 @@ class ReportsService(
     press = Printing(Settings)
     scanner = Scanning(Settings)
     trial_logs = TrialLogs()
+    intake_empty_at = WhenEmpty()
     now = Clock()
 
     # -- the filings of deadline night ----------------------------------------------------

@@ -151,6 +151,30 @@ def test_a_filing_is_taken_in_while_the_ledger_is_away(stack, country, officers)
     assert filing.file().headers["Idempotency-Replayed"] == "true"
 
 
+def test_a_strangers_filing_in_an_outage_ends_as_refused_for_who_tried(stack, country, officers):
+    (theirs,) = filings_of(officers[:3], country.open_round())
+    stranger = next(each for each in officers if each.username[:7] != theirs.at.username[:7])
+    stack.stop("reports")
+    try:
+        told = stranger.file(theirs.obligation_id)
+        missing = stranger.file(f"{theirs.round_id}-nobody-1")
+    finally:
+        stack.start("reports")
+    stack.wait_ready()
+
+    assert (told.status_code, missing.status_code) == (202, 202)
+    for each in (told, missing):
+        status_url = each.json()["status_url"]
+        seen = eventually(lambda url=status_url: rejected(stranger, url))
+        assert seen["problem"]["code"] == "obligation_not_found"
+        assert theirs.at.client.get(status_url).status_code == 404
+
+
+def rejected(caller, status_url):
+    seen = caller.get(status_url)
+    return seen if seen["state"] == "rejected" else None
+
+
 def test_without_the_broker_everybody_is_told_to_come_back_at_once(
     stack, country, officers, write_down
 ):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from chassis.rpc import answers
+from contracts.fields import wire_time
 from contracts.principal import Principal
 from contracts.reports.errors import FilingNotFound, ObligationNotFound
 from services.reports import wire
@@ -19,6 +22,7 @@ class FilingQuestions:
     """What reports is asked about filings."""
 
     store: ReportsStore
+    intake_empty_at: Callable[[], datetime | None]
 
     @answers
     def get_form(self, form_id: str, version: int) -> Facts:
@@ -27,25 +31,43 @@ class FilingQuestions:
 
     @answers
     def get_filing(self, by: Facts, filing_id: str) -> Facts:
-        """Return a filing with its answers, or why it was refused. Raises FilingNotFound."""
-        document = self._filing(by, filing_id)
+        """Return a filing with its answers, or to the slot that tried why it was refused.
+
+        Raises FilingNotFound; its `intake_empty_at` says when nothing was left to be decided.
+        """
+        try:
+            document = self.store.ledger.get(filing_id)
+            if "code" in document and document["slot_id"] == by["slot_id"]:
+                return wire.refusal_to_wire(document)
+            require_seen(self.store, by, document)
+        except FilingNotFound as unknown:
+            empty_at = self.intake_empty_at()
+            shown = {} if empty_at is None else {"intake_empty_at": wire_time(empty_at)}
+            raise FilingNotFound(unknown.details, **shown) from unknown
         if "code" in document:
             return wire.refusal_to_wire(document)
         return {**wire.filing_to_wire(document), "answers": document["answers"]}
-
-    def _filing(self, by: Facts, filing_id: str) -> Facts:
-        return find_filing(self.store, by, filing_id)[0]
 
 
 def find_filing(store: ReportsStore, by: Facts, filing_id: str) -> tuple[Facts, Obligation]:
     """Return a filing, recorded or refused, and the obligation it is on, if the caller may see it.
 
-    Raises FilingNotFound, ObligationNotFound.
+    Raises FilingNotFound.
     """
     document = store.ledger.get(filing_id)
-    obligation = store.obligations.get(document["obligation_id"])
+    return document, require_seen(store, by, document)
+
+
+def require_seen(store: ReportsStore, by: Facts, document: Facts) -> Obligation:
+    """Return the obligation a filing is on, if the caller may see it.
+
+    That somebody tried to file where he may not is only his to know. Raises FilingNotFound.
+    """
     try:
+        if document.get("code") == ObligationNotFound.code:
+            raise ObligationNotFound(obligation_id=document["obligation_id"])
+        obligation = store.obligations.get(document["obligation_id"])
         obligation.require_seen_by(Principal.from_wire(by))
     except ObligationNotFound as unseen:
-        raise FilingNotFound(filing_id=filing_id) from unseen
-    return document, obligation
+        raise FilingNotFound(filing_id=document["_id"]) from unseen
+    return obligation

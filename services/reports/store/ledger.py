@@ -38,8 +38,6 @@ Document = dict[str, Any]
 # A due date may have moved since the filing was decided.
 _ON_TIME_BY_ITS_OWN_DUE_DATE = {"on_time": in_time("$$filing.judged_at", "$due_at", "$stood")}
 _TO_ANSWER = {"answers": 0, "outbox": 0}
-# Whoever is refused with these may not know of the obligation, or has a recorded filing by that id.
-_NOT_KEPT = (ObligationNotFound, IdempotencyKeyReused)
 
 
 class Ledger:
@@ -251,13 +249,24 @@ class Ledger:
     def _keep_refusals(
         self, attempts: list[Attempt], results: list[Document | ServiceError]
     ) -> None:
-        refused = []
-        for attempt, refusal in zip(attempts, results, strict=True):
-            if isinstance(refusal, ServiceError) and not isinstance(refusal, _NOT_KEPT):
-                document = _refusal(attempt, refusal)
-                refused.append(ReplaceOne({"_id": document["_id"]}, document, upsert=True))
-        if refused:
-            self._refusals.bulk_write(refused, ordered=False)
+        """Keep what was refused for the slot that tried, but for what is known by that id already,
+        and what is of no round, or of one that is being purged.
+        """
+        refused = [
+            _refusal(attempt, refusal)
+            for attempt, refusal in zip(attempts, results, strict=True)
+            if isinstance(refusal, ServiceError) and not isinstance(refusal, IdempotencyKeyReused)
+        ]
+        if not refused:
+            return
+        rounds = self._rounds.find_many({document["round_id"] for document in refused})
+        kept = [
+            ReplaceOne({"_id": document["_id"]}, document, upsert=True)
+            for document in refused
+            if document["round_id"] in rounds
+        ]
+        if kept:
+            self._refusals.bulk_write(kept, ordered=False)
 
     # -- reading --------------------------------------------------------------------------
 

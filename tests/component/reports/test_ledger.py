@@ -144,17 +144,19 @@ def test_refusals_stop_nobody_else_in_the_batch(store):
     ]
 
 
-def test_a_refusal_is_kept_but_for_what_is_not_the_callers_to_know(store):
+def test_every_refusal_is_kept_but_of_rounds_that_are_not(store):
     first, second = owing(store, 2)
+    nowhere = an_attempt(an_obligation("o1", round_id="ethics-2569-9"))
     closed = an_attempt(first, accepted_at=CLOSES + MILLISECOND)
     foreign = an_attempt(second, by=closed.by.to_wire())
 
-    record(store.ledger, [closed, foreign])
+    record(store.ledger, [closed, foreign, nowhere])
     record(store.ledger, [closed])
 
     assert store.ledger.get(closed.filing_id)["code"] == "reports.window_closed"
+    assert store.ledger.get(foreign.filing_id)["code"] == "reports.obligation_not_found"
     with pytest.raises(FilingNotFound):
-        store.ledger.get(foreign.filing_id)
+        store.ledger.get(nowhere.filing_id)
 
 
 def test_an_empty_batch_is_nothing(store):

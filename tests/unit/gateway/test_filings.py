@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 from chassis.http1 import Body, Load
 from clients.reports import FilingsIntake
 from contracts.errors import ServiceUnavailable
+from contracts.fields import read_time, wire_time
 from contracts.forms import Form
 from contracts.principal import Principal, Role
 from contracts.reports.errors import FilingNotFound, ObligationNotFound, RoundNotFound
@@ -23,7 +24,7 @@ from gateway.bodies import LARGE_BODY_BYTES
 from gateway.evidence_desk import EvidenceDesk
 from gateway.filings import filing_id_of
 from gateway.http import routes_of
-from gateway.tickets import Tickets
+from gateway.tickets import SETTLED_SECONDS, Tickets
 
 NOW = datetime(2026, 1, 15, 3, 0, tzinfo=UTC)
 OBLIGATION = "ethics-2569-1-org1-1"
@@ -72,6 +73,7 @@ class World:
     taken: list[dict[str, Any]] = field(default_factory=list)
     recorded: dict[str, Any] = field(default_factory=dict)
     ledger_is_away: bool = False
+    intake_empty_at: datetime | None = None
 
     def take(self, submission: dict[str, Any]) -> dict[str, Any] | None:
         if self.refuses:
@@ -83,7 +85,9 @@ class World:
         if self.ledger_is_away:
             raise ServiceUnavailable(service="reports")
         if filing_id not in self.recorded:
-            raise FilingNotFound(filing_id=filing_id)
+            empty_at = self.intake_empty_at
+            known = {} if empty_at is None else {"intake_empty_at": wire_time(empty_at)}
+            raise FilingNotFound(filing_id=filing_id, **known)
         return self.recorded[filing_id]
 
     def of_round(self, _by: dict[str, Any], round_id: str) -> Form:
@@ -283,6 +287,21 @@ def test_with_its_ticket_a_filing_is_shown_as_accepted_until_it_is_recorded(
 
     assert (status, body["state"], body["id"]) == (200, "accepted", filing_id_of("slot-1", "k1"))
     assert "slot_id" not in body
+
+
+@pytest.mark.parametrize(
+    ("late_by_ms", "state"), [(-1, "accepted"), (0, "accepted"), (1, "not_recorded")]
+)
+def test_a_ticket_ends_when_the_intake_was_empty_long_after_and_the_ledger_knows_nothing(
+    world, file, send, late_by_ms, state
+):
+    told = file()[2]
+    settled_at = read_time(told["accepted_at"]) + timedelta(seconds=SETTLED_SECONDS)
+    world.intake_empty_at = settled_at + timedelta(milliseconds=late_by_ms)
+
+    assert send("GET", told["status_url"])[2]["state"] == state
+    world.ledger_is_away = True
+    assert send("GET", told["status_url"])[2]["state"] == "accepted"
 
 
 @pytest.mark.parametrize("ledger_is_away", [False, True])
