@@ -55,6 +55,7 @@ class AccountsClient:
         errors.WrongActivationCode,
         errors.WrongCredentials,
         errors.WrongSecondFactor,
+        shared.IdempotencyKeyReused,
         shared.InvalidInput,
         shared.JobNotFound,
         shared.OutOfScope,
@@ -255,13 +256,43 @@ class AccountsClient:
         """Return the job, which ends with an IssuanceResult."""
         return self._call("create_issuance", by=by, scope=scope, reissue=reissue)
 
-    def read_slips(self, by: Facts, issuance_id: str, *, district: str | None = None) -> Facts:
-        """Return items; an office can ask this once."""
-        return self._call("read_slips", by=by, issuance_id=issuance_id, district=district)
+    def list_issuances(self, by: Facts, *, limit: int, cursor: str | None = None) -> Facts:
+        """Return items and next: what the caller's office has to hand out, never a code."""
+        return self._call("list_issuances", by=by, limit=limit, cursor=cursor)
 
-    def print_slips(self, by: Facts, issuance_id: str, *, district: str | None = None) -> Facts:
+    def read_slips(
+        self,
+        by: Facts,
+        issuance_id: str,
+        *,
+        district: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Facts:
+        """Return items; an office can ask this once, and again for minutes with the same key."""
+        return self._call(
+            "read_slips",
+            by=by,
+            issuance_id=issuance_id,
+            district=district,
+            idempotency_key=idempotency_key,
+        )
+
+    def print_slips(
+        self,
+        by: Facts,
+        issuance_id: str,
+        *,
+        district: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Facts:
         """Return slips, a count, and pdf_base64; it is the one reading, as `read_slips` is."""
-        return self._call("print_slips", by=by, issuance_id=issuance_id, district=district)
+        return self._call(
+            "print_slips",
+            by=by,
+            issuance_id=issuance_id,
+            district=district,
+            idempotency_key=idempotency_key,
+        )
 
     def hand_out_slips(
         self,

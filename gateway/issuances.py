@@ -5,11 +5,11 @@ from __future__ import annotations
 from contracts.accounts import errors
 from contracts.accounts import issuance_schemas as handing_out
 from contracts.accounts import schemas as shapes
-from contracts.errors import TooManyAtOnce
+from contracts.errors import IdempotencyKeyReused, TooManyAtOnce
 from contracts.jobs import JobSchema
 from gateway.ask import Ask
 from gateway.downloads import PDF, pdf
-from gateway.http import JSON, Answer, Request, list_of, route
+from gateway.http import JSON, Answer, Page, Request, list_of, route
 from gateway.organisations import started
 
 
@@ -30,28 +30,42 @@ def issue_codes(ask: Ask, request: Request) -> Answer:
 
 @route(
     "GET",
-    "/v1/issuances/{issuance_id}/slips",
-    summary="ใบรหัสเปิดใช้งาน (อ่านได้ครั้งเดียว)",
-    query=shapes.SlipsQuery,
+    "/v1/issuances",
+    summary="ใบรหัสที่หน่วยงานต้องจ่าย",
+    query=Page,
+    answers={200: list_of(handing_out.Issuance)},
+)
+def list_issuances(ask: Ask, request: Request) -> Answer:
+    """List the issuances with slips the caller's office hands out, the latest first; no codes."""
+    return Answer(200, ask.accounts.list_issuances(request.by, **request.query))
+
+
+@route(
+    "POST",
+    "/v1/issuances/{issuance_id}/slip-readings",
+    summary="เปิดอ่านใบรหัสเปิดใช้งาน (ได้ครั้งเดียว)",
+    body=shapes.SlipReadingRequest,
     answers={200: (PDF, shapes.SlipList)},
     refuses=(
         errors.IssuanceNotFound,
         errors.SlipsAlreadyRead,
         errors.CodeKeyRetired,
+        IdempotencyKeyReused,
         TooManyAtOnce,
     ),
-    changes=True,
+    idempotency="required",
 )
 def read_slips(ask: Ask, request: Request) -> Answer:
     """Read the codes the caller's office hands out. Once: it is on record, and then 410.
 
-    A PDF to print, one page per slip, unless Accept prefers `application/json`.
+    For ten minutes the same slot gets them again with the same Idempotency-Key. A PDF to print, one
+    page per slip, unless Accept prefers `application/json`.
     """
-    issuance_id, district = request.path["issuance_id"], request.query.get("district")
+    issuance_id = request.path["issuance_id"]
+    which = {**request.body, "idempotency_key": request.idempotency_key}
     if request.prefers(PDF, JSON) == JSON:
-        slips = ask.accounts.read_slips(request.by, issuance_id, district=district)
-        return Answer(200, slips)
-    printed = ask.accounts.print_slips(request.by, issuance_id, district=district)
+        return Answer(200, ask.accounts.read_slips(request.by, issuance_id, **which))
+    printed = ask.accounts.print_slips(request.by, issuance_id, **which)
     name = f"slips-{request.by['username']}-{issuance_id}.pdf"
     return pdf(printed["pdf_base64"], name)
 

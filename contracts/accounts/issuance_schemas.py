@@ -6,9 +6,24 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from contracts.fields import Closed
+from contracts.fields import Closed, Timestamp
 
 MOST_SLIPS = 500
+
+
+class Issuance(Schema):
+    """What an office has to hand out of one issuance; the slips are read by a POST."""
+
+    issuance_id = fields.String(required=True)
+    issued_at = Timestamp(required=True)
+    issued_by = fields.String(
+        required=True, allow_none=True, metadata={"description": "ชื่อผู้ใช้ของผู้ออกรหัส"}
+    )
+    expires_at = Timestamp(required=True)
+    slips = fields.Integer(required=True)
+    read = fields.Integer(required=True, metadata={"description": "เปิดอ่านแล้ว"})
+    handed_out = fields.Integer(required=True, metadata={"description": "จ่ายแล้ว"})
+    used = fields.Integer(required=True, metadata={"description": "ใช้เปิดบัญชีแล้ว"})
 
 
 class HandoutRequest(Closed):

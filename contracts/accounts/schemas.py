@@ -230,8 +230,8 @@ class IssuanceResult(Schema):
     )
 
 
-class SlipsQuery(Closed):
-    """Which of the caller's slips."""
+class SlipReadingRequest(Closed):
+    """Which of the caller's slips; of all districts when none is named."""
 
     district = fields.String(validate=_DISTRICT, metadata={"description": "รหัสอำเภอ 4 หลัก"})
 

@@ -168,6 +168,7 @@ class SlotDocument(Document):
         "slots",
         {"fields": ["username"], "unique": True},
         ["organisation_id"],
+        {"fields": ["handed_out_by"], "partialFilterExpression": {"handed_out_by": "operator"}},
         ["province_code", "_id"],
         ["district_code", "_id"],
         ["counted"],
@@ -281,13 +282,14 @@ class IssuanceDocument(Document):
 class ReadingDocument(Document):
     """Who read which slips of an issuance, and when. A second reading cannot be stored."""
 
-    meta = _meta("slip_readings")
+    meta = _meta("slip_readings", {"fields": ["request"], "unique": True, "sparse": True})
 
     id = StringField(primary_key=True)
     issuance_id = StringField(required=True)
     slot_id = StringField(required=True)
     read_by = StringField(required=True)
     read_at = DateTimeField(required=True)
+    request = StringField()  # hash of the slot and its Idempotency-Key
 
 
 class CoverageDocument(Document):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -72,14 +72,15 @@ def read_slips(
     district: str | None,
     *,
     at: datetime,
+    key: str | None = None,
 ) -> list[Slip]:
     """Return the slips the caller hands out, sorted by username, and mark them read.
 
-    Raises IssuanceNotFound, SlipsAlreadyRead, CodeKeyRetired.
+    Raises IssuanceNotFound, SlipsAlreadyRead, CodeKeyRetired, IdempotencyKeyReused.
     """
     key_id = store.slips.find_key(issuance_id)
     codes.require_key(issuance_id, key_id)  # before the only reading is spent
-    slots = store.slips.read(by, issuance_id, district=district, at=at)
+    slots = store.slips.read(by, issuance_id, district=district, at=at, key=key)
     ids = {slot.organisation_id for slot, _ in slots if slot.organisation_id is not None}
     organisations = store.organisations.list_by_id(ids)
     metrics.record_slips_read(by.role, len(slots))
@@ -92,6 +93,17 @@ def read_slips(
         )
         for slot, expires_at in sorted(slots, key=lambda each: each[0].username)
     ]
+
+
+def show_issuance(issued: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an office has to hand out of an issuance, as the API shows it."""
+    return {
+        "issuance_id": issued["_id"],
+        "issued_at": wire_time(issued["issued_at"]),
+        "issued_by": issued["issued_by"],
+        "expires_at": wire_time(issued["expires_at"]),
+        **{name: issued[name] for name in ("slips", "read", "handed_out", "used")},
+    }
 
 
 def show_slips(slips: Sequence[Slip]) -> dict[str, Any]:

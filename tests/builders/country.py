@@ -58,6 +58,19 @@ class Caller:
         assert told.status_code == 200, told.text
         return told.json()
 
+    def read_slips(self, issuance_id: str, **changes: Any) -> list[dict[str, Any]]:
+        """Return the slips of an issuance that the caller's office hands out."""
+        told = self.try_slips(issuance_id, **changes)
+        assert told.status_code == 200, told.text
+        return told.json()["items"]
+
+    def try_slips(
+        self, issuance_id: str, *, key: str | None = None, **changes: Any
+    ) -> httpx.Response:
+        headers = {"Idempotency-Key": key or uuid4().hex, **changes.pop("headers", {})}
+        path = f"/v1/issuances/{issuance_id}/slip-readings"
+        return self.client.post(path, json=changes, headers=headers)
+
     def job(self, told: httpx.Response) -> dict[str, Any]:
         """Wait for the job that was started, and return its result."""
         assert told.status_code == 202, told.text
@@ -102,7 +115,7 @@ class Country:
 
     def _hand_out(self, office: Caller) -> None:
         """Have everybody whose slip the office reads activate and sign in."""
-        slips = office.get(f"/v1/issuances/{self._issuance}/slips")["items"]
+        slips = office.read_slips(self._issuance)
         self.activation_codes += [slip["activation_code"] for slip in slips]
         with ThreadPoolExecutor(8) as several:
             for caller in several.map(self._activate, slips):

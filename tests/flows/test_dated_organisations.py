@@ -45,11 +45,7 @@ def officers(country, trang):
     )
     callers = {"operator": country.operator}
     for username in ("operator", "p92", "d9202"):
-        told = callers[username].client.get(
-            f"/v1/issuances/{issued['issuance_id']}/slips", headers={"Accept": "application/json"}
-        )
-        assert told.status_code == 200, told.text
-        for slip in told.json()["items"]:
+        for slip in callers[username].read_slips(issued["issuance_id"]):
             caller = country._activate(slip)
             callers[caller.username] = caller
     return callers
@@ -222,7 +218,7 @@ def test_the_code_owner_changes_organisations(country, trang):
     assert operator.client.post("/v1/slots", json=slot).status_code == 201
     scope = {"scope": {"organisation": founded["id"]}}
     issued = operator.job(operator.client.post("/v1/issuances", json=scope))
-    (slip,) = operator.get(f"/v1/issuances/{issued['issuance_id']}/slips")["items"]
+    (slip,) = operator.read_slips(issued["issuance_id"])
     owner = country._activate(slip)
     wanted = {"kind": "rename", "name": "ตรังใหม่", "order_no": "1", "reason": "ทดสอบ"}
     wanted["effective_on"] = TOMORROW.isoformat()

@@ -7,7 +7,7 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 
 @pytest.fixture
 def issue(country):
-    """Issues one LAO's codes again and returns the address of the issuance and the slots' ids.
+    """Issues one LAO's codes again and returns the id of the issuance and the slots' ids.
 
     Its officers are activated and stay so.
     """
@@ -20,7 +20,7 @@ def issue(country):
         issued = country.operator.job(told)
         assert issued["by_tier"] == {"operator": 0, "province": 0, "district": 3}
         slots = country.operator.get("/v1/slots", organisation_id=lao["id"])["items"]
-        return f"/v1/issuances/{issued['issuance_id']}", [slot["slot_id"] for slot in slots]
+        return issued["issuance_id"], [slot["slot_id"] for slot in slots]
 
     return issue
 
@@ -31,10 +31,10 @@ def refusal(told):
 
 @pytest.mark.parametrize("headers", [BROWSER, {"Accept": "*/*"}, {"Accept": "application/pdf"}])
 def test_an_office_prints_its_slips_once(country, issue, headers):
-    office = country.callers["d8104"].client
-    where, _ = issue("6810407")
+    office = country.callers["d8104"]
+    issuance, _ = issue("6810407")
 
-    told = office.get(f"{where}/slips", headers=headers)
+    told = office.try_slips(issuance, headers=headers, key=issuance)
 
     assert told.status_code == 200, told.text
     assert told.headers["Content-Type"] == "application/pdf"
@@ -42,17 +42,42 @@ def test_an_office_prints_its_slips_once(country, issue, headers):
     assert told.headers["Cache-Control"] == "no-store"
     assert told.content.startswith(b"%PDF-")
     assert b"/Count 3" in told.content
-    assert refusal(office.get(f"{where}/slips", headers=headers)) == (410, "slips_already_read")
+    assert len(office.read_slips(issuance, key=issuance)) == 3  # a connection may have broken
+    assert refusal(office.try_slips(issuance, headers=headers)) == (410, "slips_already_read")
+    keyless = office.client.post(f"/v1/issuances/{issuance}/slip-readings", json={})
+    assert refusal(keyless) == (400, "idempotency_key_required")
+
+
+def test_an_office_finds_what_it_has_to_hand_out(country, issue):
+    office = country.callers["d8104"]
+    issuance, _ = issue("6810406")
+
+    def listed():
+        (first, *_) = office.get("/v1/issuances", limit=1)["items"]
+        assert first["issuance_id"] == issuance
+        return [first[name] for name in ("slips", "read", "handed_out", "used", "issued_by")]
+
+    assert listed() == [3, 0, 0, 0, "operator"]
+    codes = [slip["activation_code"] for slip in office.read_slips(issuance)]
+    assert listed() == [3, 3, 0, 0, "operator"]
+    office.client.post(f"/v1/issuances/{issuance}/handouts", json={"all": True})
+    assert listed() == [3, 3, 3, 0, "operator"]
+    page = office.client.get("/v1/issuances").text
+    assert not any(code in page for code in codes)
+    others = [country.callers[name].get("/v1/issuances")["items"] for name in ("p81", "d8105")]
+    assert not any(each["issuance_id"] == issuance for items in others for each in items)
+    assert refusal(country.callers["6810406-1"].client.get("/v1/issuances")) == (
+        403,
+        "out_of_scope",
+    )
 
 
 def test_an_lao_slip_is_for_the_office_over_it_alone(country, issue):
-    where, _ = issue("6810408")
+    issuance, _ = issue("6810408")
     others = ("operator", "p81", "d8105", "6810408-1")
 
     told = {
-        name: refusal(
-            {**country.callers, "operator": country.operator}[name].client.get(f"{where}/slips")
-        )
+        name: refusal({**country.callers, "operator": country.operator}[name].try_slips(issuance))
         for name in others
     }
 
@@ -62,15 +87,15 @@ def test_an_lao_slip_is_for_the_office_over_it_alone(country, issue):
         "d8105": (404, "issuance_not_found"),
         "6810408-1": (403, "out_of_scope"),
     }
-    assert len(country.callers["d8104"].get(f"{where}/slips")["items"]) == 3
+    assert len(country.callers["d8104"].read_slips(issuance)) == 3
 
 
 def test_slips_are_handed_out_by_the_office_that_read_them(country, issue):
     office = country.callers["d8104"]
-    where, slots = issue("6810409")
-    path = f"{where}/handouts"
+    issuance, slots = issue("6810409")
+    path = f"/v1/issuances/{issuance}/handouts"
     early = office.client.post(path, json={"all": True})
-    office.get(f"{where}/slips")
+    office.read_slips(issuance)
 
     some = office.client.post(path, json={"slot_ids": slots[:1], "handed_to": "สมมติ ผู้รับแทน"})
     every = office.client.post(path, json={"all": True})

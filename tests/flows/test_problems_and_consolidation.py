@@ -24,7 +24,7 @@ def central(country):
     username = operator.client.post("/v1/slots", json=wanted).json()["username"]
     scope = {"scope": {"organisation": founded["id"]}}
     issued = operator.job(operator.client.post("/v1/issuances", json=scope))
-    (slip,) = operator.get(f"/v1/issuances/{issued['issuance_id']}/slips")["items"]
+    (slip,) = operator.read_slips(issued["issuance_id"])
     caller = Caller(country.url, username)
     activation = {"username": username, "activation_code": slip["activation_code"]}
     told = caller.client.post(

@@ -39,7 +39,7 @@ def office(country):
     issued = country.operator.job(
         country.operator.client.post("/v1/issuances", json={"scope": {"province": "83"}})
     )
-    slips = country.operator.get(f"/v1/issuances/{issued['issuance_id']}/slips")["items"]
+    slips = country.operator.read_slips(issued["issuance_id"])
     (slip,) = (one for one in slips if one["username"] == "p83")
     return country._activate(slip)
 

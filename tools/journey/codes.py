@@ -8,7 +8,9 @@ from collections import Counter
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import httpx
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -75,6 +77,13 @@ def hand_out(
     return [slip for slip in activated if slip["role"] == "lao_officer"]
 
 
+def read_slips(office: Api, issuance_id: str, accept: str = "application/json") -> httpx.Response:
+    """Ask for the slips that the office hands out, for the only time."""
+    headers = {"Accept": accept, "Idempotency-Key": uuid4().hex}
+    path = f"/v1/issuances/{issuance_id}/slip-readings"
+    return office.ask("POST", path, json={}, headers=headers)
+
+
 def _slips(office: Api, issuance_id: str) -> list[Facts]:
     """Read the slips of an office and put on record that it handed them out; return them.
 
@@ -82,7 +91,7 @@ def _slips(office: Api, issuance_id: str) -> list[Facts]:
     """
     where = f"/v1/issuances/{issuance_id}"
     try:
-        slips = office.get(f"{where}/slips")["items"]
+        slips = read_slips(office, issuance_id).json()["items"]
     except Refused as refused:
         if refused.code == "issuance_not_found":
             return []
@@ -101,9 +110,7 @@ def print_slips(
     code, name = district
     issuance_id = issue_codes(operator, {"district": code}, step, reissue=True)
     office, _ = anyone.signed_in(f"d{code}", password)
-    pdf = office.ask(
-        "GET", f"/v1/issuances/{issuance_id}/slips", headers={"Accept": "application/pdf"}
-    ).content
+    pdf = read_slips(office, issuance_id, accept="application/pdf").content
     write_privately(path, pdf)
     step.say(f"the slips of อำเภอ{name}, read by d{code}, are in {path} ({len(pdf):,} bytes)")
 
@@ -133,7 +140,7 @@ def show_coverage(title: str, items: list[Facts], console: Console) -> Facts:
 
 def _require_read_once(office: Api, issuance_id: str) -> None:
     try:
-        office.get(f"/v1/issuances/{issuance_id}/slips")
+        read_slips(office, issuance_id)
     except Refused as refused:
         if refused.code == "slips_already_read":
             return

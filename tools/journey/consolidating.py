@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tools.journey.answers import MARKER
 from tools.journey.client import Api, Facts, JourneyFailed, Refused
-from tools.journey.codes import issue_codes
+from tools.journey.codes import issue_codes, read_slips
 from tools.journey.screen import Step
 
 AGENCY = {"kind": "agency", "code": "KOTHO", "name": f"สำนักงาน ก.ถ. {MARKER}"}
@@ -27,7 +27,7 @@ def central_body(anyone: Api, operator: Api, password: str, step: Step) -> Api:
     operator.post("/v1/slots", json=wanted)
     scope = {"organisation": organisation["id"]}
     issuance_id = issue_codes(operator, scope, step, reissue=False)
-    (slip,) = operator.get(f"/v1/issuances/{issuance_id}/slips")["items"]
+    (slip,) = read_slips(operator, issuance_id).json()["items"]
     body = {name: slip[name] for name in ("username", "activation_code")}
     holder = {"name": f"{MARKER} {USERNAME}", "position": "เลขานุการ"}
     anyone.post("/v1/activations", json={**body, "password": password, "holder": holder})

@@ -135,12 +135,13 @@ _OF_AN_ORGANISATION = re.compile(r"(?:(?:slot|organisation):)?([0-9a-f]{12})(?:-
 def organisations_of(
     by: Mapping[str, Any] | None, subject: str, facts: Mapping[str, Any]
 ) -> list[str]:
-    """Return the organisations an act concerns: the actor's, the subject's, one among the facts."""
+    """Return the organisations an act concerns: the actor's, the subject's, those in the facts."""
     told = _OF_AN_ORGANISATION.fullmatch(subject)
     ids = {
         by and by.get("organisation_id"),
         told and told[1],
         facts.get("organisation_id"),
+        *facts.get("organisation_ids", ()),
     }
     return sorted(str(each) for each in ids if each)
 

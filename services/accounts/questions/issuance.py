@@ -12,7 +12,8 @@ from typing import Any
 from chassis.jobs import Job, Jobs, runs_job
 from chassis.press import Press
 from chassis.rpc import answers
-from contracts.paging import page
+from contracts.fields import wire_time
+from contracts.paging import cut, page, read_position
 from contracts.principal import Principal, Role
 from services.accounts import issuing, metrics, printing
 from services.accounts.audit import AuditTrail
@@ -47,7 +48,9 @@ class IssuanceQuestions:
         too; they stay signed in and activated until it is used. Raises OutOfScope.
         """
         arguments = {"issuance_id": uuid.uuid4().hex, "scope": scope, "reissue": reissue}
-        told = {"scope": scope, "reissue": reissue}
+        told: dict[str, Any] = {"scope": scope, "reissue": reissue}
+        if "organisation" in scope:
+            told["organisation_id"] = scope["organisation"]
         with self.audit.watch("issue_codes", by, f"issuance:{arguments['issuance_id']}", told):
             Principal.from_wire(by).require_role(Role.OPERATOR)
             return self.jobs.start(issuing.KIND, arguments, requested_by=by)
@@ -63,25 +66,53 @@ class IssuanceQuestions:
         return issuing.issue_codes(self.store, self.codes, job, at=self.now(), days=days), []
 
     @answers
+    def list_issuances(
+        self, by: dict[str, Any], limit: int = 50, cursor: str | None = None
+    ) -> dict[str, Any]:
+        """Return a page of what the caller's office has to hand out, the latest first.
+
+        Never a code. Raises OutOfScope, InvalidInput.
+        """
+        principal = Principal.from_wire(by)
+        principal.require_role(Role.OPERATOR, *OFFICES)
+        after = read_position(cursor)
+        found = self.store.slips.list_issuances(principal, limit=limit, after=after)
+        shown, following = cut(
+            found, limit, lambda each: (wire_time(each["issued_at"]), each["_id"])
+        )
+        return page([issuing.show_issuance(each) for each in shown], following)
+
+    @answers
     def read_slips(
-        self, by: dict[str, Any], issuance_id: str, district: str | None = None
+        self,
+        by: dict[str, Any],
+        issuance_id: str,
+        district: str | None = None,
+        idempotency_key: str | None = None,
     ) -> dict[str, Any]:
         """Return the slips the caller's office hands out, for the only time, and record it.
 
-        Raises OutOfScope, IssuanceNotFound, SlipsAlreadyRead, CodeKeyRetired.
+        With a key the same slot gets the same answer again for ten minutes.
+        Raises OutOfScope, IssuanceNotFound, SlipsAlreadyRead, CodeKeyRetired,
+        IdempotencyKeyReused.
         """
-        return issuing.show_slips(self._read(by, issuance_id, district))
+        return issuing.show_slips(self._read(by, issuance_id, district, idempotency_key))
 
     @answers
     def print_slips(
-        self, by: dict[str, Any], issuance_id: str, district: str | None = None
+        self,
+        by: dict[str, Any],
+        issuance_id: str,
+        district: str | None = None,
+        idempotency_key: str | None = None,
     ) -> dict[str, Any]:
         """Do as `read_slips` does, and return a PDF to print: one page for each slip.
 
-        Raises OutOfScope, IssuanceNotFound, SlipsAlreadyRead, CodeKeyRetired, TooManyAtOnce.
+        Raises OutOfScope, IssuanceNotFound, SlipsAlreadyRead, CodeKeyRetired,
+        IdempotencyKeyReused, TooManyAtOnce.
         """
         with self.press.place(by["slot_id"]) as print_slips:  # before the one reading is spent
-            slips = self._read(by, issuance_id, district)
+            slips = self._read(by, issuance_id, district, idempotency_key)
             own = self.store.organisations.find(by["organisation_id"])
             office = CENTRAL_TH if own is None else own.facts.full_name
             portal = self.settings.portal_url
@@ -89,15 +120,18 @@ class IssuanceQuestions:
             pdf = print_slips(printing.TEMPLATE, pages)
         return {"slips": len(slips), "pdf_base64": base64.b64encode(pdf).decode()}
 
-    def _read(self, by: dict[str, Any], issuance_id: str, district: str | None) -> list[Slip]:
+    def _read(
+        self, by: dict[str, Any], issuance_id: str, district: str | None, key: str | None
+    ) -> list[Slip]:
         principal = Principal.from_wire(by)
         told = {"district": district}
         with self.audit.watch("read_slips", by, f"issuance:{issuance_id}", told) as facts:
             principal.require_role(Role.OPERATOR, *OFFICES)
             slips = issuing.read_slips(
-                self.store, self.codes, principal, issuance_id, district, at=self.now()
+                self.store, self.codes, principal, issuance_id, district, at=self.now(), key=key
             )
             facts["slips"] = len(slips)
+            facts["organisation_ids"] = sorted({str(slip.slot.organisation_id) for slip in slips})
         return slips
 
     @answers

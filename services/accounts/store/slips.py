@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
 from contracts.accounts.errors import IssuanceNotFound, SlipsAlreadyRead, SlipsNotRead
+from contracts.errors import IdempotencyKeyReused
 from contracts.fields import wire_time
 from contracts.principal import Principal
 from services.accounts.domain.activation import CodeState
@@ -20,6 +22,7 @@ from services.accounts.store.slots import AREA_FIELDS, UNCOUNTED, slot_of
 from services.accounts.store.slots import COLLECTION as SLOTS
 
 READINGS = "slip_readings"
+REPEATABLE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,18 @@ class SlipStore:
         self._slots = database[SLOTS]
 
     def read(
-        self, by: Principal, issuance_id: str, *, district: str | None, at: datetime
+        self,
+        by: Principal,
+        issuance_id: str,
+        *,
+        district: str | None,
+        at: datetime,
+        key: str | None = None,
     ) -> list[tuple[Slot, datetime]]:
         """Mark the caller's slips as read and return their slots, with the time they expire.
 
-        Raises IssuanceNotFound, SlipsAlreadyRead.
+        With a key the same slot may read them again under it for REPEATABLE.
+        Raises IssuanceNotFound, SlipsAlreadyRead, IdempotencyKeyReused.
         """
         if not self._issuances.count_documents(
             {"_id": issuance_id, "finished_at": {"$ne": None}}, limit=1
@@ -51,14 +61,16 @@ class SlipStore:
             raise IssuanceNotFound(issuance_id=issuance_id)
         reading = f"{issuance_id}/{by.area_code or by.area}/{district or '*'}"
         slips = _handed_out(by, issuance_id, district)
-        self._require_unread(reading, slips, at)
         reader = _who(by)
-        self._record(reading, issuance_id, by, reader, at)
+        read_at = self._find_own(reading, by, key, at)
+        if read_at is None:
+            self._require_unread(reading, slips, at)
+            read_at = self._record(reading, issuance_id, by, key, at)
         self._slots.update_many(
             {**slips, **_readable(at), "code.read_at": None},
             {
                 "$set": {
-                    "code.read_at": at,
+                    "code.read_at": read_at,
                     "code.read_by": reader,
                     "code.reading": reading,
                     **UNCOUNTED,
@@ -77,6 +89,40 @@ class SlipStore:
         if issuance is None:
             raise IssuanceNotFound(issuance_id=issuance_id)
         return issuance.get("key_id")
+
+    def list_issuances(
+        self, by: Principal, *, limit: int, after: tuple[datetime, str] | None
+    ) -> list[dict[str, Any]]:
+        """Return what the caller's office has to hand out, the latest issuance first.
+
+        One more than the limit, when there are more. No code is in there, nor its hash.
+        """
+        ours = {"code": {"$ne": None}, **_area(by)}
+        counted = {
+            "slips": {"$sum": 1},
+            "read": _count_of("read_at"),
+            "handed_out": _count_of("handed_at"),
+            "used": {"$sum": {"$cond": [{"$eq": ["$code.state", CodeState.USED.value]}, 1, 0]}},
+            "issued_at": {"$first": "$code.issued_at"},
+            "expires_at": {"$first": "$code.expires_at"},
+        }
+        stages: list[dict[str, Any]] = [
+            {"$match": ours},
+            {"$group": {"_id": "$code.issuance_id", **counted}},
+        ]
+        if after is not None:
+            at, issuance_id = after
+            earlier = [{"issued_at": {"$lt": at}}, {"issued_at": at, "_id": {"$lt": issuance_id}}]
+            stages.append({"$match": {"$or": earlier}})
+        stages += [{"$sort": {"issued_at": -1, "_id": -1}}, {"$limit": limit + 1}]
+        found = list(self._slots.aggregate(stages))
+        issued = {
+            each["_id"]: each["issued_by"]
+            for each in self._issuances.find({"_id": {"$in": [one["_id"] for one in found]}})
+        }
+        named = {"_id": {"$in": list(issued.values())}}
+        names = {slot["_id"]: slot["username"] for slot in self._slots.find(named, {"username": 1})}
+        return [{**each, "issued_by": names.get(issued.get(each["_id"], ""))} for each in found]
 
     def hand_out(
         self,
@@ -123,34 +169,72 @@ class SlipStore:
         if first["code"]["read_at"] is not None:
             raise _already_read(first["code"])
 
+    def _find_own(
+        self, reading: str, by: Principal, key: str | None, at: datetime
+    ) -> datetime | None:
+        """Return when the slot has read these slips under this key, if it may do so again.
+
+        Raises IdempotencyKeyReused when the key came with other slips.
+        """
+        if key is None:
+            return None
+        found = self._readings.find_one({"request": _request(by, key)})
+        if found is None:
+            return None
+        if found["_id"] != reading:
+            raise IdempotencyKeyReused
+        read_at: datetime = found["read_at"]
+        return read_at if at < read_at + REPEATABLE else None
+
     def _record(
-        self, reading: str, issuance_id: str, by: Principal, reader: str, at: datetime
-    ) -> None:
+        self, reading: str, issuance_id: str, by: Principal, key: str | None, at: datetime
+    ) -> datetime:
+        """Record a reading, or find that the same request has at the same moment."""
         record = {
             "_id": reading,
             "issuance_id": issuance_id,
             "slot_id": by.slot_id,
-            "read_by": reader,
+            "read_by": _who(by),
             "read_at": at,
         }
+        if key is not None:
+            record["request"] = _request(by, key)
         try:
             self._readings.insert_one(record)
         except DuplicateKeyError as problem:
+            own = self._find_own(reading, by, key, at)
+            if own is not None:
+                return own
             earlier = self._readings.find_one({"_id": reading})
             raise _already_read(earlier) from problem
+        return at
+
+
+def _count_of(moment: str) -> dict[str, Any]:
+    return {"$sum": {"$cond": [{"$gt": [f"$code.{moment}", None]}, 1, 0]}}
+
+
+def _area(by: Principal) -> dict[str, Any]:
+    return {
+        "handed_out_by": TIER_OF_ROLE[by.role].value,
+        **area_condition(by, AREA_FIELDS),
+    }
 
 
 def _handed_out(by: Principal, issuance_id: str, district: str | None) -> dict[str, Any]:
     """Return the condition on the slots whose slips the caller's office hands out."""
     condition: dict[str, Any] = {
         "code.issuance_id": issuance_id,
-        "handed_out_by": TIER_OF_ROLE[by.role].value,
-        **area_condition(by, AREA_FIELDS),
+        **_area(by),
     }
     if district is not None:
         # Beside the area and not instead of it: a district officer cannot widen it so.
         condition["$and"] = [{"district_code": district}]
     return condition
+
+
+def _request(by: Principal, key: str) -> str:
+    return hashlib.sha256(f"{by.slot_id}\0{key}".encode()).hexdigest()
 
 
 def _who(by: Principal) -> str:

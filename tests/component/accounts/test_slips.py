@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,18 +17,21 @@ from contracts.accounts.errors import (
     SlipsAlreadyRead,
     SlipsNotRead,
 )
-from contracts.errors import OutOfScope
+from contracts.errors import IdempotencyKeyReused, InvalidInput, OutOfScope
 from contracts.principal import AREA_OF_ROLE, Principal, Role
 from services.accounts import issuing
 from services.accounts.codes import ActivationCodes
 from services.accounts.passwords import GreenPasswordHashes
 from services.accounts.settings import Settings
 from services.accounts.store import AccountsStore
+from services.accounts.store.slips import REPEATABLE
 from tests.component.accounts.conftest import CODE_KEY
+from tests.component.accounts.direct import Desk
 from tests.component.accounts.krabi import (
     ADDRESS,
     DISTRICT,
     HOLDER,
+    OFFICER,
     OPERATOR,
     PASSWORD,
     PROVINCE,
@@ -188,3 +192,99 @@ def test_when_the_key_of_an_issuance_is_gone_its_slips_are_refused_and_stay_unre
     assert not database.slip_readings.count_documents({})
     with pytest.raises(IssuanceNotFound):
         issuing.read_slips(store, ActivationCodes(bytes(32)), DISTRICT, "none", None, at=now())
+
+
+def test_the_same_slot_reads_its_slips_again_under_its_key_for_minutes(
+    store: AccountsStore, database: Any, codes: ActivationCodes, krabi: str
+) -> None:
+    at = now()
+    other = replace(DISTRICT, slot_id="y-2", username="d8104-2")
+
+    def read(by: Principal = DISTRICT, key: str | None = "one", **span: float) -> list[str]:
+        later = at + timedelta(**span)
+        slips = issuing.read_slips(store, codes, by, krabi, None, at=later, key=key)
+        return [slip.code for slip in slips]
+
+    first = read()
+
+    assert len(first) == 6
+    assert read(milliseconds=REPEATABLE / timedelta(milliseconds=1) - 1) == first
+    for refused in (
+        {"milliseconds": REPEATABLE / timedelta(milliseconds=1)},
+        {"key": "another"},
+        {"key": None},
+        {"by": other},
+    ):
+        with pytest.raises(SlipsAlreadyRead):
+            read(**refused)
+    with pytest.raises(IdempotencyKeyReused):
+        issuing.read_slips(store, codes, DISTRICT, krabi, "8104", at=at, key="one")
+    assert database.slip_readings.count_documents({}) == 1
+    assert database.slots.distinct("code.read_at") == [
+        None,
+        *database.slip_readings.distinct("read_at"),
+    ]
+
+
+def test_a_reading_whose_process_died_is_finished_by_its_repeat(
+    store: AccountsStore, database: Any, codes: ActivationCodes, krabi: str
+) -> None:
+    at = now()
+    first = issuing.read_slips(store, codes, DISTRICT, krabi, None, at=at, key="one")
+    database.slots.update_many({}, {"$set": {"code.read_at": None, "code.reading": None}})
+
+    again = issuing.read_slips(store, codes, DISTRICT, krabi, None, at=at, key="one")
+
+    assert [slip.code for slip in again] == [slip.code for slip in first]
+
+
+def test_what_an_office_has_to_hand_out_comes_page_by_page_the_latest_first(
+    desk: Desk, database: Any
+) -> None:
+    early = desk.issue(district="8104")
+    desk.clock.go(minutes=1)
+    (lao,) = database.organisations.find({"facts.code": OFFICER.partition("-")[0]})
+    late = desk.issue(organisation=lao["_id"], reissue=True)
+
+    first = desk.service.list_issuances(DISTRICT.to_wire(), limit=1)
+    second = desk.service.list_issuances(DISTRICT.to_wire(), limit=1, cursor=first["next"])
+
+    ids = [each["issuance_id"] for each in (*first["items"], *second["items"])]
+    assert (ids, second["next"]) == ([late, early], None)
+    assert [each["slips"] for each in (*first["items"], *second["items"])] == [3, 3]
+    with pytest.raises(InvalidInput):
+        desk.service.list_issuances(DISTRICT.to_wire(), cursor="nothing")
+
+
+def test_an_organisation_sees_in_its_own_audit_who_issued_and_read_its_codes(
+    desk: Desk, database: Any
+) -> None:
+    (lao,) = database.organisations.find({"facts.code": OFFICER.partition("-")[0]})
+    desk.read(DISTRICT, desk.issue(organisation=lao["_id"]))
+    officer = Principal(
+        "z-1", OFFICER, Role.LAO_OFFICER, "organisation", lao["_id"], organisation_id=lao["_id"]
+    )
+
+    entries = desk.service.list_audit(officer.to_wire())["items"]
+
+    assert [(entry["act"], entry["by"]["username"]) for entry in entries] == [
+        ("read_slips", "d8104"),
+        ("issue_codes", "operator"),
+    ]
+
+
+def test_an_agency_sees_in_its_own_audit_that_the_operator_made_and_used_its_slot(
+    desk: Desk,
+) -> None:
+    wanted = {"kind": "agency", "code": "KOTHO", "name": "สำนักงานสมมติ", "province_code": "10"}
+    agency = desk.service.add_organisation(OPERATOR.to_wire(), {**wanted, "founded_on": None})
+    desk.service.add_slot(OPERATOR.to_wire(), agency["id"], "เลขานุการ", "central_hr_body")
+    codes = desk.read(OPERATOR, desk.issue(organisation=agency["id"]))
+    desk.activate("kotho-1", codes["kotho-1"])
+    by = desk.principal(desk.sign_in("kotho-1"))
+
+    entries = desk.service.list_audit(by.to_wire())["items"]
+
+    assert [entry["act"] for entry in entries] == [
+        *("sign_in", "activate", "read_slips", "issue_codes", "add_slot", "add_organisation")
+    ]
