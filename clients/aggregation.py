@@ -19,6 +19,13 @@ class AggregationClient:
     def __init__(self, call: Call) -> None:
         self._call = call
 
+    def get_reconciliation(self, by: Facts) -> Facts:
+        """Return for each round its receipts, events and counted filings, as last compared.
+
+        Raises OutOfScope.
+        """
+        return self._call("get_reconciliation", by=by)
+
     def get_completeness(
         self,
         by: Facts,

@@ -327,6 +327,9 @@ class ReportsClient:
             number=number,
         )
 
+    def count_receipts(self) -> Facts:
+        return self._call("count_receipts")
+
     def get_job(self, by: Facts, job_id: str) -> Facts:
         return self._call("get_job", by=by, job_id=job_id)
 

@@ -1,11 +1,11 @@
-"""How complete a round is."""
+"""How complete a round is, and whether the figures know of every receipt."""
 
 from __future__ import annotations
 
 from contracts.aggregation import errors
 from contracts.aggregation import schemas as shapes
 from gateway.ask import Ask
-from gateway.http import Answer, Request, route
+from gateway.http import Answer, Request, list_of, route
 
 
 @route(
@@ -29,3 +29,17 @@ def show_completeness(ask: Ask, request: Request) -> Answer:
             district=query.get("district"),
         ),
     )
+
+
+@route(
+    "GET",
+    "/v1/reconciliation",
+    summary="กระทบยอดใบรับกับตัวเลข",
+    answers={200: list_of(shapes.ReconciliationItem)},
+)
+def show_reconciliation(ask: Ask, request: Request) -> Answer:
+    """Show receipts, events and counted filings of each round, as compared within the last minutes.
+
+    For the operator and the agencies of the whole country.
+    """
+    return Answer(200, ask.aggregation.get_reconciliation(request.by))

@@ -61,3 +61,21 @@ class Completeness(Schema):
         required=True,
         metadata={"description": "เวลาที่อ่านตัวเลข รายการที่เพิ่งยื่นจะนับภายในไม่กี่วินาที"},
     )
+
+
+class ReconciliationItem(Schema):
+    """One round in the ledger and in the figures; counts are of filings, every revision one."""
+
+    round_id = fields.String(required=True)
+    mode = fields.String(required=True, validate=validate.OneOf(["trial", "live"]))
+    receipts = _count("ใบรับที่ออกแล้วในทะเบียน")
+    events = _count("เหตุการณ์ของใบรับที่ส่งออกแล้ว")
+    counted = _count("การยื่นที่นับในตัวเลขแล้ว")
+    difference = fields.Integer(
+        required=True,
+        metadata={
+            "description": "0 when right. Above 0: receipts of over a minute ago, not counted;"
+            " below 0: filings counted beyond the receipts."
+        },
+    )
+    as_of = Timestamp(required=True, metadata={"description": "When it was compared."})

@@ -10,6 +10,7 @@ from mongoengine import (
     EmbeddedDocumentField,
     EmbeddedDocumentListField,
     IntField,
+    ListField,
     StringField,
 )
 
@@ -81,6 +82,8 @@ class StandingDocument(Document):
     withdrawn = IntField(required=True)
     reviewed = EmbeddedDocumentField(Review)
     exempted = EmbeddedDocumentField(Exemption)
+    heard_to = IntField(required=True)
+    heard_beyond = ListField(IntField())
     meta = {
         "collection": "standings",
         "db_alias": ALIAS,
@@ -117,11 +120,13 @@ class RoundDocument(Document):
     """A round something was heard of; of a purged one its id and the time, so late events find it.
 
     `turns` counts the changes of the round's figures: writing it makes them wait for each other.
+    `filings` are the filings heard of, each once.
     """
 
     id = StringField(primary_key=True)
     turns = IntField()
     announced = IntField()
+    filings = IntField()
     purged_at = DateTimeField()
     meta = {
         "collection": "rounds",

@@ -97,7 +97,8 @@ class Standing:
     `placed_by` is the revision that named the cell: 0 is the opening, which is believed first.
     `first` is the lowest revision, `judged` the highest amendment; of due dates that of the highest
     order stands, since it was reckoned from all orders up to it.
-    `amended` and `withdrawn` are the highest revisions that did so, 0 for none.
+    `amended` and `withdrawn` are the highest revisions that did so, 0 for none. Of each revision it
+    is known whether it was heard of: all up to `heard_to`, and those in `heard_beyond`.
     """
 
     obligation_id: str
@@ -111,10 +112,15 @@ class Standing:
     withdrawn: int = 0
     reviewed: Reviewed | None = None
     exempted: Exempted | None = None
+    heard_to: int = 0
+    heard_beyond: tuple[int, ...] = ()
 
     def merge(self, other: Standing) -> Standing:
         """Return what both know together; commutative, associative and idempotent."""
         placed_by, cell = min((self.placed_by, self.cell), (other.placed_by, other.cell))
+        heard_to, heard_beyond = _heard(
+            max(self.heard_to, other.heard_to), {*self.heard_beyond, *other.heard_beyond}
+        )
         return replace(
             self,
             cell=cell,
@@ -127,7 +133,14 @@ class Standing:
             withdrawn=max(self.withdrawn, other.withdrawn),
             reviewed=max(filter(None, (self.reviewed, other.reviewed)), default=None),
             exempted=max(filter(None, (self.exempted, other.exempted)), default=None),
+            heard_to=heard_to,
+            heard_beyond=heard_beyond,
         )
+
+    @property
+    def filings(self) -> int:
+        """How many filings on it were heard of, each once."""
+        return self.heard_to + len(self.heard_beyond)
 
     @property
     def is_on_time(self) -> bool:
@@ -189,10 +202,13 @@ def standings_moved(event: DueDatesMovedV2) -> list[Standing]:
 
 def standing_filed(event: Filing) -> Standing:
     """Return what a filing says. Raises KeyError on a place, type or group that is not."""
+    heard_to, heard_beyond = _heard(0, {event.revision})
     heard = Standing(
         event.obligation_id,
         _cell(event.round_id, vars(event)),
         placed_by=event.revision,
+        heard_to=heard_to,
+        heard_beyond=heard_beyond,
         latest=Latest(
             event.revision,
             nil=isinstance(event, NilConfirmedV1),
@@ -222,6 +238,13 @@ def standing_exempted(event: Exempting) -> Standing:
 
 def _acted_on(event: Review | Exempting) -> Standing:
     return Standing(event.obligation_id, _cell(event.round_id, vars(event)), placed_by=1)
+
+
+def _heard(heard_to: int, beyond: set[int]) -> tuple[int, tuple[int, ...]]:
+    """Return up to where every revision was heard of, and which were beyond a gap."""
+    while heard_to + 1 in beyond:
+        heard_to += 1
+    return heard_to, tuple(sorted(each for each in beyond if each > heard_to))
 
 
 def _due(extension_no: int, facts: Mapping[str, Any]) -> Due:
@@ -295,6 +318,16 @@ COUNTED = tuple(field.name for field in fields(Counts))
 def percent(part: int, whole: int) -> float | None:
     """Return `part` of `whole` in percent, the second decimal rounded half up; None of nothing."""
     return None if whole == 0 else (part * 20_000 + whole) // (2 * whole) / 100
+
+
+def filings_heard(changes: Iterable[tuple[Standing | None, Standing]]) -> dict[str, int]:
+    """Return by how much the filings heard of each round grow when standings change so."""
+    grown: dict[str, int] = {}
+    for before, after in changes:
+        more = after.filings - (before.filings if before else 0)
+        if more:
+            grown[after.cell.round_id] = grown.get(after.cell.round_id, 0) + more
+    return grown
 
 
 def moved(changes: Iterable[tuple[Standing | None, Standing]]) -> dict[Cell, Counts]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from prometheus_client import Gauge, Histogram
 
@@ -17,6 +19,20 @@ _announced = Gauge(
     "aggregation_obligations_announced",
     "Obligations the open rounds were announced with; what exceeds the standings is unheard.",
 )
+
+
+_difference = Gauge(
+    "aggregation_reconciliation_difference",
+    "Filings of all rounds that have a receipt and are not counted, or the other way. Must be 0.",
+    ["mode"],
+)
+
+
+def show_difference(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Show by how much the figures and the ledger differ, live rounds and trials apart."""
+    for mode in ("live", "trial"):
+        of_mode = [abs(row["difference"]) for row in rows if row["mode"] == mode]
+        _difference.labels(mode).set(sum(of_mode))
 
 
 def record_lag(event: str, *, sent_at: datetime, counted_at: datetime) -> None:

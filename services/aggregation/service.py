@@ -6,14 +6,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from nameko.timer import timer
+
 from chassis.clock import Clock
 from chassis.inbox import Batch
 from chassis.listener import Heard, listens
 from chassis.mongo import Kept
-from chassis.rpc import answers
+from chassis.rpc import Client, answers
 from chassis.service import Service
+from clients.reports import ReportsClient
 from contracts.accounts.events import OrganisationChangedV1, OrganisationRegisteredV1
 from contracts.aggregation.axis import Axis
+from contracts.errors import OutOfScope
 from contracts.fields import wire_time
 from contracts.principal import Principal
 from contracts.reports.events import (
@@ -40,6 +44,7 @@ from services.aggregation.domain import (
     standings_moved,
     standings_opened,
 )
+from services.aggregation.reconciling import reconciled
 from services.aggregation.settings import Settings
 from services.aggregation.store import Figures
 
@@ -48,12 +53,17 @@ OPENINGS = Batch(50, 100)
 FILINGS = Batch(300, 600, linger_seconds=0.25)
 
 
+RECONCILE_EVERY_SECONDS = 60
+RECONCILE_SECONDS = 20.0
+
+
 class AggregationService(Service):
     """Counts obligations and what was filed on them."""
 
     name = "aggregation"
 
     figures = Kept(Figures, Settings)
+    reports = Client(ReportsClient, seconds=RECONCILE_SECONDS)
     now = Clock()
 
     @listens(RoundOpenedV1)
@@ -164,6 +174,31 @@ class AggregationService(Service):
             "total": total(sums.values()),
             "as_of": wire_time(self.now()),
         }
+
+    @timer(interval=RECONCILE_EVERY_SECONDS)
+    def reconcile(self) -> None:
+        """Compare what was heard of each round with the receipts of the ledger; in every process.
+
+        Raises ServiceUnavailable.
+        """
+        # Counted here first: what the ledger has had for a while must be among it by now.
+        counted = self.figures.filings()
+        rows = reconciled(self.reports.count_receipts()["items"], counted, at=self.now())
+        self.figures.keep_reconciled(rows)
+        metrics.show_difference(rows)
+
+    @answers
+    def get_reconciliation(self, by: dict[str, Any]) -> dict[str, Any]:
+        """Return for each round its receipts, events and counted filings, as last compared.
+
+        Raises OutOfScope for whoever is not of the whole country.
+        """
+        principal = Principal.from_wire(by)
+        if principal.area != "country":
+            raise OutOfScope(username=principal.username)
+        rows = self.figures.reconciled()
+        items = [row | {"as_of": wire_time(row["as_of"])} for row in rows]
+        return {"items": items, "next": None}
 
     def _count_filings(self, heard: list[Heard]) -> None:
         self.figures.count(standing_filed(filing.event) for filing in heard)

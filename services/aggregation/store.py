@@ -41,11 +41,14 @@ from services.aggregation.domain import (
     Latest,
     Reviewed,
     Standing,
+    filings_heard,
     merge_all,
     moved,
 )
 
 TRANSACTION_SECONDS = 5.0
+RECONCILED = "reconciled"
+"""No figure and in no rebuild: what the last comparison with the ledger showed."""
 
 _FIELD_OF = {
     Axis.COUNTRY: "province_code",
@@ -70,6 +73,7 @@ class Figures:
         self._tallies = database[TallyDocument._get_collection_name()]
         self._rounds = database[RoundDocument._get_collection_name()]
         self._districts = database[DistrictDocument._get_collection_name()]
+        self._reconciled = database[RECONCILED]
         self._lock = Lock()
 
     # -- counting ---------------------------------------------------------------------------
@@ -126,6 +130,10 @@ class Figures:
                 ordered=False,
                 session=session,
             )
+        for round_id, filings in filings_heard(changes).items():
+            self._rounds.update_one(
+                {"_id": round_id}, {"$inc": {"filings": filings}}, session=session
+            )
 
     def _take_turn(self, round_id: str, session: ClientSession) -> bool:
         """Keep every other transaction off the round; return whether it is purged."""
@@ -150,9 +158,11 @@ class Figures:
     def purge(self, round_id: str, at: datetime) -> None:
         """Delete all of a round for good; its id stays, so that late events are passed over."""
         self._rounds.update_one(
-            {"_id": round_id}, {"$set": {"purged_at": at}, "$unset": {"announced": ""}}, upsert=True
+            {"_id": round_id},
+            {"$set": {"purged_at": at}, "$unset": {"announced": "", "filings": ""}},
+            upsert=True,
         )
-        for collection in (self._standings, self._tallies):
+        for collection in (self._standings, self._tallies, self._reconciled):
             collection.delete_many({"round_id": round_id})
 
     def name_districts(self, called: Mapping[str, tuple[datetime, str]]) -> None:
@@ -200,6 +210,24 @@ class Figures:
         found = self._districts.find({"_id": {"$in": list(codes)}})
         return {document["_id"]: document["called"]["name"] for document in found}
 
+    def filings(self) -> dict[str, int]:
+        """Return how many filings were heard of, by round."""
+        found = self._rounds.find({"purged_at": None}, {"filings": 1})
+        return {document["_id"]: document.get("filings", 0) for document in found}
+
+    # -- reconciling ------------------------------------------------------------------------
+
+    def keep_reconciled(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Keep how the rounds of the ledger compare, and of no others."""
+        written = {row["round_id"]: dict(row) for row in rows}
+        for round_id, row in written.items():
+            self._reconciled.replace_one({"_id": round_id}, row, upsert=True)
+        self._reconciled.delete_many({"_id": {"$nin": list(written)}})
+
+    def reconciled(self) -> list[dict[str, Any]]:
+        """Return how the rounds compared with the ledger when that was last looked at, by id."""
+        return list(self._reconciled.find({}, {"_id": 0}).sort("_id"))
+
     def size(self) -> dict[str, int]:
         """Return the number of standings (as the server estimates) and of those announced."""
         return {
@@ -220,7 +248,7 @@ _PARTS: dict[str, Callable[..., Any]] = {
     "reviewed": Reviewed,
     "exempted": Exempted,
 }
-_PLAIN = ("placed_by", "amended", "withdrawn")
+_PLAIN = ("placed_by", "amended", "withdrawn", "heard_to")
 
 
 def _standing(document: Mapping[str, Any]) -> Standing:
@@ -232,6 +260,7 @@ def _standing(document: Mapping[str, Any]) -> Standing:
         document["_id"],
         Cell(*(document[field] for field in Cell._fields)),
         **{name: document[name] for name in _PLAIN},
+        heard_beyond=tuple(document["heard_beyond"]),
         **parts,
     )
 
@@ -245,6 +274,7 @@ def _standing_written(
         **{name: getattr(after, name) for name in _PLAIN},
         **{name: part and part._asdict() for name in _PARTS for part in [getattr(after, name)]},
     }
+    document["heard_beyond"] = list(after.heard_beyond)
     if after.due is not None:
         document["due"]["stood"] = [asdict(each) for each in after.due.stood]
     if before is None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chassis.rpc import answers
 from contracts.fields import wire_time
+from contracts.paging import page
 from contracts.principal import Principal
 from contracts.reports.errors import FilingNotFound, ObligationNotFound
 from services.reports import wire
@@ -16,12 +17,15 @@ from services.reports.forms import get_form
 from services.reports.store import ReportsStore
 
 Facts = dict[str, Any]
+SETTLED_AFTER = timedelta(seconds=60)
+"""A receipt of so long ago has been heard of by whoever hears at all."""
 
 
 class FilingQuestions:
     """What reports is asked about filings."""
 
     store: ReportsStore
+    now: Callable[[], datetime]
     intake_empty_at: Callable[[], datetime | None]
 
     @answers
@@ -47,6 +51,14 @@ class FilingQuestions:
         if "code" in document:
             return wire.refusal_to_wire(document)
         return {**wire.filing_to_wire(document), "answers": document["answers"]}
+
+    @answers
+    def count_receipts(self) -> Facts:
+        """Return for each round how many receipts there are, how many of them are settled and how
+        many of their events are not sent yet.
+        """
+        recently = self.now() - SETTLED_AFTER
+        return page(self.store.ledger.count_receipts(recently=recently), None)
 
 
 def find_filing(store: ReportsStore, by: Facts, filing_id: str) -> tuple[Facts, Obligation]:

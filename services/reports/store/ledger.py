@@ -270,6 +270,25 @@ class Ledger:
 
     # -- reading --------------------------------------------------------------------------
 
+    def count_receipts(self, *, recently: datetime) -> list[Document]:
+        """Return for each round its receipts, those not recorded recently, and the events unsent.
+
+        Counted by index alone, but for what is recent or unsent.
+        """
+        recent = self._by_round({"unrolled": True, "recorded_at": {"$gt": recently}})
+        unsent = self._by_round({"outbox.at": {"$exists": True}})
+        rows = []
+        for round_ in self._rounds.list(after=None, limit=0):
+            receipts = self._filings.count_documents({"round_id": round_.id})
+            row = {"round_id": round_.id, "mode": round_.mode.value, "receipts": receipts}
+            settled = receipts - recent.get(round_.id, 0)
+            rows.append(row | {"settled": settled, "unsent": unsent.get(round_.id, 0)})
+        return rows
+
+    def _by_round(self, wanted: Document) -> dict[str, int]:
+        grouped = [{"$match": wanted}, {"$group": {"_id": "$round_id", "count": {"$sum": 1}}}]
+        return {row["_id"]: row["count"] for row in self._filings.aggregate(grouped)}
+
     def get(self, filing_id: str) -> Document:
         """Return a recorded filing, or a refused one (it has a `code`). Raises FilingNotFound."""
         filing = self._filings.find_one({"_id": filing_id}, {"outbox": 0})

@@ -179,6 +179,22 @@ def test_nothing_of_a_purged_round_is_left_even_of_what_is_counted_meanwhile(
     assert is_right(figures, live)
 
 
+def test_filings_of_a_round_are_known_once_and_a_comparison_is_kept_until_the_next(
+    figures: Figures,
+) -> None:
+    life, trial = some_life(), some_life(mode="trial")
+    figures.count(standings_in([*life.events(), *trial.events()]))
+    figures.count(standings_in(life.filings()))
+
+    assert figures.filings() == {each.round_id: len(each.filings()) for each in (life, trial)}
+    rows = [{"round_id": each.round_id, "difference": 0} for each in (life, trial)]
+    figures.keep_reconciled(rows)
+    figures.keep_reconciled([rows[0] | {"difference": 2}])
+    assert figures.reconciled() == [{"round_id": life.round_id, "difference": 2}]
+    figures.purge(trial.round_id, NOON)
+    assert set(figures.filings()) == {life.round_id}
+
+
 def test_a_purge_heard_before_anything_else_of_its_round_holds(figures: Figures) -> None:
     life = some_life(mode="trial")
 
@@ -280,6 +296,7 @@ def test_a_batch_and_a_request_cost_the_same_commands_however_many_organisations
         "findAndModify",
         "find",
         *(["getMore"] if organisations > 40 else []),
+        "update",
         "update",
         "update",
         "commitTransaction",

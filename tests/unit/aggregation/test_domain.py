@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -28,6 +29,7 @@ from services.aggregation.domain import (
     percent,
     standings_opened,
 )
+from services.aggregation.reconciling import difference
 from tests.unit.aggregation.lives import (
     DUE,
     EXTENDED,
@@ -164,6 +166,40 @@ def test_a_nil_report_that_is_amended_is_nil_no_more() -> None:
 
     assert [counts.nil for counts in nil.values()] == [1]
     assert [counts.nil for counts in amended.values()] == [0]
+
+
+@given(st.lists(st.integers(1, 12), min_size=1, max_size=30), st.randoms(use_true_random=False))
+def test_every_filing_is_known_once_in_whatever_order_they_are_heard(
+    revisions: list[int], random: Any
+) -> None:
+    duty = Duty("o1", "sao", "8101", CodeGroup.LOCAL_OFFICIALS, "filed", amendments=11)
+    filings = Life((duty,)).filings()
+    heard = [filings[revision - 1] for revision in revisions]
+
+    batches = [heard[place : place + 3] for place in range(0, len(heard), 3)]
+    (known,) = count(batches)[0].values()
+    (again,) = count([random.sample(heard, len(heard))])[0].values()
+
+    assert known.filings == again.filings == len(set(revisions))
+    assert known == again
+
+
+@pytest.mark.parametrize(
+    ("receipts", "settled", "counted", "told"),
+    [
+        (10, 10, 10, 0),
+        (10, 10, 9, 1),
+        (10, 10, 11, -1),
+        (10, 8, 8, 0),
+        (10, 8, 7, 1),
+        (10, 8, 10, 0),
+        (10, 8, 11, -1),
+    ],
+)
+def test_what_is_not_counted_and_what_is_counted_too_much_is_the_difference(
+    receipts: int, settled: int, counted: int, told: int
+) -> None:
+    assert difference(receipts, settled, counted) == told
 
 
 def test_the_opening_says_where_an_obligation_counts_even_when_a_filing_came_first() -> None:

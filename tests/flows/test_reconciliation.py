@@ -1,0 +1,43 @@
+"""Every receipt has its event, and every event is counted: the three are shown side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from services.aggregation.service import RECONCILE_EVERY_SECONDS
+from tests.builders.answers import some_answers
+from tests.builders.country import DISTRICTS, eventually
+
+DISTRICT = next(iter(DISTRICTS))
+
+
+def row_of(caller: Any, round_id: str) -> dict[str, Any]:
+    items = caller.get("/v1/reconciliation")["items"]
+    return next((item for item in items if item["round_id"] == round_id), {})
+
+
+@pytest.mark.timeout(300)
+def test_receipts_events_and_counted_filings_are_the_same_for_each_round(country):
+    live, trial = country.open_round(), country.open_round(mode="trial")
+    officer = country.callers[f"6{DISTRICT}01-1"]
+    for round_id in (live, trial):
+        obligation = officer.get("/v1/obligations", round=round_id)["items"][0]["id"]
+        assert officer.file(obligation).status_code == 201
+        amendment = {"kind": "amendment", "base_revision": 1, "reason": "แก้ไขคะแนน"}
+        amended = officer.file(obligation, answers=some_answers(score=5), **amendment)
+        assert amended.status_code == 201, amended.text
+
+    for round_id, mode in ((live, "live"), (trial, "trial")):
+        row = eventually(
+            lambda round_id=round_id: (
+                (row := row_of(country.operator, round_id)).get("counted") and row
+            ),
+            2 * RECONCILE_EVERY_SECONDS,
+        )
+        assert (row["mode"], row["difference"]) == (mode, 0)
+        assert row["receipts"] == row["events"] == row["counted"] == 2
+    for below in (officer, country.callers["p81"]):
+        refused = below.client.get("/v1/reconciliation")
+        assert (refused.status_code, refused.json()["code"]) == (403, "out_of_scope")
