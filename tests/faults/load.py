@@ -27,7 +27,7 @@ GIVE_UP_SECONDS = 90.0
 # A filing's longest way: 2 s to know who asks, 4 s for the confirm and the answer, and the body.
 # What else an officer asks for (a status, after 202) has 5 s for its answer.
 LONGEST_SECONDS = 8.0
-_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # a client of its own would read every root
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # a client of its own would read every root
 
 
 @dataclass
@@ -78,7 +78,7 @@ class Person:
                 headers=officer.client.headers,
                 timeout=LONGEST_SECONDS,
                 trust_env=False,
-                verify=_NO_TLS,
+                verify=NO_TLS,
             )
             for url in gateways
         ]
