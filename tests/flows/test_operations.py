@@ -34,6 +34,16 @@ def test_every_process_tells_its_metrics(ops):
         assert name in metrics
 
 
+def test_from_outside_a_gateway_says_only_that_it_is_alive(country):
+    alive, ready, metrics = (
+        httpx.get(f"{country.url}{path}", trust_env=False)
+        for path in ("/healthz", "/readyz", "/metrics")
+    )
+
+    assert alive.json() == {"state": "alive"}
+    assert (ready.status_code, metrics.status_code) == (404, 404)
+
+
 def test_a_correlation_id_is_found_in_the_log_of_every_service_it_passed(country, stack):
     officer = country.officers[0]
 
