@@ -35,8 +35,8 @@ class Read(NamedTuple):
 
 def require_plain_coding(environ: Mapping[str, Any]) -> None:
     """Refuse a compressed body. Raises EdgeProblem `content_encoding_unsupported`."""
-    coding = environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
-    if coding not in ("", "identity"):
+    coding = environ.get("HTTP_CONTENT_ENCODING", "")
+    if coding and coding.strip().lower() != "identity":
         facts = {"coding": coding[:40]}
         headers = {"Accept-Encoding": "identity"}
         raise EdgeProblem("content_encoding_unsupported", facts, headers)

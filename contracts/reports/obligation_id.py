@@ -7,6 +7,8 @@ from typing import NamedTuple, Self
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
 
+_NUMBERS = {group.value: str(group.number) for group in CodeGroup}
+
 
 class ObligationId(NamedTuple):
     """`<round>-<organisation>-<number>`; an organisation's id has no hyphen."""
@@ -31,8 +33,6 @@ class ObligationId(NamedTuple):
 
     def is_filed_by(self, by: Principal) -> bool:
         """Whether it is the caller's own to file: nobody else's slot may."""
-        if by.role is not Role.LAO_OFFICER or by.organisation_id != self.organisation_id:
-            return False
-        return self.group_number in [
-            str(group.number) for group in CodeGroup if group.value == by.code_group
-        ]
+        owed = (self.organisation_id, self.group_number)
+        own = (by.organisation_id, _NUMBERS.get(by.code_group or ""))
+        return by.role is Role.LAO_OFFICER and owed == own
