@@ -33,6 +33,7 @@ __all__ = [
     "WebAddress",
     "WholeNumber",
     "read_time",
+    "require_seen",
     "wire_time",
 ]
 
@@ -94,9 +95,14 @@ class Text(_ReadText):
 
     def read(self, value: Any) -> str:
         text = without_controls(super().read(value)).strip()
-        if is_blank(text):
-            raise ValidationError(NOTHING_TO_SEE)
+        require_seen(text)
         return text
+
+
+def require_seen(text: str) -> None:
+    """Refuse a text in which nothing can be seen. Raises ValidationError."""
+    if is_blank(text):
+        raise ValidationError(NOTHING_TO_SEE)
 
 
 class Phone(_ReadText):

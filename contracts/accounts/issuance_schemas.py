@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from contracts.fields import Closed, Timestamp
+from contracts.fields import Closed, Text, Timestamp
 
 MOST_SLIPS = 500
 
@@ -33,9 +33,7 @@ class HandoutRequest(Closed):
         fields.String(validate=validate.Length(1, 64)), validate=validate.Length(1, MOST_SLIPS)
     )
     all = fields.Boolean(load_default=False)
-    handed_to = fields.String(
-        validate=validate.Length(1, 200), metadata={"description": "ผู้รับ ถ้ารับแทนกัน"}
-    )
+    handed_to = Text(most=200, required=False, metadata={"description": "ผู้รับ ถ้ารับแทนกัน"})
 
     @validates_schema
     def _either(self, given: dict[str, Any], **_: Any) -> None:

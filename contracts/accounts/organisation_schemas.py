@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
@@ -12,17 +12,18 @@ from contracts.accounts.schemas import (
     Organisation,
     OrganisationFilters,
 )
-from contracts.fields import Closed, Timestamp
+from contracts.fields import Closed, Day, Text, Timestamp, require_seen
 from contracts.reference.lao_types import LaoType
 
 CHANGE_KINDS = ("rename", "upgrade", "merge", "split", "close")
 CHANGE_STATES = ("scheduled", "applied", "cancelled", "failed")
 MOST_ORGANISATIONS_OF_A_CHANGE = 20
 
-# A year typed in the Buddhist Era lies outside.
-_DAY = validate.Range(date(2000, 1, 1), date(2199, 12, 31))
-_NAME = [validate.Length(1, 200), validate.Regexp(r"^[^\x00-\x1f\ufffd]*[^\s\x00-\x1f\ufffd]$")]
-_TEXT = validate.Length(1, 500)
+_NAME: list[Callable[[str], object]] = [
+    validate.Length(1, 200),
+    validate.Regexp(r"^[^\x00-\x1f\ufffd]*[^\s\x00-\x1f\ufffd]$"),
+    require_seen,
+]
 _LAO_CODE = validate.Regexp(r"^[2-6][0-9]{6}$")
 _DISTRICT = validate.Regexp(r"^[0-9]{4}$")
 _ID = validate.Regexp(r"^[A-Za-z0-9-]{1,64}$")
@@ -33,13 +34,13 @@ _AS_OF = {"description": "ตามข้อมูลที่ใช้ในว
 class AsOf(Closed):
     """On which day; today when left out."""
 
-    as_of = fields.Date(validate=_DAY, metadata=_AS_OF)
+    as_of = Day(metadata=_AS_OF)
 
 
 class OrganisationSearch(OrganisationFilters):
     """Which organisations, by what they were on a day."""
 
-    as_of = fields.Date(validate=_DAY, metadata=_AS_OF)
+    as_of = Day(metadata=_AS_OF)
 
 
 class OrganisationRecord(DatedOrganisation):
@@ -72,7 +73,7 @@ class OrganisationRequest(Closed):
     name = fields.String(required=True, validate=_NAME)
     abbreviation = fields.String(validate=_NAME)
     province_code = fields.String(load_default="10", validate=validate.Regexp(r"^[0-9]{2}$"))
-    founded_on = fields.Date(load_default=None, allow_none=True, validate=_DAY)
+    founded_on = Day(load_default=None, allow_none=True)
 
     @validates_schema
     def _sort_and_code_agree(self, given: dict[str, Any], **_: Any) -> None:
@@ -118,13 +119,12 @@ class ChangeRequest(Closed):
     """What becomes of an organisation from a day on, and the order it rests on."""
 
     kind = fields.String(required=True, validate=validate.OneOf(CHANGE_KINDS))
-    effective_on = fields.Date(
+    effective_on = Day(
         required=True,
-        validate=_DAY,
         metadata={"description": "มีผลตั้งแต่วันนี้ ถ้าถึงวันแล้วมีผลทันที"},
     )
-    order_no = fields.String(required=True, validate=validate.Length(1, 100))
-    reason = fields.String(required=True, validate=_TEXT)
+    order_no = Text(most=100)
+    reason = Text(most=500)
     preview = fields.Boolean(
         load_default=False, metadata={"description": "แสดงผลที่จะเกิดขึ้นเท่านั้น ไม่บันทึก"}
     )
@@ -148,8 +148,7 @@ class ChangeRequest(Closed):
     continues = fields.Boolean(
         metadata={"description": "หน่วยงานเดิมยังคงอยู่หลังแยก (split)"},
     )
-    slots_close_on = fields.Date(
-        validate=_DAY,
+    slots_close_on = Day(
         metadata={
             "description": "วันที่ปิดบัญชีผู้ใช้ของหน่วยงานที่เลิก (merge, split, close) "
             "ก่อนถึงวันนั้นยังยื่นรายงานที่ค้างได้ ไม่ระบุคือ 90 วันหลังวันมีผล"
@@ -229,7 +228,7 @@ class ChangePreview(Schema):
 class DismissalRequest(Closed):
     """Why an organisation stays although the registry does not have it."""
 
-    reason = fields.String(required=True, validate=_TEXT)
+    reason = Text(most=500)
 
 
 class ProposalFilters(Closed):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from contracts.accounts.sign_in_schemas import OTP
-from contracts.fields import Closed, Timestamp
+from contracts.fields import Closed, Email, Phone, Text, Timestamp
 from contracts.principal import Role
 from contracts.reference.code_groups import CodeGroup
 from contracts.reference.lao_types import LaoType
@@ -150,10 +150,10 @@ class OpenIdOutcome(Schema):
 class HolderRequest(Closed):
     """The person who takes the slot."""
 
-    name = fields.String(required=True, validate=validate.Length(1, 200))
-    position = fields.String(required=True, validate=validate.Length(1, 200))
-    phone = fields.String(validate=validate.Regexp(r"^[0-9+][0-9 ,#()-]{3,39}$"))
-    email = fields.Email(validate=validate.Length(3, 254))
+    name = Text(most=200)
+    position = Text(most=200)
+    phone = Phone()
+    email = Email()
     standing = fields.String(
         load_default="incumbent",
         validate=validate.OneOf(("incumbent", "acting")),

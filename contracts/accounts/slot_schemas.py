@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from contracts.fields import Closed, Timestamp
+from contracts.fields import Closed, Email, Phone, Text, Timestamp
 from contracts.principal import Role
 from contracts.reference.code_groups import CodeGroup
 
@@ -15,10 +15,6 @@ SLOT_STATES = (
 STANDINGS = ("incumbent", "acting", "vacant")
 
 _ID = validate.Length(1, 64)
-_PERSON = validate.Length(1, 200)
-_PHONE = validate.Regexp(r"^[0-9+][0-9 ,#()-]{3,39}$")
-_EMAIL = validate.Length(3, 254)
-_REASON = validate.Length(1, 500)
 
 
 # -- shown ----------------------------------------------------------------------------------
@@ -84,8 +80,8 @@ class Contact(Schema):
 class NewHolder(Closed):
     """Who is to come next, as far as it is known."""
 
-    name = fields.String(required=True, validate=_PERSON)
-    position = fields.String(load_default=None, allow_none=True, validate=_PERSON)
+    name = Text(most=200)
+    position = Text(most=200, load_default=None, allow_none=True)
 
 
 class SlotDetail(Slot):
@@ -120,16 +116,16 @@ class SlotRequest(Closed):
         validate=validate.OneOf(list(Role)),
         metadata={"description": "ต้องระบุสำหรับหน่วยงานกลาง"},
     )
-    label = fields.String(required=True, validate=validate.Length(1, 100))
+    label = Text(most=100)
 
 
 class HolderChange(Closed):
     """What is to be said of the holder from now on; what is left out stays as it is."""
 
-    name = fields.String(validate=_PERSON)
-    position = fields.String(validate=_PERSON)
-    phone = fields.String(allow_none=True, validate=_PHONE)
-    email = fields.Email(allow_none=True, validate=_EMAIL)
+    name = Text(most=200, required=False)
+    position = Text(most=200, required=False)
+    phone = Phone(allow_none=True)
+    email = Email(allow_none=True)
     standing = fields.String(
         validate=validate.OneOf(STANDINGS),
         metadata={"description": "vacant ลบชื่อ โทรศัพท์ และอีเมลของผู้ถือบัญชี"},
@@ -139,7 +135,7 @@ class HolderChange(Closed):
 class HandoverRequest(Closed):
     """That the holder goes."""
 
-    reason = fields.String(validate=_REASON)
+    reason = Text(most=500, required=False)
     new_holder = fields.Nested(NewHolder)
 
 
@@ -163,4 +159,4 @@ class Handover(Schema):
 class DeedRequest(Closed):
     """Why; shown to the other slots of the organisation and to the office above."""
 
-    reason = fields.String(required=True, validate=_REASON)
+    reason = Text(most=500)

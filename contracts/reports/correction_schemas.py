@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from contracts.fields import Closed, Timestamp
+from contracts.fields import Closed, Text, Timestamp, WholeNumber
 
-_REVISION = validate.Range(1, 10_000)
+MOST_REVISIONS = 10_000
 _SEEN = {
     "description": "The revision that was looked at; refused when it is not in force any more."
 }
@@ -15,29 +15,25 @@ _SEEN = {
 class WithdrawalBodySchema(Closed):
     """Taking back what is in force."""
 
-    base_revision = fields.Integer(required=True, strict=True, validate=_REVISION)
-    reason = fields.String(required=True, validate=validate.Length(1, 1000))
+    base_revision = WholeNumber(1, MOST_REVISIONS, required=True)
+    reason = Text(most=1000)
 
 
 class ReturnBodySchema(Closed):
     """Returning what is in force for correction until `due_at`."""
 
-    reason = fields.String(required=True, validate=validate.Length(1, 1000))
+    reason = Text(most=1000)
     due_at = Timestamp(
         required=True, metadata={"description": "At most 366 days after the return is given."}
     )
-    revision = fields.Integer(
-        strict=True, allow_none=True, load_default=None, validate=_REVISION, metadata=_SEEN
-    )
+    revision = WholeNumber(1, MOST_REVISIONS, allow_none=True, load_default=None, metadata=_SEEN)
 
 
 class AcceptanceBodySchema(Closed):
     """Accepting what is in force."""
 
-    note = fields.String(allow_none=True, load_default=None, validate=validate.Length(1, 1000))
-    revision = fields.Integer(
-        strict=True, allow_none=True, load_default=None, validate=_REVISION, metadata=_SEEN
-    )
+    note = Text(most=1000, allow_none=True, load_default=None)
+    revision = WholeNumber(1, MOST_REVISIONS, allow_none=True, load_default=None, metadata=_SEEN)
 
 
 class SignatureBodySchema(Closed):
@@ -45,8 +41,8 @@ class SignatureBodySchema(Closed):
     position.
     """
 
-    name = fields.String(required=True, validate=validate.Regexp(r"(?s).*\S.{1,199}\Z"))
-    position = fields.String(required=True, validate=validate.Length(1, 200))
+    name = Text(most=200)
+    position = Text(most=200)
     acting = fields.Boolean(load_default=False)
     of = fields.String(
         load_default="draft",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from contracts.fields import Closed, Timestamp
+from contracts.fields import Closed, Text, Timestamp
 from contracts.reports.schemas import ScopeSchema
 
 
@@ -17,8 +17,8 @@ class ExtendedScopeSchema(ScopeSchema):
 class WithdrawnExtensionSchema(Closed):
     """The order by which an extension is withdrawn."""
 
-    order_no = fields.String(required=True, validate=validate.Length(1, 100))
-    reason = fields.String(required=True, validate=validate.Length(1, 500))
+    order_no = Text(most=100)
+    reason = Text(most=500)
 
 
 class ExtensionProposalSchema(WithdrawnExtensionSchema):

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from contracts.fields import Closed
-
-
-def _words(most: int) -> fields.String:
-    return fields.String(required=True, validate=validate.Length(1, most))
+from contracts.fields import Closed, Text
 
 
 class ExemptionBodySchema(Closed):
     """By which order nothing is owed; exempt when it never was, waived when it is let off."""
 
     kind = fields.String(required=True, validate=validate.OneOf(["exempt", "waived"]))
-    order_no = _words(100)
-    reason = _words(500)
+    order_no = Text(most=100)
+    reason = Text(most=500)
 
 
 class OrganisationActSchema(Closed):
@@ -28,5 +24,5 @@ class OrganisationActSchema(Closed):
 
     organisation_id = fields.String(required=True, validate=validate.Length(1, 64))
     act = fields.String(required=True, validate=validate.OneOf(["add", "rename", "close"]))
-    order_no = _words(100)
-    reason = _words(500)
+    order_no = Text(most=100)
+    reason = Text(most=500)

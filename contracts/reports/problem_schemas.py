@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from contracts.fields import Closed, Timestamp
+from contracts.fields import Closed, Text, Timestamp
 from contracts.reports.problem_categories import PROBLEM_CATEGORIES
 
 CATEGORY_IDS = [category.id for category in PROBLEM_CATEGORIES]
 PROBLEM_STATES = ["open", "answered"]
 AXES = ["category", "province"]
 TEXT_MAX = 4_000
-_IN_WORDS = validate.And(validate.Length(1, TEXT_MAX), validate.Regexp(r"(?s).*\S"))
 _CATEGORY = {"description": "; ".join(f"{each.id}: {each.label_th}" for each in PROBLEM_CATEGORIES)}
 
 
@@ -25,14 +24,14 @@ class ProblemReportBodySchema(Closed):
     category = fields.String(
         required=True, validate=validate.OneOf(CATEGORY_IDS), metadata=_CATEGORY
     )
-    text = fields.String(required=True, validate=_IN_WORDS)
+    text = Text(most=TEXT_MAX)
     round_id = fields.String(validate=validate.Length(1, 64))
 
 
 class ProblemAnswerBodySchema(Closed):
     """An answer; one that is circulated can be read by every slot, the problem's text cannot."""
 
-    text = fields.String(required=True, validate=_IN_WORDS)
+    text = Text(most=TEXT_MAX)
     circulate = fields.Boolean(required=True, truthy={True}, falsy={False})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from contracts.fields import Closed
+from contracts.fields import Closed, WholeNumber
 
 _SHA256 = validate.Regexp(r"^[0-9a-f]{64}$")
 
@@ -25,7 +25,7 @@ class ReceiptCheckBodySchema(Closed):
     organisation_code = fields.String()
     code_group = fields.String()
     round_id = fields.String()
-    revision = fields.Integer(strict=True)
+    revision = WholeNumber(1, 10_000)
     accepted_at = fields.String()
     on_time = fields.Boolean()
     content_sha256 = fields.String()

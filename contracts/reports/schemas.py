@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from contracts.fields import Closed, Timestamp
+from contracts.fields import Closed, Text, Timestamp, WholeNumber
 from contracts.reports.amendment_classes import AMENDMENT_CLASSES, DEFAULT_CLASS
 
 STATES = [
@@ -34,7 +34,7 @@ class FormRefSchema(Closed):
     """One version of one form."""
 
     id = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9-]{1,60}$"))
-    version = fields.Integer(required=True, strict=True, validate=validate.Range(1, 10_000))
+    version = WholeNumber(1, 10_000, required=True)
 
 
 class ScopeSchema(Closed):
@@ -50,8 +50,8 @@ class DueExceptionSchema(Closed):
 
     scope = fields.Nested(ScopeSchema, required=True)
     lao_due_at = Timestamp(required=True)
-    order_no = fields.String(required=True, validate=validate.Length(1, 100))
-    reason = fields.String(required=True, validate=validate.Length(1, 500))
+    order_no = Text(most=100)
+    reason = Text(most=500)
 
 
 class RoundChangeSchema(Closed):
@@ -75,8 +75,8 @@ class RoundProposalSchema(Closed):
     """A round to be drafted. Give `scope` to collect from part of the country only."""
 
     kind = fields.String(required=True, validate=validate.OneOf(["ethics"]))
-    fiscal_year_be = fields.Integer(required=True, strict=True, validate=validate.Range(2500, 2699))
-    no = fields.Integer(required=True, strict=True, validate=validate.Range(1, 99))
+    fiscal_year_be = WholeNumber(2500, 2699, required=True)
+    no = WholeNumber(1, 99, required=True)
     form = fields.Nested(FormRefSchema, required=True)
     mode = fields.String(required=True, validate=validate.OneOf(["trial", "live"]))
     opens_at = Timestamp(required=True)
@@ -257,12 +257,10 @@ class FilingBodySchema(Closed):
     """A submission on an obligation."""
 
     answers = fields.Dict(required=True, metadata=ANSWERS_OF_A_FORM)
-    form_version = fields.Integer(required=True, strict=True, validate=validate.Range(1, 10_000))
+    form_version = WholeNumber(1, 10_000, required=True)
     kind = fields.String(required=True, validate=validate.OneOf(["original", "amendment", "nil"]))
-    base_revision = fields.Integer(
-        strict=True, allow_none=True, load_default=None, validate=validate.Range(1, 10_000)
-    )
-    reason = fields.String(allow_none=True, load_default=None, validate=validate.Length(1, 1000))
+    base_revision = WholeNumber(1, 10_000, allow_none=True, load_default=None)
+    reason = Text(most=1000, allow_none=True, load_default=None)
     reason_class = fields.String(
         load_default=DEFAULT_CLASS,
         validate=_CLASS,
@@ -270,7 +268,7 @@ class FilingBodySchema(Closed):
     )
     notes = fields.Dict(
         keys=fields.String(validate=validate.Length(1, 100)),
-        values=fields.String(validate=validate.Length(1, 1000)),
+        values=Text(most=1000),
         load_default=dict,
         validate=validate.Length(max=100),
         metadata={

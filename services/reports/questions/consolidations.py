@@ -14,7 +14,7 @@ from chassis.press import Press
 from chassis.rpc import answers
 from contracts.errors import InvalidInput
 from contracts.fields import read_time, wire_time
-from contracts.paging import page, read_cursor, unknown_cursor, write_cursor
+from contracts.paging import cut, page, read_position
 from contracts.principal import Principal, Role
 from services.reports import consolidating
 from services.reports.domain.problems import OPENED
@@ -81,11 +81,10 @@ class ConsolidationQuestions:
         Raises OutOfScope, RoundNotFound, RoundPurged, InvalidInput.
         """
         self._round(by, round_id, *READING)
-        found = self.store.consolidations.list(round_id, after=_position(cursor), limit=limit + 1)
-        shown = [consolidating.to_wire(document) for document in found[:limit]]
-        more = len(found) > limit
-        following = write_cursor(shown[-1]["as_of"], shown[-1]["id"]) if more else None
-        return page(shown, following)
+        after = read_position(cursor)
+        found = self.store.consolidations.list(round_id, after=after, limit=limit + 1)
+        listed = [consolidating.to_wire(document) for document in found]
+        return page(*cut(listed, limit, lambda last: (last["as_of"], last["id"])))
 
     @answers
     def get_consolidation(self, by: Facts, round_id: str, consolidation_id: str) -> Facts:
@@ -121,13 +120,3 @@ class ConsolidationQuestions:
 
 def _to_the_millisecond(moment: datetime) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-
-
-def _position(cursor: str | None) -> tuple[datetime, str] | None:
-    if cursor is None:
-        return None
-    as_of, consolidation_id = read_cursor(cursor, 2)
-    try:
-        return read_time(as_of), consolidation_id
-    except ValueError as problem:
-        raise unknown_cursor() from problem

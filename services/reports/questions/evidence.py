@@ -14,8 +14,8 @@ from chassis.aside import aside
 from chassis.rpc import answers
 from chassis.work_line import WorkLine
 from contracts.errors import ServiceUnavailable
-from contracts.fields import read_time, wire_time
-from contracts.paging import page, read_cursor, unknown_cursor, write_cursor
+from contracts.fields import wire_time
+from contracts.paging import cut, page, read_position
 from contracts.principal import Principal, Role
 from contracts.reports.errors import RoundNotFound, RoundPurged
 from contracts.reports.evidence_errors import UploadNotFound
@@ -133,11 +133,9 @@ class EvidenceQuestions:
     def list_evidence(self, by: Facts, limit: int, cursor: str | None) -> Facts:
         """Return the evidence the caller may see, newest first. Raises InvalidInput."""
         found = self.store.evidence.list(
-            Principal.from_wire(by), before=_position(cursor) if cursor else None, limit=limit + 1
+            Principal.from_wire(by), before=read_position(cursor), limit=limit + 1
         )
-        shown, following = found[:limit], None
-        if len(found) > limit:
-            following = write_cursor(wire_time(shown[-1]["kept_at"]), shown[-1]["id"])
+        shown, following = cut(found, limit, lambda last: (wire_time(last["kept_at"]), last["id"]))
         return page([to_wire(facts) for facts in shown], following)
 
     @answers
@@ -220,11 +218,3 @@ def to_wire(facts: Facts) -> Facts:
         "round_ids": facts["round_ids"],
         "used_on": facts["used_on"],
     }
-
-
-def _position(cursor: str) -> tuple[datetime, str]:
-    uploaded_at, evidence_id = read_cursor(cursor, 2)
-    try:
-        return read_time(uploaded_at), evidence_id
-    except ValueError as problem:
-        raise unknown_cursor() from problem

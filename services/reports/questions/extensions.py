@@ -8,7 +8,7 @@ from typing import Any
 
 from chassis.jobs import Job, Jobs, runs_job
 from chassis.rpc import answers
-from contracts.paging import page, read_cursor, unknown_cursor, write_cursor
+from contracts.paging import page, read_number, write_cursor
 from contracts.principal import Principal, Role
 from services.reports import extending
 from services.reports.store import ReportsStore
@@ -69,14 +69,7 @@ class ExtensionQuestions:
         Raises RoundNotFound, RoundPurged, InvalidInput.
         """
         self.store.rounds.get(round_id)
-        after = _number(cursor) if cursor else 0
+        after = read_number(cursor)
         found = extending.listed(self.store, round_id, after=after, limit=limit + 1)
         following = write_cursor(str(found[limit - 1]["no"])) if len(found) > limit else None
         return page(found[:limit], following)
-
-
-def _number(cursor: str) -> int:
-    (number,) = read_cursor(cursor, 1)
-    if not number.isdecimal():
-        raise unknown_cursor()
-    return int(number)

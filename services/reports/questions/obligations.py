@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from chassis.rpc import answers
-from contracts.fields import read_time, wire_time
+from contracts.fields import wire_time
 from contracts.forms import Form
-from contracts.paging import page, read_cursor, unknown_cursor, write_cursor
+from contracts.paging import cut, page, read_position
 from contracts.principal import Principal
 from services.reports import drafting, prefilling, wire
 from services.reports.acts import obligation_in_full
@@ -41,19 +41,17 @@ class ObligationQuestions:
             Principal.from_wire(by),
             round_id=round_id,
             state=state,
-            after=_position(cursor) if cursor else None,
+            after=read_position(cursor),
             limit=limit + 1,
         )
-        shown = found[:limit]
+        shown, following = cut(found, limit, lambda last: (wire_time(last.due_at), last.id))
         of_round = self.store.rounds.find_many({owed.round_id for owed in shown})
         at = self.now()
-        more = len(found) > limit
         items = [
             wire.obligation_to_wire(owed, of_round[owed.round_id], at=at)
             for owed in shown
             if owed.round_id in of_round
         ]
-        following = write_cursor(wire_time(shown[-1].due_at), shown[-1].id) if more else None
         return page(items, following)
 
     @answers
@@ -165,14 +163,6 @@ def see(store: ReportsStore, by: Principal, obligation_id: str) -> tuple[Obligat
     if not obligation.is_signed_by(by, round_):
         obligation.require_seen_by(by)
     return obligation, round_
-
-
-def _position(cursor: str) -> tuple[datetime, str]:
-    due_at, obligation_id = read_cursor(cursor, 2)
-    try:
-        return read_time(due_at), obligation_id
-    except ValueError as problem:
-        raise unknown_cursor() from problem
 
 
 def _form_of(round_: Round) -> Any:

@@ -8,8 +8,8 @@ from typing import Any
 
 from chassis.rpc import answers
 from contracts.errors import InvalidInput, ServiceUnavailable
-from contracts.fields import read_time, wire_time
-from contracts.paging import page, read_cursor, unknown_cursor, write_cursor
+from contracts.fields import wire_time
+from contracts.paging import cut, page, read_position
 from contracts.principal import Principal
 from contracts.reference.calendar import as_bangkok
 from services.reports import problems
@@ -51,11 +51,9 @@ class ProblemQuestions:
         Raises InvalidInput.
         """
         found = self.store.problems.list(
-            Principal.from_wire(by), filters, after=_position(cursor), limit=limit + 1
+            Principal.from_wire(by), filters, after=read_position(cursor), limit=limit + 1
         )
-        shown = found[:limit]
-        more = len(found) > limit
-        following = write_cursor(wire_time(shown[-1].reported_at), shown[-1].id) if more else None
+        shown, following = cut(found, limit, lambda last: (wire_time(last.reported_at), last.id))
         return page([problems.report_to_wire(report) for report in shown], following)
 
     @answers
@@ -84,12 +82,10 @@ class ProblemQuestions:
     ) -> Facts:
         """Return the answers that were circulated, the latest first. Raises InvalidInput."""
         found = self.store.problems.list_circulated(
-            category, after=_position(cursor), limit=limit + 1
+            category, after=read_position(cursor), limit=limit + 1
         )
-        shown = [problems.circulated_to_wire(document) for document in found[:limit]]
-        more = len(found) > limit
-        following = write_cursor(shown[-1]["answered_at"], shown[-1]["id"]) if more else None
-        return page(shown, following)
+        listed = [problems.circulated_to_wire(document) for document in found]
+        return page(*cut(listed, limit, lambda last: (last["answered_at"], last["id"])))
 
     @answers
     def count_problems(self, by: Facts, axis: str, round_id: str | None) -> Facts:
@@ -116,13 +112,3 @@ class ProblemQuestions:
             reason = "ยังไม่มีรอบจริงที่เปิดแล้ว โปรดระบุรอบการรายงาน"
             raise InvalidInput(pointer="/round_id", reason=reason)
         return latest
-
-
-def _position(cursor: str | None) -> tuple[datetime, str] | None:
-    if cursor is None:
-        return None
-    at, problem_id = read_cursor(cursor, 2)
-    try:
-        return read_time(at), problem_id
-    except ValueError as problem:
-        raise unknown_cursor() from problem

@@ -12,8 +12,8 @@ from chassis.aside import aside
 from chassis.jobs import Job, Jobs, runs_job
 from chassis.rpc import answers
 from contracts.errors import IdempotencyKeyReused, InvalidInput, ServiceError
-from contracts.fields import read_time, wire_time
-from contracts.paging import page, read_cursor, unknown_cursor, write_cursor
+from contracts.fields import wire_time
+from contracts.paging import cut, page, read_position
 from contracts.principal import Principal, Role
 from contracts.reports.errors import RoundNotInState
 from contracts.reports.evidence_errors import UploadNotFound
@@ -82,12 +82,10 @@ class WorkbookQuestions:
             round_id=round_id,
             state=None,
             district=district,
-            after=_position(cursor) if cursor else None,
+            after=read_position(cursor),
             limit=limit + 1,
         )
-        shown, following = found[:limit], None
-        if len(found) > limit:
-            following = write_cursor(wire_time(shown[-1].due_at), shown[-1].id)
+        shown, following = cut(found, limit, lambda last: (wire_time(last.due_at), last.id))
         return page(self._written(principal, round_, shown), following)
 
     def _written(self, by: Principal, round_: Round, obligations: list[Obligation]) -> list[Facts]:
@@ -198,11 +196,3 @@ class WorkbookQuestions:
 
 def _written(layout: Any, filled: Filled) -> str:
     return b64encode(aside(write_workbook, layout, filled)).decode()
-
-
-def _position(cursor: str) -> tuple[datetime, str]:
-    due_at, obligation_id = read_cursor(cursor, 2)
-    try:
-        return read_time(due_at), obligation_id
-    except ValueError as problem:
-        raise unknown_cursor() from problem
