@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import ClassVar
 
+MOST_FAULTS = 100
+"""Of one input that are told one by one; of the others only how many they are."""
+
 
 class Kind(StrEnum):
     """What the caller can do about it. The gateway gives each kind one HTTP status."""

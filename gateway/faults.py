@@ -10,10 +10,9 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError
 
-from contracts.errors import Wording
+from contracts.errors import MOST_FAULTS, Wording
 from gateway.quick_load import quick
 
-MOST_FAULTS = 100
 MORE = "more"
 """The code of a fault that stands for those not told."""
 

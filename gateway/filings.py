@@ -10,6 +10,7 @@ from marshmallow import fields, validate
 from clients.reports import FilingsIntake
 from contracts.errors import ServiceUnavailable
 from contracts.fields import Closed, wire_time
+from contracts.forms import Fault as FormFault
 from contracts.forms import Form
 from contracts.reports import errors
 from contracts.reports import schemas as shapes
@@ -46,9 +47,9 @@ def file_report(ask: Ask, request: Request) -> Answer:
     obligation_id, body = request.path["obligation_id"], request.body
     form = form_of(ask, request, obligation_id)
     if request.is_large:
-        judging.run(request.caller, _refuse_faulty, form, body)
+        judging.run(request.caller, _read_and_judge, form, body)
     else:
-        _refuse_faulty(form, body)
+        _read_and_judge(form, body)
     if named := form.evidence(body["answers"]):
         ask.evidence.use(request.by, obligation_id, named, body["answers"])
     return submit(ask, request, body)
@@ -96,11 +97,12 @@ def form_of(ask: Ask, request: Request, obligation_id: str) -> Form:
         raise errors.ObligationNotFound(obligation_id=obligation_id) from unknown
 
 
-def _refuse_faulty(form: Form, body: dict[str, Any]) -> None:
+def _read_and_judge(form: Form, body: dict[str, Any]) -> None:
+    body["answers"] = form.read(body["answers"])
     if body["form_version"] != form.version:
         raise errors.WrongFormVersion(expected=form.version, version=body["form_version"])
     faults = [
-        Fault(fault.pointer, fault.code, fault.message, fault.message_th, fault.check)
+        _told(fault)
         for fault in form.objections(
             body["answers"], notes=body["notes"], nil=body["kind"] == "nil"
         )
@@ -113,6 +115,14 @@ def _refuse_faulty(form: Form, body: dict[str, Any]) -> None:
         ]
     if faults:
         raise FaultyInput(faults)
+
+
+def _told(found: FormFault) -> Fault:
+    english, thai = found.in_full, found.in_full_th
+    if found.code == "unconfirmed":
+        english += f" If it is so, say why in notes.{found.check}."
+        thai += f" หากถูกต้องแล้วให้บอกเหตุผลใน notes.{found.check}"
+    return Fault(found.pointer, found.code, english, thai, found.check)
 
 
 def _taken_in(ask: Ask, request: Request, filing_id: str, kind: str) -> Answer:

@@ -1,13 +1,14 @@
 """What a form is: a versioned definition, and the verdict on answers that is made from it.
 
 A definition is data (see `services/reports/forms/`). Compiled once, it judges answers; whoever
-shows, checks or stores a form uses this one verdict. Answers are kept as they were sent.
+shows, checks or stores a form uses this one verdict. Answers are kept in
+the one spelling in which they are judged.
 
 `values` has the types of fields, `conditions` says when a field is asked, `checks` compares fields,
 `soundness` refuses a definition that does not hold together.
 """
 
-from contracts.forms.faults import Fault
+from contracts.forms.faults import Fault, told
 from contracts.forms.form import Answers, Definition, Form
 from contracts.forms.soundness import UnsoundForm, require_sound
 from contracts.forms.values import EVIDENCE_MAX, EXACT_NUMBER_MAX, LIST_MAX, TEXT_MAX
@@ -23,4 +24,5 @@ __all__ = [
     "Form",
     "UnsoundForm",
     "require_sound",
+    "told",
 ]

@@ -25,7 +25,7 @@ from typing import Any
 
 from contracts.forms import conditions
 from contracts.forms.faults import Fault
-from contracts.forms.values import is_number
+from contracts.forms.values import is_day, is_number
 from contracts.reference.calendar import fiscal_year_end, fiscal_year_start
 
 Answers = Mapping[str, Any]
@@ -190,7 +190,8 @@ def _comparable(value: Any) -> Any:
         return Decimal(str(value)) if is_number(value) else None
     if isinstance(value, date):
         return value.isoformat()
-    return value if isinstance(value, str) or is_number(value) else None
+    is_told = is_day(value) if isinstance(value, str) else is_number(value)
+    return value if is_told else None
 
 
 def _day_of_fiscal_year(term: Definition, fiscal_year_be: int | None) -> str:

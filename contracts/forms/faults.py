@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
+
+from contracts.errors import MOST_FAULTS, Wording
 
 _MESSAGES = {
     "required": ("ต้องกรอก", "This must be filled in."),
     "not_asked": ("ข้อนี้ไม่ต้องกรอกตามคำตอบข้ออื่น", "Not asked, given the other answers."),
     "unknown": ("ไม่มีข้อนี้ในแบบรายงาน", "The form has no such field."),
-    "type": ("ชนิดข้อมูลไม่ถูกต้อง ต้องเป็น {type}", "Wrong type: it must be {type}."),
+    "unknown_many": ("มี {count} ข้อที่ไม่มีในแบบรายงาน", "{count} fields that the form does not have."),
+    "more": ("และอีก {count} ข้อ", "And {count} more."),
+    "type": ("ชนิดข้อมูลไม่ถูกต้อง ต้องเป็น{th}", "Wrong type: it must be {en}."),
+    "size": ("ยาวได้ไม่เกิน {max} ตัวอักษร", "At most {max} characters."),
     "length": ("ยาวได้ไม่เกิน {max} ตัวอักษร", "At most {max} characters."),
     "range": ("ต้องอยู่ระหว่าง {min} ถึง {max}", "It must be from {min} to {max}."),
     "decimals": ("มีทศนิยมได้ไม่เกิน {places} ตำแหน่ง", "At most {places} decimals."),
@@ -25,6 +32,7 @@ class Fault:
     """What is wrong with one answer, and where (a JSON pointer under `/answers`).
 
     `check` names the cross-field check that was broken; it is "" for a fault of one answer alone.
+    `question` has the words of the question asked there.
     """
 
     pointer: str
@@ -32,12 +40,40 @@ class Fault:
     message_th: str
     message: str
     check: str = ""
+    question_th: str = ""
+    question: str = ""
+
+    @property
+    def in_full_th(self) -> str:
+        """The question and what is wrong with its answer, in Thai."""
+        return f"{self.question_th}: {self.message_th}" if self.question_th else self.message_th
+
+    @property
+    def in_full(self) -> str:
+        """The question and what is wrong with its answer, in English."""
+        return f"{self.question}: {self.message}" if self.question else self.message
 
 
-def fault(pointer: str, code: str, **facts: Any) -> Fault:
-    """Return a fault in the words of its code."""
-    thai, english = _MESSAGES[code]
-    return Fault(pointer, code, thai.format(**facts), english.format(**facts))
+def told(faults: Iterator[Fault]) -> list[Fault]:
+    """Return the first hundred faults, and one that says how many more there are."""
+    found = list(islice(faults, MOST_FAULTS))
+    more = sum(1 for _ in faults)
+    return [*found, fault("/answers", "more", count=more)] if more else found
+
+
+def fault(
+    pointer: str,
+    code: str,
+    wording: Wording | None = None,
+    question: tuple[str, str] = ("", ""),
+    **facts: Any,
+) -> Fault:
+    """Return a fault in the words of its code, or in those of a reader that knows the cause."""
+    if wording is not None:
+        thai, english = wording.thai, str(wording)
+    else:
+        thai, english = (sentence.format(**facts) for sentence in _MESSAGES[code])
+    return Fault(pointer, code.removesuffix("_many"), thai, english, "", *question)
 
 
 def step(name: str) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from contracts.forms import checks, conditions
-from contracts.forms.faults import Fault, fault, step
-from contracts.forms.values import Wrong, judge_of
+from contracts.forms.faults import Fault, fault, step, told
+from contracts.forms.values import Wrong, judge_of, most_items, reading
+
+MOST_UNKNOWN = 20
+"""Of the names in one object that the form does not have, those that are told one by one."""
 
 Definition = Mapping[str, Any]
 Answers = Mapping[str, Any]
@@ -24,36 +28,52 @@ class Form:
             field["id"]: field for section in definition["sections"] for field in section["fields"]
         }
         nil = {name: self.fields[name] for name in self.fields if name in set(definition["nil"])}
+        self._read = reading(self.fields)
         self._checks = {check["id"] for check in definition.get("checks", ())}
         self._verdict = _Verdict(definition, self.fields)
         self._nil_verdict = _Verdict(definition, nil)
 
+    def read(self, answers: Answers) -> Answers:
+        """Return the answers in the one spelling that is judged, kept and shown.
+
+        Days are ISO, telephone numbers have no hyphens, 42.0 is 42, what cannot be seen is "".
+        What is not certain stays as it is, for the verdict to tell.
+        """
+        return self._read(answers)
+
+    def every_fault(self, answers: Answers, *, nil: bool = False) -> Iterator[Fault]:
+        """Yield everything that keeps the answers from being filed."""
+        return self._of(nil).faults(self._read(answers))
+
     def faults(self, answers: Answers, *, nil: bool = False) -> list[Fault]:
-        """Return everything that keeps the answers from being filed; empty when they can be."""
-        return list(self._of(nil).faults(answers))
+        """Return what keeps the answers from being filed, up to a hundred, and how many more."""
+        return told(self.every_fault(answers, nil=nil))
 
     def warnings(self, answers: Answers, *, nil: bool = False) -> list[Fault]:
         """Return what looks wrong and may be filed all the same, when it is confirmed by a note."""
-        return list(self._of(nil).warnings(answers))
+        return told(self._of(nil).warnings(self._read(answers)))
 
     def objections(
         self, answers: Answers, *, notes: Mapping[str, str], nil: bool = False
     ) -> list[Fault]:
         """Return whatever refuses a filing: faults, unconfirmed warnings, notes on no check."""
-        verdict = self._of(nil)
-        return [
-            *verdict.faults(answers),
-            *(each for each in verdict.warnings(answers) if each.check not in notes),
-            *(fault(f"/notes/{step(name)}", "unknown") for name in notes.keys() - self._checks),
-        ]
+        return told(self._objections(self._read(answers), notes, self._of(nil)))
 
     def missing(self, answers: Answers) -> list[str]:
         """Return the pointers of what still has to be filled in."""
-        return [fault.pointer for fault in self.faults(answers) if fault.code == "required"]
+        return [each.pointer for each in self.every_fault(answers) if each.code == "required"]
 
     def evidence(self, answers: Answers) -> list[str]:
         """Return the ids of the evidence that the answers name, in the order of the form."""
         return list(_evidence(self.fields.values(), answers))
+
+    def _objections(
+        self, answers: Answers, notes: Mapping[str, str], verdict: _Verdict
+    ) -> Iterator[Fault]:
+        yield from verdict.faults(answers)
+        yield from (each for each in verdict.warnings(answers) if each.check not in notes)
+        for name in sorted(notes.keys() - self._checks):
+            yield fault(f"/notes/{step(name)}", "unknown")
 
     def _of(self, nil: bool) -> _Verdict:
         return self._nil_verdict if nil else self._verdict
@@ -88,11 +108,13 @@ class _Question(NamedTuple):
     """One field, compiled."""
 
     id: str
+    words: tuple[str, str]
     is_required: bool
     required_if: conditions.Holds | None
     visible_if: conditions.Holds | None
     wrongs: Callable[[Any], Iterator[Wrong]]
     items: _Judge | None
+    most_items: int
 
 
 class _Judge:
@@ -103,32 +125,43 @@ class _Judge:
         self._questions = [
             _Question(
                 field["id"],
+                (field.get("label", {}).get("th", ""), field.get("label", {}).get("en", "")),
                 field.get("required", False),
                 conditions.compiled(field.get("required_if")),
                 conditions.compiled(field.get("visible_if")),
                 judge_of(field),
                 _Judge(field["fields"]) if "fields" in field else None,
+                most_items(field),
             )
             for field in asked
         ]
 
     def faults(self, answers: Answers, given: Answers, report: Answers, at: str) -> Iterator[Fault]:
         """Yield the faults of answers, of which `given` are those that say something."""
-        for name in sorted(answers.keys() - self._known):
-            yield fault(f"{at}/{step(name)}", "unknown")
+        yield from _unknown(answers.keys() - self._known, at)
         for question in self._questions:
             name = question.id
             is_asked = question.visible_if is None or question.visible_if(given, report)
             if name not in given:
                 if is_asked and _is_required(question, given, report):
-                    yield fault(f"{at}/{name}", "required")
+                    yield fault(f"{at}/{name}", "required", question=question.words)
                 continue
             if not is_asked:
-                yield fault(f"{at}/{name}", "not_asked")
+                yield fault(f"{at}/{name}", "not_asked", question=question.words)
             for wrong in question.wrongs(given[name]):
-                yield fault(f"{at}/{name}", wrong.code, **wrong.facts)
+                yield fault(
+                    f"{at}/{name}", wrong.code, wrong.wording, question.words, **wrong.facts
+                )
             if question.items is not None:
-                yield from _item_faults(question.items, given[name], report, f"{at}/{name}")
+                yield from _item_faults(question, question.items, given[name], report, at)
+
+
+def _unknown(names: Collection[str], at: str) -> Iterator[Fault]:
+    if len(names) > MOST_UNKNOWN:
+        yield fault(at, "unknown_many", count=len(names))
+        return
+    for name in sorted(names):
+        yield fault(f"{at}/{step(name)}", "unknown")
 
 
 def _is_required(question: _Question, given: Answers, report: Answers) -> bool:
@@ -136,10 +169,21 @@ def _is_required(question: _Question, given: Answers, report: Answers) -> bool:
     return question.is_required if condition is None else condition(given, report)
 
 
-def _item_faults(judge: _Judge, items: Any, report: Answers, at: str) -> Iterator[Fault]:
-    for number, item in enumerate(items if isinstance(items, list) else ()):
+def _item_faults(
+    question: _Question, judge: _Judge, items: Any, report: Answers, at: str
+) -> Iterator[Fault]:
+    """Yield the faults of the items of a list, unless there are too many of them."""
+    if not isinstance(items, list) or len(items) > question.most_items:
+        return
+    for number, item in enumerate(items):
         if isinstance(item, dict):
-            yield from judge.faults(item, _given(item), report, f"{at}/{number}")
+            for found in judge.faults(item, _given(item), report, f"{at}/{question.id}/{number}"):
+                thai, english = (f"{words} {number + 1}" for words in question.words)
+                yield replace(
+                    found,
+                    question_th=f"{thai} {found.question_th}".strip(),
+                    question=f"{english} {found.question}".strip(),
+                )
 
 
 def _given(answers: Answers) -> dict[str, Any]:

@@ -62,6 +62,12 @@ class DraftSchema(Schema):
         required=True,
         metadata={"description": "What has to be filled in, and what of last year be confirmed."},
     )
+    questions = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "The words of the questions that have to be filled in yet."},
+    )
     faults = fields.List(fields.Nested(FaultSchema), required=True)
     warnings = fields.List(fields.Nested(WarningSchema), required=True)
     prefilled = fields.Dict(
@@ -73,5 +79,8 @@ class DraftSchema(Schema):
     not_prefilled = fields.List(
         fields.String(),
         required=True,
-        metadata={"description": "Sources that could not be asked when this was prefilled."},
+        metadata={
+            "description": "Sources that could not be asked when this was prefilled, or gave what"
+            " cannot be filed."
+        },
     )

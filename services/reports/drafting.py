@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
-from contracts.errors import InvalidInput
-from contracts.forms import Fault, Form
+from contracts.errors import InvalidInput, Wording
+from contracts.forms import Form, told
 from services.reports import wire
 from services.reports.domain.filings import changed_pointers
 from services.reports.domain.obligations import Obligation
@@ -15,19 +15,17 @@ from services.reports.prefilling import needs_confirming, pointer_of
 
 Facts = dict[str, Any]
 # A person typing cannot cause these; whatever else is wrong may be kept in a draft.
-_NOT_KEPT = frozenset({"unknown", "type"})
+_NOT_KEPT = frozenset({"unknown", "type", "items", "size"})
 
 
-def faults_to_keep(form: Form, answers: Facts) -> list[Fault]:
-    """Return what is wrong with the answers and may stay so in a draft.
-
-    Raises InvalidInput for answers that are not of the form or not of their field's type.
+def require_keepable(form: Form, answers: Mapping[str, Any]) -> None:
+    """Raise InvalidInput for answers that are not of the form, not of their field's type, or beyond
+    every size; whatever else is wrong may stay so in a draft.
     """
-    faults = form.faults(answers)
-    for fault in faults:
+    for fault in form.every_fault(answers):
         if fault.code in _NOT_KEPT:
-            raise InvalidInput(pointer=fault.pointer, reason=f"{fault.pointer}: {fault.message_th}")
-    return faults
+            reason = Wording(fault.code, fault.in_full_th, fault.in_full)
+            raise InvalidInput(pointer=fault.pointer, reason=reason)
 
 
 def shown(
@@ -38,13 +36,10 @@ def shown(
     *,
     marks: Mapping[str, Facts],
     absent: Iterable[str] = (),
-    known: list[Fault] | None = None,
 ) -> Facts:
-    """Return a draft as the API shows it; what is left unconfirmed of last year is missing.
-
-    `known` are its faults when they have been found already.
-    """
-    faults = form.faults(answers) if known is None else known
+    """Return a draft as the API shows it; what is left unconfirmed of last year is missing."""
+    faults = list(form.every_fault(answers))
+    absent_answers = [each for each in faults if each.code == "required"]
     return {
         "obligation_id": obligation.id,
         "form": {"id": form.id, "version": form.version},
@@ -52,13 +47,13 @@ def shown(
         "answers": answers,
         "version": version,
         "missing": [
-            *(fault.pointer for fault in faults if fault.code == "required"),
+            *(fault.pointer for fault in absent_answers),
             *needs_confirming(marks),
         ],
+        "questions": {each.pointer: each.question_th for each in absent_answers},
         "faults": [
-            {"pointer": fault.pointer, "code": fault.code, "message": fault.message_th}
-            for fault in faults
-            if fault.code != "required"
+            {"pointer": fault.pointer, "code": fault.code, "message": fault.in_full_th}
+            for fault in told(each for each in faults if each.code != "required")
         ],
         "warnings": [
             {"check": each.check, "pointer": each.pointer, "message": each.message_th}

@@ -37,7 +37,10 @@ class Prefill(NamedTuple):
 
 
 def prefilled(form: Form, sources: Iterable[Source]) -> Prefill:
-    """Return the answers that the sources give, of those that could be filed."""
+    """Return the answers that the sources give, of those that could be filed.
+
+    `absent` are the sources that were not there, or gave what could not be filed.
+    """
     by_kind = {source.kind: source for source in sources}
     answers: Facts = {}
     marks: dict[str, Facts] = {}
@@ -54,7 +57,10 @@ def prefilled(form: Form, sources: Iterable[Source]) -> Prefill:
                 answers[name] = value
                 marks[name] = {"source": kind, "from": source.told_as, "value": value}
                 break
-    _drop_faulty(form, answers)
+    answers = dict(form.read(answers))
+    absent |= {marks[name]["source"] for name in _drop_faulty(form, answers)}
+    for name, answer in answers.items():
+        marks[name]["value"] = answer
     return Prefill(answers, {name: marks[name] for name in answers}, sorted(absent))
 
 
@@ -114,12 +120,20 @@ def _same_items(field: Field, before: Field, items: Any) -> Any:
     return [{name: item[name] for name in kept if name in item} for item in items or ()]
 
 
-def _drop_faulty(form: Form, answers: Facts) -> None:
-    """Leave out what could not be filed as it is; that may turn questions off, so look again."""
+def _drop_faulty(form: Form, answers: Facts) -> set[str]:
+    """Leave out what could not be filed as it is; that may turn questions off, so look again.
+
+    Return the names of those that are wrong in themselves.
+    """
+    wrong: set[str] = set()
     while True:
-        places = (fault.pointer.removeprefix(_AT) for fault in form.faults(answers))
-        wrong = {place.partition("/")[0] for place in places} & answers.keys()
-        if not wrong:
-            return
-        for name in wrong:
+        places = {
+            fault.pointer.removeprefix(_AT).partition("/")[0]: fault.code
+            for fault in form.every_fault(answers)
+        }
+        found = places.keys() & answers.keys()
+        if not found:
+            return wrong
+        wrong |= {name for name in found if places[name] != "not_asked"}
+        for name in found:
             del answers[name]

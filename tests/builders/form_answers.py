@@ -122,7 +122,7 @@ _VALID: dict[str, Callable[[Field, Form], st.SearchStrategy[Any]]] = {
     "choice": lambda field, _form: st.sampled_from([each["id"] for each in field["choices"]]),
     "choices": _choices,
     "date": _days,
-    "phone": lambda _field, _form: st.sampled_from(["021234567", "0212345678", "021234567 ต่อ 12"]),
+    "phone": lambda _field, _form: st.sampled_from(["021234567", "0812345678", "021234567 ต่อ 12"]),
     "email": lambda _field, _form: st.sampled_from(["officer@lao.example", "a.b@lao.example"]),
     "url": lambda _field, _form: st.integers(1, 9).map(lambda n: f"https://lao.example/page/{n}"),
     "evidence": lambda field, _form: st.lists(

@@ -104,7 +104,8 @@ class ObligationQuestions:
         obligation, form = desk.obligation, _form_of(desk.round_)
         obligation.require_filed_by(principal)
         obligation.require_draftable(desk.round_, self.now())
-        faults = drafting.faults_to_keep(form, answers)
+        drafting.require_keepable(form, answers)
+        answers = dict(form.read(answers))
         version = self.store.drafts.save(
             obligation,
             answers,
@@ -119,7 +120,7 @@ class ObligationQuestions:
             marks.pop(pointer.removeprefix("/answers/"), None)
         if marks != desk.marks:
             self.store.prefills.keep(obligation, marks)
-        return drafting.shown(obligation, form, answers, version, marks=marks, known=faults)
+        return drafting.shown(obligation, form, answers, version, marks=marks)
 
     @answers
     def list_filings(self, by: Facts, obligation_id: str) -> Facts:

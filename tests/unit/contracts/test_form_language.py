@@ -51,6 +51,9 @@ CHOICES = [{"id": name, **words()} for name in ("red", "blue", "other")]
         ({"n": [1, 2]}, {"n": 2}, True),
         ({"n": [1, 2]}, {}, False),
         ({"n": {"min": 2}}, {"n": 2}, True),
+        ({"n": {"min": 2}}, {"n": 1}, False),
+        ({"n": {"min": 2, "max": 3}}, {"n": 2}, True),
+        ({"n": {"min": 2, "max": 3}}, {"n": 3}, True),
         ({"n": {"min": 2, "max": 3}}, {"n": 4}, False),
         ({"n": {"min": 0}}, {}, False),
         ({"n": {"answered": False}}, {}, True),
@@ -272,7 +275,7 @@ def test_the_evidence_that_answers_name_is_found_in_lists_too():
     assert EVIDENCE.evidence(answers) == ["a", "b", "c"]
 
 
-@pytest.mark.parametrize("day", ["2025-02-30", "2025-W01-1", "20250101", "28/12/2568"])
+@pytest.mark.parametrize("day", ["2025-02-30", "2025-W01-1", "20250101", "31/02/2568"])
 def test_a_day_that_is_in_no_calendar_is_refused(day):
     assert told(form_of(field("day", "date")), day=day) == [("/answers/day", "format")]
 

@@ -12,7 +12,7 @@ from contracts.reports.draft_schemas import DraftSchema
 from contracts.reports.errors import FormNotFound
 from contracts.reports.schemas import FilingSchema, ObligationSchema
 from services.reports.domain.filings import decide
-from services.reports.drafting import faults_to_keep, shown, with_changes
+from services.reports.drafting import require_keepable, shown, with_changes
 from services.reports.forms import get_form
 from services.reports.receipts import receipt_number
 from services.reports.wire import obligation_to_wire
@@ -64,11 +64,16 @@ def a_filing(revision: int, answers: dict[str, Any]) -> dict[str, Any]:
         ({"head_name": 7}, "/answers/head_name"),
         ({"deputies": [{"age": 7}]}, "/answers/deputies/0/age"),
         ({"deputies": ["somebody"]}, "/answers/deputies"),
+        ({"deputies": [{}] * 101}, "/answers/deputies"),
+        ({"deputies": [{}] * 690_000}, "/answers/deputies"),
+        ({"problems": "x" * 100_000}, "/answers/problems"),
+        ({"head_status": "x" * 501}, "/answers/head_status"),
+        ({"head_name": {"$where": [[[[]]]]}}, "/answers/head_name"),
     ],
 )
 def test_what_the_form_cannot_hold_is_refused_where_it_stands(answers, pointer):
     with pytest.raises(InvalidInput) as refused:
-        faults_to_keep(FORM, answers)
+        require_keepable(FORM, answers)
 
     assert refused.value.details["pointer"] == pointer
 
@@ -86,7 +91,7 @@ def test_what_the_form_cannot_hold_is_refused_where_it_stands(answers, pointer):
     ],
 )
 def test_what_a_person_may_still_correct_is_kept(answers):
-    faults_to_keep(FORM, answers)
+    require_keepable(FORM, answers)
 
 
 def test_a_draft_tells_what_is_missing_apart_from_what_is_wrong():

@@ -59,10 +59,19 @@ def test_the_reporter_is_whoever_holds_the_slot():
 
 
 def test_what_could_not_be_filed_is_not_shown():
-    made = prefilled(FORM, [from_holder("u", {**HOLDER, "phone": "081 234 5678"})])
+    made = prefilled(FORM, [from_holder("u", {**HOLDER, "phone": "081 234 567"})])
 
     assert "reporter_phone" not in made.answers
     assert "reporter_phone" not in made.marks
+    assert "holder" in made.absent
+
+
+def test_what_is_spelled_otherwise_is_shown_as_it_is_filed():
+    made = prefilled(FORM, [from_holder("u", {**HOLDER, "phone": "081 234 5678"})])
+
+    assert made.answers["reporter_phone"] == "0812345678"
+    assert made.marks["reporter_phone"]["value"] == "0812345678"
+    assert "holder" not in made.absent
 
 
 def test_last_year_gives_the_fields_that_are_there_still():
