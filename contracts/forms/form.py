@@ -57,7 +57,17 @@ class Form:
         self, answers: Answers, *, notes: Mapping[str, str], nil: bool = False
     ) -> list[Fault]:
         """Return whatever refuses a filing: faults, unconfirmed warnings, notes on no check."""
-        return told(self._objections(self._read(answers), notes, self._of(nil)))
+        return told(self.every_objection(answers, notes=notes, nil=nil))
+
+    def every_objection(
+        self, answers: Answers, *, notes: Mapping[str, str], nil: bool = False
+    ) -> Iterator[Fault]:
+        """Yield whatever refuses a filing."""
+        answers, verdict = self._read(answers), self._of(nil)
+        yield from verdict.faults(answers)
+        yield from (each for each in verdict.warnings(answers) if each.check not in notes)
+        for name in sorted(notes.keys() - self._checks):
+            yield fault(f"/notes/{step(name)}", "unknown")
 
     def missing(self, answers: Answers) -> list[str]:
         """Return the pointers of what still has to be filled in."""
@@ -66,14 +76,6 @@ class Form:
     def evidence(self, answers: Answers) -> list[str]:
         """Return the ids of the evidence that the answers name, in the order of the form."""
         return list(_evidence(self.fields.values(), answers))
-
-    def _objections(
-        self, answers: Answers, notes: Mapping[str, str], verdict: _Verdict
-    ) -> Iterator[Fault]:
-        yield from verdict.faults(answers)
-        yield from (each for each in verdict.warnings(answers) if each.check not in notes)
-        for name in sorted(notes.keys() - self._checks):
-            yield fault(f"/notes/{step(name)}", "unknown")
 
     def _of(self, nil: bool) -> _Verdict:
         return self._nil_verdict if nil else self._verdict

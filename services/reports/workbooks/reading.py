@@ -158,7 +158,8 @@ def _verdict(layout: Layout, reading: Reading) -> Iterator[CellFault]:
     """Yield what the form says of the answers and of how they are filed, at their cells."""
     told = {known.pointer for known in reading.faults}
     is_nil = reading.kind == "nil"
-    objections = layout.form.objections(reading.answers, notes=reading.notes, nil=is_nil)
+    reading.answers.update(layout.form.read(reading.answers))
+    objections = layout.form.every_objection(reading.answers, notes=reading.notes, nil=is_nil)
     for found in (*_of_submission(reading), *objections):
         if found.pointer not in told:
             spot = layout.spot(found.pointer, reading.item_rows)
