@@ -4,6 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from contracts.reference.thai_text import normalise
 
@@ -37,6 +38,8 @@ COLUMNS = (
     WEBSITE,
 )
 
+SEPARATORS = ",;\t"  # what spreadsheet programs put between cells; the header tells which
+
 Source = bytes | str | Iterable[bytes]
 
 _MESSAGES = {
@@ -44,6 +47,7 @@ _MESSAGES = {
     "not_utf8": "ข้อความไม่ใช่ UTF-8 กรุณาบันทึกไฟล์ใหม่เป็นชนิด CSV UTF-8",
     "missing_columns": "หัวตารางขาดคอลัมน์ {detail} กรุณาใช้หัวตารางตามไฟล์ของ สถ.",
     "unexpected_columns": "หัวตารางมีคอลัมน์ซ้ำหรือไม่รู้จัก {detail} กรุณาใช้หัวตารางตามไฟล์ของ สถ.",
+    "unnamed_column": "คอลัมน์ที่ {detail} มีข้อมูลแต่ไม่มีชื่อในหัวตาราง กรุณาลบคอลัมน์นั้นหรือใส่ชื่อ",
     "broken_quoting": "เครื่องหมายคำพูดหรือการขึ้นบรรทัดเสียหาย กรุณาแก้ตั้งแต่บรรทัดที่ {line}",
 }
 
@@ -63,15 +67,22 @@ def read_rows(source: Source) -> Iterator[tuple[int, list[str]]]:
     """Yield every row that is not blank with its line, its cells in the order of COLUMNS.
 
     The line is the one a text editor shows, and where a row spans several, its first.
-    A row of the wrong width comes as it is. Raises RegistryUnreadable.
+    A row of the wrong width comes as it is; columns without a name and without content are passed
+    over. Raises RegistryUnreadable.
     """
     records = _records(_lines(source))
-    places = _places(*next(records, (1, [])))
-    in_order = places == list(range(len(COLUMNS)))
+    line, header = next(records, (1, []))
+    places = _places(line, header)
+    nameless = [place for place, name in enumerate(header) if not normalise(name)]
+    named = set(places)
     line = 0
     for line, cells in records:
-        as_it_is = in_order or len(cells) != len(COLUMNS)
-        yield line, cells if as_it_is else [cells[place] for place in places]
+        for place in nameless:
+            if place < len(cells) and cells[place].strip():
+                raise RegistryUnreadable("unnamed_column", line=line, detail=str(place + 1))
+        left = [cell for place, cell in enumerate(cells) if place in named]
+        is_whole = len(left) == len(COLUMNS) and not "".join(cells[len(header) :]).strip()
+        yield line, [cells[place] for place in places] if is_whole else cells
     if line == 0:
         raise RegistryUnreadable("empty", line=1)
 
@@ -90,7 +101,9 @@ def _lines(source: Source) -> Iterator[str]:
 
 
 def _records(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(lines, strict=True)
+    first = next(lines, "")
+    separator = max(SEPARATORS, key=first.count)
+    reader = csv.reader(chain([first], lines), delimiter=separator, strict=True)
     while True:
         line = reader.line_num + 1
         try:
@@ -110,6 +123,6 @@ def _places(line: int, header: list[str]) -> list[int]:
         raise RegistryUnreadable("empty", line=line)
     if missing := [column for column in COLUMNS if column not in names]:
         raise RegistryUnreadable("missing_columns", line=line, detail=", ".join(missing))
-    if unexpected := Counter(names) - Counter(COLUMNS):
+    if unexpected := Counter(filter(None, names)) - Counter(COLUMNS):
         raise RegistryUnreadable("unexpected_columns", line=line, detail=", ".join(unexpected))
     return [names.index(column) for column in COLUMNS]

@@ -28,6 +28,37 @@ def test_columns_may_stand_in_another_order():
     assert read_registry("\n".join(backwards)) == read_registry(file_of(KHLONG_THOM))
 
 
+@pytest.mark.parametrize("more", ["", ",", ",,,", ", ,"])
+def test_empty_columns_and_rows_that_a_spreadsheet_adds_make_no_difference(more):
+    rows = [f"{each}{more}" for each in (a_row(), KHLONG_THOM)]
+    blank = "," * (len(COLUMNS) - 1) + more.replace(" ", "")
+
+    told = read_registry(file_of(*rows, blank, blank, header=HEADER + more))
+
+    assert told == read_registry(file_of(a_row(), KHLONG_THOM))
+    assert read_registry(file_of(*rows)) == told  # the head may have been mended
+    assert read_registry(file_of(a_row(), KHLONG_THOM, header=HEADER + more)) == told
+
+
+def test_an_empty_column_may_stand_in_between():
+    lines = [line.replace(",", ",,", 1) for line in (HEADER, KHLONG_THOM)]
+
+    assert read_registry("\n".join(lines)) == read_registry(file_of(KHLONG_THOM))
+
+
+def test_a_row_with_more_than_the_head_has_is_still_told():
+    (rejected,) = read_registry(file_of(a_row() + ",โทร", KHLONG_THOM)).rejected
+
+    assert rejected.line == 2
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_cells_may_be_parted_as_other_programs_do(separator):
+    lines = [line.replace(",", separator) for line in (HEADER, KHLONG_THOM)]
+
+    assert read_registry("\n".join(lines)) == read_registry(file_of(KHLONG_THOM))
+
+
 def test_quoted_cells_may_hold_commas_quotes_and_line_ends_and_lines_still_count_right():
     quoted = a_row(address='99, "บ้านใหญ่"\nชั้น 2', website="-")
     assert quoted.count("\n") == 1
@@ -67,10 +98,10 @@ def test_quoted_cells_may_hold_commas_quotes_and_line_ends_and_lines_still_count
         (file_of(a_row(), header=HEADER + ",LAT"), "unexpected_columns", 1, "LAT"),
         (file_of(a_row(), header=HEADER + ",โทรศัพท์"), "unexpected_columns", 1, "โทรศัพท์"),
         (
-            file_of(a_row(), header=HEADER.replace(",", ";")),
-            "missing_columns",
-            1,
-            ", ".join(COLUMNS),
+            file_of(f"{a_row()},,,", f"{a_row()},,โทร,", header=f"{HEADER},,,"),
+            "unnamed_column",
+            3,
+            "15",
         ),
         (b"PK\x03\x04\x14\x00", "missing_columns", 1, ", ".join(COLUMNS)),
     ],
