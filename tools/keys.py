@@ -45,8 +45,11 @@ def password_file(where: str, user: str) -> str:
     return f"{where}-{user}.password"
 
 
-def make_missing(folder: Path, users: Mapping[str, list[str]]) -> None:
-    """Make whatever of KEYS is not there, and a password for each user by where it signs in."""
+def make_missing(folder: Path, users: Mapping[str, list[str]], owner: int) -> None:
+    """Make whatever of KEYS is not there, and a password for each user by where it signs in.
+
+    `owner` is who reads KEYS; passwords are handed out by who makes them.
+    """
     wanted = {
         **KEYS,
         **{password_file(where, user): _hex_key for where in users for user in users[where]},
@@ -54,13 +57,18 @@ def make_missing(folder: Path, users: Mapping[str, list[str]]) -> None:
     for name, make in wanted.items():
         if not (folder / name).exists():
             write_privately(folder / name, make())
+    for name in KEYS:
+        os.chown(folder / name, owner, -1)
 
 
-def write_privately(path: Path, content: bytes) -> None:
-    """Replace the file at once, readable by its owner only."""
+def write_privately(path: Path, content: bytes, owner: int | None = None) -> None:
+    """Replace the file at once, readable by its owner only: whoever it was, or is told."""
+    if owner is None:
+        owner = path.stat().st_uid if path.exists() else os.getuid()
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)
     # A file of our own making, never one that a link leads to.
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        os.fchown(file.fileno(), owner, -1)
         file.write(content)
     fresh.replace(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import resource
 import shlex
 import sys
@@ -25,6 +26,7 @@ from tools.keys import (
     password_file,
     write_privately,
 )
+from tools.machine_user import USER, is_readable, let_in, make_user, own, programs_uid
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
@@ -201,17 +203,28 @@ class Site:
             raise ValueError(f"{self.state} is too long a path for a socket; move the checkout")
         if (self.state / "rabbitmq").exists() and not self._has_password():
             raise ValueError(f"{self.state} comes from an earlier version; delete it: make clean")
+        make_user()
         self.state.mkdir(parents=True, exist_ok=True)
-        for folder in (self.state, self.keys, self.state / "log", self.state / "mongod"):
+        for folder in (self.state, self.keys, self.state / "log"):
             folder.mkdir(exist_ok=True)
             folder.chmod(0o700)
+        for folder in (self.state / "mongod", self.state / "rabbitmq"):
+            own(folder)
+        code = ROOT / "chassis" / "launch.py"
+        let_in((ROOT, self.keys, Path(sys.prefix), Path(sys.base_prefix), MONGOD_BINARY.parent))
+        for needed in (code, Path(sys.executable), MONGOD_BINARY):
+            if not is_readable(needed):
+                raise ValueError(
+                    f"the user {USER}, whom programs run as, cannot read {needed}: "
+                    "chmod -R go+rX, or run make as another user than root"
+                )
         users = {
             BROKER: [ADMINISTRATOR, *(service.name for service in SERVICES)],
             DATABASE: [ADMINISTRATOR, *(s.name for s in SERVICES if s.database)],
         }
-        make_missing(self.keys, users)
+        make_missing(self.keys, users, programs_uid())
         for name, text in self._broker_files().items():
-            write_privately(self.state / name, text.encode())
+            write_privately(self.state / name, text.encode(), programs_uid())
         write_privately(self.configuration, self._supervisord_conf().encode())
 
     def _has_password(self) -> bool:
@@ -326,9 +339,10 @@ supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
         variables = {**program.environment, "SUCHARIT_VERSION": program.version}
         environment = ",".join(f"{name}={_quoted(value)}" for name, value in variables.items())
         command = shlex.join(("setpriv", "--pdeathsig", "TERM", "--", *program.command))
+        user = f"user = {USER}\n" if os.getuid() == 0 else ""
         return f"""\
 [program:{program.name}]
-command = {_escaped(command)}
+{user}command = {_escaped(command)}
 directory = {_escaped(ROOT)}
 environment = {environment}
 autostart = false

@@ -8,6 +8,7 @@ the stack of this checkout and restarts reports; otherwise restart every process
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from services.reports.receipts import Signer
@@ -21,8 +22,10 @@ def rotate(key_file: Path, old_keys: Path) -> str:
     Whatever moment it is cut off at, no public half is lost.
     """
     present = Signer.from_file(key_file)
+    reader = key_file.stat().st_uid
     old_keys.mkdir(parents=True, exist_ok=True)
-    write_privately(old_keys / f"{present.kid}.pem", present.public_pem())
+    os.chown(old_keys, reader, -1)
+    write_privately(old_keys / f"{present.kid}.pem", present.public_pem(), reader)
     write_privately(key_file, signing_key())
     return Signer.from_file(key_file).kid
 

@@ -213,7 +213,7 @@ class Stack:
             "-c",
             self.site.configuration,
         )
-        subprocess.run(command, env=environment, cwd=ROOT, check=True)
+        subprocess.run(command, env=environment, cwd=ROOT, check=True, umask=0o077)
         self._wait(self.is_running, "supervisord did not start")
 
     def _refuse_taken_ports(self, programs: Collection[str]) -> None:

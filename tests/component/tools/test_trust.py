@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import mongoengine
 import pytest
@@ -13,7 +14,9 @@ from chassis.mongo import connect
 from services.aggregation.documents import ALIAS
 from services.aggregation.rebuild import put_in_place
 from tools.database_users import make_users
-from tools.programs import MONGOD, SERVICES
+from tools.keys import write_privately
+from tools.machine_user import USER, let_in, programs_uid
+from tools.programs import INFRASTRUCTURE, MONGOD, SERVICES
 from tools.stack import Stack, StackFailed
 
 KEEPERS = [service for service in SERVICES if service.database]
@@ -89,17 +92,59 @@ def test_a_changed_password_of_a_service_holds_from_the_next_deployment(infrastr
     assert users["reports"].get_default_database().command("ping")["ok"]
 
 
+def test_programs_run_as_a_user_of_their_own(infrastructure):
+    for program in INFRASTRUCTURE:
+        owner = Path(f"/proc/{infrastructure.pid(program)}").stat().st_uid
+        assert owner == programs_uid()
+        assert owner != 0
+
+
 def test_nobody_else_on_the_machine_can_read_what_is_kept(infrastructure):
     state = infrastructure.site.state
-    readable = (
-        *("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--"),
-        *("find", str(state.parent), "-mindepth", "1", "-readable", "-o", "-path", f"{state}/*"),
-    )
     if os.getuid() == 0:
-        found = subprocess.run(readable, cwd="/", capture_output=True, text=True, check=False)
-        assert found.stdout == ""
-    modes = {path: path.lstat().st_mode for path in (state, *state.iterdir())}
-    assert [path for path, mode in modes.items() if mode & 0o007] == []
+        assert listed_by("65534", state.parent) == listed_by("65534", state) == ""
+        kept = infrastructure.site.keys / "of-the-tools"
+        write_privately(kept, b"x")
+        assert succeeds("65534", "test", "-r", str(kept)) is False
+        assert succeeds(USER, "test", "-r", str(kept)) is False
+        assert succeeds(USER, "test", "-w", str(infrastructure.site.keys)) is False
+        assert succeeds(USER, "test", "-r", str(infrastructure.site.keys / "intake.hex"))
+        kept.unlink()
+    modes = {path: path.lstat().st_mode for path in (state, *state.rglob("*"))}
+    assert [path for path, mode in modes.items() if mode & 0o007 and not path.is_socket()] == []
+
+
+def test_programs_may_pass_where_nobody_else_may(tmp_path):
+    place = tmp_path / "closed" / "open"
+    place.mkdir(parents=True)
+    place.parent.chmod(0o700)
+
+    let_in([place])
+    place.parent.chmod(0o700)  # which takes what was granted away
+    let_in([place])
+    let_in([place])
+
+    if os.getuid() == 0:
+        assert succeeds(USER, "test", "-x", str(place))
+        assert not succeeds("65534", "test", "-x", str(place))
+        assert not succeeds(USER, "ls", str(place.parent))
+
+
+def listed_by(user: str, folder: Path) -> str:
+    """What a user finds readable in a folder."""
+    return as_user(user, "find", str(folder), "-mindepth", "1", "-readable").stdout
+
+
+def succeeds(user: str, *command: str) -> bool:
+    """Whether a user's command succeeds."""
+    return as_user(user, *command).returncode == 0
+
+
+def as_user(user: str, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as a user, who is a number or a name, of no other group."""
+    who = ("--reuid", user, "--regid", user, "--clear-groups")
+    command = ("setpriv", *who, "--", *command)
+    return subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
 
 
 def test_a_state_of_an_earlier_version_is_told_what_to_do(tmp_path):
