@@ -9,6 +9,7 @@ from chassis.log import correlation_id
 from chassis.rpc import Call
 from contracts.errors import IdempotencyKeyReused, ServiceError
 from contracts.reports import correction_errors, errors, evidence_errors, ledger_errors, roll_errors
+from contracts.reports.quota_errors import QuotaReached
 
 Facts = dict[str, Any]
 
@@ -52,6 +53,7 @@ class ReportsClient:
         roll_errors.RollNotFound,
         roll_errors.ReceiptNotInRoll,
         evidence_errors.UploadNotFound,
+        QuotaReached,
         evidence_errors.EvidenceNotFound,
         evidence_errors.EvidenceInUse,
         evidence_errors.EvidenceTypeRefused,
@@ -208,7 +210,13 @@ class ReportsClient:
         return self._call("get_receipt_roll", day=day, round_id=round_id)
 
     def begin_evidence(
-        self, by: Facts, *, filename: str, obligation_id: str | None, round_id: str | None
+        self,
+        by: Facts,
+        *,
+        filename: str,
+        obligation_id: str | None,
+        round_id: str | None,
+        size: int,
     ) -> Facts:
         return self._call(
             "begin_evidence",
@@ -216,6 +224,7 @@ class ReportsClient:
             filename=filename,
             obligation_id=obligation_id,
             round_id=round_id,
+            size=size,
         )
 
     def add_evidence_chunk(

@@ -6,6 +6,7 @@ from contracts.errors import TooManyAtOnce
 from contracts.reports import errors
 from contracts.reports import evidence_errors as refusals
 from contracts.reports.evidence_schemas import MEDIA_TYPES, EvidenceSchema
+from contracts.reports.quota_errors import QuotaReached
 from gateway.ask import Ask
 from gateway.downloads import saved_as, streamed
 from gateway.http import (
@@ -37,6 +38,7 @@ from gateway.http import (
         refusals.MalwareFound,
         refusals.ScannerUnavailable,
         TooManyAtOnce,
+        QuotaReached,
     ),
     limit_bytes=FORM_LIMIT_BYTES,
     body_seconds=UPLOAD_SECONDS,

@@ -32,7 +32,11 @@ class EvidenceDesk:
     ) -> Facts:
         """Hand a file to reports. Raises whatever its entrypoints for evidence say."""
         begun = self._reports.begin_evidence(
-            by, filename=upload.filename, obligation_id=obligation_id, round_id=round_id
+            by,
+            filename=upload.filename,
+            obligation_id=obligation_id,
+            round_id=round_id,
+            size=upload.size,
         )
         for number, chunk in enumerate(upload.chunks()):
             self._reports.add_evidence_chunk(

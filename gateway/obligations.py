@@ -11,6 +11,7 @@ from contracts.reports import errors
 from contracts.reports import schemas as shapes
 from contracts.reports.correction_errors import DraftSigned
 from contracts.reports.draft_schemas import DraftBodySchema, DraftSchema
+from contracts.reports.quota_errors import QuotaReached
 from gateway.ask import Ask
 from gateway.http import Answer, Page, Request, list_of, route
 from gateway.rounds import version_of
@@ -96,7 +97,7 @@ def _holder(ask: Ask, request: Request) -> dict[str, Any] | None:
     summary="บันทึกร่างรายงาน",
     body=DraftBodySchema,
     answers={200: DraftSchema},
-    refuses=(*_NOT_THERE, errors.RoundNotInState, DraftSigned),
+    refuses=(*_NOT_THERE, errors.RoundNotInState, DraftSigned, QuotaReached),
     etag=True,
     if_match=True,
 )

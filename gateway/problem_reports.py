@@ -5,6 +5,7 @@ from __future__ import annotations
 from contracts.errors import IdempotencyKeyReused
 from contracts.reports import errors
 from contracts.reports import problem_schemas as shapes
+from contracts.reports.quota_errors import QuotaReached
 from gateway.ask import Ask
 from gateway.http import Answer, Page, Request, list_of, route
 
@@ -25,7 +26,7 @@ class CirculatedQuery(shapes.CirculatedFiltersSchema, Page):
     summary="แจ้งปัญหาที่พบ",
     body=shapes.ProblemReportBodySchema,
     answers={201: shapes.ProblemReportSchema},
-    refuses=(*_GONE, errors.RoundNotInState, IdempotencyKeyReused),
+    refuses=(*_GONE, errors.RoundNotInState, IdempotencyKeyReused, QuotaReached),
     etag=True,
     idempotency="optional",
 )

@@ -18,6 +18,7 @@ from contracts.jobs import JobSchema
 from contracts.reports import errors
 from contracts.reports.evidence_errors import UploadNotFound
 from contracts.reports.evidence_schemas import XLSX
+from contracts.reports.quota_errors import QuotaReached
 from gateway.ask import Ask
 from gateway.downloads import saved_as
 from gateway.http import FORM_LIMIT_BYTES, MULTIPART, UPLOAD_SECONDS, Answer, Request, route
@@ -100,7 +101,7 @@ def download_workbooks(ask: Ask, request: Request) -> Answer:
     query=UploadQuery,
     consumes=MULTIPART,
     answers={202: JobSchema},
-    refuses=(*_GONE, errors.RoundNotInState, IdempotencyKeyReused, UploadNotFound),
+    refuses=(*_GONE, errors.RoundNotInState, IdempotencyKeyReused, UploadNotFound, QuotaReached),
     idempotency="required",
     limit_bytes=FORM_LIMIT_BYTES,
     body_seconds=UPLOAD_SECONDS,
@@ -120,6 +121,7 @@ def upload_workbooks(ask: Ask, request: Request) -> Answer:
         "round_id": request.path["round_id"],
         "filename": upload.filename[:FILENAME_MAX],
         "sha256": digest.hexdigest(),
+        "size": upload.size,
         "is_check": request.query["check"],
         "received_at": wire_time(request.received_at),
     }

@@ -26,6 +26,7 @@ class Settings(settings.Settings):
     scanner: str = "eicar"
     old_signing_keys: str = ""
     intake_old_keys: str = ""
+    workbooks_kept_days: int = 90
     font_dir: Path = Path("/usr/share/fonts/truetype/tlwg")
 
 

@@ -7,6 +7,7 @@ from services.reports.documents.alias import ALIAS
 from services.reports.documents.files import (
     FileChunkDocument,
     FileDocument,
+    QuotaCounterDocument,
     UnfinishedFileDocument,
     WorkbookUploadDocument,
 )
@@ -51,5 +52,6 @@ DOCUMENTS = [
     ReceiptRollDocument,
     SigningKeyDocument,
     WorkbookUploadDocument,
+    QuotaCounterDocument,
     job_document(ALIAS, "arguments.round_id"),
 ]

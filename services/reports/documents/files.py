@@ -9,12 +9,14 @@ from mongoengine import (
     DictField,
     Document,
     IntField,
+    LongField,
     StringField,
 )
 
 from services.reports.documents.alias import ALIAS
 
 ONLY_EVIDENCE = {"metadata.kind": "evidence"}
+ONLY_WORKBOOKS = {"metadata.kind": "workbooks"}
 
 
 class FileDocument(Document):
@@ -32,6 +34,7 @@ class FileDocument(Document):
         "auto_create_index": False,
         "indexes": [
             "metadata.round_ids",
+            {"fields": ["metadata.kind", "kept_at"], "partialFilterExpression": ONLY_WORKBOOKS},
             {
                 "fields": ["metadata.organisation_id", "metadata.sha256"],
                 "name": "stored_once",
@@ -79,6 +82,21 @@ class UnfinishedFileDocument(Document):
         "db_alias": ALIAS,
         "auto_create_index": False,
         "indexes": ["begun_at", "facts.round_id"],
+    }
+
+
+class QuotaCounterDocument(Document):
+    """How much was sent in a day or a year by a slot or an organisation; gone when that is over."""
+
+    id = StringField(primary_key=True)
+    count = IntField(required=True)
+    bytes = LongField(required=True)
+    gone_at = DateTimeField(required=True)
+    meta = {
+        "collection": "quota_counters",
+        "db_alias": ALIAS,
+        "auto_create_index": False,
+        "indexes": [{"fields": ["gone_at"], "expireAfterSeconds": 0}],
     }
 
 

@@ -19,13 +19,16 @@ from contracts.paging import cut, page, read_position
 from contracts.principal import Principal, Role
 from contracts.reports.errors import RoundNotFound, RoundPurged
 from contracts.reports.evidence_errors import UploadNotFound
+from services.reports.domain.quotas import Sent
 from services.reports.domain.rounds import RoundState
 from services.reports.metrics import record_evidence
 from services.reports.scanning import Scanner
 from services.reports.sniffing import media_type_of, name_of
 from services.reports.store import ReportsStore
+from services.reports.store.files import CHUNK_BYTES
 
 CHUNKS_OF_EVIDENCE = 80  # of 256 KiB: 20 MiB
+EVIDENCE_BYTES = CHUNKS_OF_EVIDENCE * CHUNK_BYTES
 INSPECTED_AT_ONCE = 2  # each is in memory as a whole meanwhile
 INSPECTIONS_WAITING = 6  # each holds a worker of the process: 8 of 64 in all
 INSPECTIONS_OF_A_SLOT = 2
@@ -50,11 +53,18 @@ class EvidenceQuestions:
 
     @answers
     def begin_evidence(
-        self, by: Facts, filename: str, obligation_id: str | None, round_id: str | None
+        self,
+        by: Facts,
+        filename: str,
+        obligation_id: str | None,
+        round_id: str | None,
+        size: int = EVIDENCE_BYTES,
     ) -> Facts:
-        """Begin an upload by an LAO's slot, for an obligation, a round or just to have it.
+        """Begin an upload by an LAO's slot, for an obligation, a round or just to have it. Its size
+        counts from here on, whatever becomes of it; not announced, it is the most it may be.
 
-        Raises OutOfScope, ObligationNotFound, RoundNotFound, RoundPurged, ServiceUnavailable.
+        Raises OutOfScope, ObligationNotFound, RoundNotFound, RoundPurged, ServiceUnavailable,
+        QuotaReached.
         """
         principal = Principal.from_wire(by)
         principal.require_role(Role.LAO_OFFICER)
@@ -69,6 +79,7 @@ class EvidenceQuestions:
             raise ServiceUnavailable(service="reports")
         facts = {
             "filename": filename,
+            "announced_size": size,
             "round_id": round_id,
             "obligation_id": obligation_id,
             "organisation_id": place.organisation_id,
@@ -78,6 +89,7 @@ class EvidenceQuestions:
             "username": principal.username,
             "holder_name": principal.holder_name,
         }
+        self.store.quotas.charge(principal, Sent.EVIDENCE, size, at=self.now())
         return {"upload_id": self.store.files.begin(facts)}
 
     @answers

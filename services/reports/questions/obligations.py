@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from chassis.rpc import answers
 from contracts.fields import wire_time
 from contracts.forms import Form
@@ -14,6 +16,7 @@ from contracts.principal import Principal
 from services.reports import drafting, prefilling, wire
 from services.reports.acts import obligation_in_full
 from services.reports.domain.obligations import Obligation, State
+from services.reports.domain.quotas import Sent
 from services.reports.domain.rounds import Round
 from services.reports.forms import get_form
 from services.reports.store import ReportsStore
@@ -97,7 +100,7 @@ class ObligationQuestions:
         """Keep the answers at any completeness; `confirmed` points to prefilled ones that hold.
 
         Raises ObligationNotFound, RoundNotFound, RoundPurged, RoundNotInState, DraftSigned,
-        StaleVersion, InvalidInput.
+        StaleVersion, InvalidInput, QuotaReached.
         """
         principal = Principal.from_wire(by)
         desk = self.store.desks.get(obligation_id)
@@ -106,6 +109,8 @@ class ObligationQuestions:
         obligation.require_draftable(desk.round_, self.now())
         drafting.require_keepable(form, answers)
         answers = dict(form.read(answers))
+        size = len(orjson.dumps(answers))
+        self.store.quotas.charge(principal, Sent.DRAFTS, size, at=self.now())
         version = self.store.drafts.save(
             obligation,
             answers,

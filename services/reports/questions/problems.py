@@ -14,6 +14,7 @@ from contracts.principal import Principal
 from contracts.reference.calendar import as_bangkok
 from services.reports import problems
 from services.reports.domain.problems import REPORTING, require_reportable
+from services.reports.domain.quotas import Sent
 from services.reports.store import ReportsStore
 
 Facts = dict[str, Any]
@@ -31,7 +32,7 @@ class ProblemQuestions:
         slot did so before under the same key.
 
         Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, InvalidInput,
-        IdempotencyKeyReused. Publishes ProblemReportedV1.
+        IdempotencyKeyReused, QuotaReached. Publishes ProblemReportedV1.
         """
         principal, at = Principal.from_wire(by), self.now()
         principal.require_role(*REPORTING)
@@ -41,7 +42,11 @@ class ProblemQuestions:
         if principal.area == "organisation" and not organisation:
             raise ServiceUnavailable(service="reports")  # its registration is still on the way
         made = problems.reported(principal, report, round_, organisation, key, at)
+        size = len(made.text.encode())
+        self.store.quotas.charge(principal, Sent.PROBLEM_REPORTS, size, at=at)
         kept, repeated = self.store.problems.add(made, announcing=problems.reported_event(made))
+        if repeated:
+            self.store.quotas.give_back(principal, Sent.PROBLEM_REPORTS, size, at=at)
         return {"report": problems.report_to_wire(kept), "repeated": repeated}
 
     @answers

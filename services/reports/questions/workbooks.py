@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from tempfile import TemporaryFile
 from typing import Any
+
+from nameko.timer import timer
 
 from chassis.aside import aside
 from chassis.jobs import Job, Jobs, runs_job
@@ -19,8 +21,10 @@ from contracts.reports.errors import RoundNotInState
 from contracts.reports.evidence_errors import UploadNotFound
 from services.reports.domain.filings import Attempt
 from services.reports.domain.obligations import Obligation
+from services.reports.domain.quotas import Sent
 from services.reports.domain.rounds import Round, RoundState
 from services.reports.forms import get_form
+from services.reports.settings import Settings
 from services.reports.store import ReportsStore
 from services.reports.workbooks.filing import Filer, Upload
 from services.reports.workbooks.layout import layout_of
@@ -29,6 +33,7 @@ from services.reports.workbooks.templates import filename_for, filled_for
 from services.reports.workbooks.writing import Filled, write_workbook
 
 JOB = "file_workbooks"
+SWEPT_EVERY_SECONDS = 600
 CHUNKS_OF_UPLOAD = 80  # of 256 KiB: 20 MiB
 _FILED_IN = (RoundState.OPEN, RoundState.CLOSED)
 _SAME_UPLOAD = ("round_id", "sha256", "is_check")
@@ -41,6 +46,7 @@ class WorkbookQuestions:
 
     store: ReportsStore
     jobs: Jobs
+    settings: Settings
     now: Callable[[], datetime]
     record: Callable[[list[Attempt]], list[Facts | ServiceError]]
 
@@ -108,7 +114,7 @@ class WorkbookQuestions:
         the job that works it off.
 
         `upload_id` is the same for every repeat by the slot. Raises OutOfScope, RoundNotFound,
-        RoundPurged, RoundNotInState, IdempotencyKeyReused.
+        RoundPurged, RoundNotInState, IdempotencyKeyReused, QuotaReached.
         """
         principal = Principal.from_wire(by)
         principal.require_role(Role.LAO_OFFICER, Role.DISTRICT_OFFICER, Role.PROVINCE_OFFICER)
@@ -120,11 +126,13 @@ class WorkbookQuestions:
             return {"job": self._started(upload_id, known, upload), "file_id": None}
         facts = {
             **{name: upload[name] for name in (*_SAME_UPLOAD, "filename", "received_at")},
+            "announced_size": upload["size"],
             "content_type": "application/octet-stream",
             "kind": "workbooks",
             "upload_id": upload_id,
             "by": by,
         }
+        self.store.quotas.charge(principal, Sent.WORKBOOKS, upload["size"], at=self.now())
         return {"job": None, "file_id": self.store.files.begin(facts)}
 
     @answers
@@ -179,6 +187,12 @@ class WorkbookQuestions:
                 file, known["filename"], lambda done, total: job.show(done=done, total=total)
             )
         return told, []
+
+    @timer(interval=SWEPT_EVERY_SECONDS)
+    def sweep_old_workbooks(self) -> None:
+        """Delete uploaded files some days after they were worked off; what was filed stays."""
+        kept = timedelta(days=self.settings.workbooks_kept_days)
+        self.store.files.sweep_kept("workbooks", before=self.now() - kept)
 
     def _begun(self, by: Facts, file_id: str) -> Facts:
         facts = self.store.files.get(file_id) or self.store.files.begun(file_id)

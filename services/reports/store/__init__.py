@@ -15,6 +15,7 @@ from services.reports.store.ledger import Ledger
 from services.reports.store.obligations import Obligations, Organisations
 from services.reports.store.prefills import Prefills
 from services.reports.store.problems import Problems
+from services.reports.store.quotas import Quotas
 from services.reports.store.rolls import Rolls
 from services.reports.store.rounds import Rounds
 from services.reports.store.signing_keys import SigningKeys
@@ -52,3 +53,4 @@ class ReportsStore:
         self.rolls = Rolls(database, outbox)
         self.signing_keys = SigningKeys(database)
         self.workbooks = Workbooks(database)
+        self.quotas = Quotas(database)

@@ -72,11 +72,13 @@ class Files:
     def collected(self, file_id: str) -> bytes:
         """Return all that was appended to an unfinished file.
 
-        Raises UploadNotFound, also when a chunk is missing.
+        Raises UploadNotFound, also when a chunk is missing or it is more than was announced.
         """
-        self.begun(file_id)
+        announced = self.begun(file_id).get("announced_size", MOST_CHUNKS * CHUNK_BYTES)
         chunks = list(self._chunks.find({"files_id": file_id}).sort("n"))
         whole = all(len(chunk["data"]) == CHUNK_BYTES for chunk in chunks[:-1])
+        if sum(len(chunk["data"]) for chunk in chunks) > announced:
+            raise UploadNotFound(upload_id=file_id)
         if not whole or [chunk["n"] for chunk in chunks] != list(range(len(chunks))):
             raise UploadNotFound(upload_id=file_id)
         return b"".join(chunk["data"] for chunk in chunks)
@@ -192,6 +194,12 @@ class Files:
             else:
                 self.drop(unfinished["_id"])
         return len(stale)
+
+    def sweep_kept(self, kind: str, *, before: datetime) -> int:
+        """Delete whole files of a kind that were kept before a moment; return how many."""
+        old = {"metadata.kind": kind, "uploadDate": {"$lt": before}}
+        found = list(self._files.find(old, {"_id": 1}).limit(SWEPT_AT_ONCE))
+        return sum(self.delete(each["_id"]) for each in found)
 
     def count_of_round(self, round_id: str) -> int:
         """Return how many whole files are used in a round."""

@@ -86,7 +86,7 @@ def officer(obligation) -> dict[str, Any]:
 
 def send(desk: Desk, by: dict[str, Any], content: bytes = PDF, name: str = "a.pdf", **meant):
     meant = {"obligation_id": None, "round_id": None} | meant
-    upload_id = desk.begin_evidence(by, filename=name, **meant)["upload_id"]
+    upload_id = desk.begin_evidence(by, filename=name, size=len(content), **meant)["upload_id"]
     for number, start in enumerate(range(0, len(content), CHUNK_BYTES)):
         chunk = b64encode(content[start : start + CHUNK_BYTES]).decode()
         desk.add_evidence_chunk(by, upload_id, number, chunk)

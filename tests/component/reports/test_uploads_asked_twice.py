@@ -128,6 +128,7 @@ def test_an_upload_of_workbooks_started_twice_is_one_job_and_its_file_stays(
         "filename": "a.zip",
         "sha256": sha256_of(CONTENT),
         "is_check": False,
+        "size": len(CONTENT),
         "received_at": "2026-11-30T00:00:00Z",
     }
     file_id = desk.begin_workbooks(officer, "upload-1", sent)["file_id"]
@@ -147,6 +148,7 @@ def test_an_upload_that_is_not_what_was_announced_is_refused(store, database, ob
         "filename": "a.zip",
         "sha256": sha256_of(b"something else"),
         "is_check": False,
+        "size": len(CONTENT),
         "received_at": "2026-11-30T00:00:00Z",
     }
     file_id = desk.begin_workbooks(officer, "upload-1", sent)["file_id"]
