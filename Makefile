@@ -3,7 +3,8 @@
 
 MAKEFLAGS += --no-print-directory
 BROKER := /usr/lib/rabbitmq/bin/rabbitmq-server
-FONT := /usr/share/fonts/truetype/tlwg/Laksaman.ttf
+# Laksaman, and the one behind it that is installed last: all come together.
+FONT := /usr/share/fonts/truetype/tlwg/Laksaman.ttf /usr/share/fonts-droid-fallback/truetype/DroidSansFallback.ttf
 CLOCK := /usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1
 INSTALLED := .venv/.installed
 BIN := .venv/bin
@@ -93,7 +94,7 @@ clean: down ## Stop, then delete data, logs, local keys and caches
 $(BROKER):
 	@tools/install.sh broker
 
-$(FONT):
+$(FONT) &:
 	@tools/install.sh fonts
 
 $(CLOCK):

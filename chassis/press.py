@@ -18,9 +18,18 @@ import segno
 import typst
 from nameko.extensions import DependencyProvider
 
+from chassis.glyphs import Glyphs
 from chassis.work_line import WorkLine
 
 FONT = "Laksaman"
+# For what people type that it lacks, in this order: Malay in Arabic letters; signs and Lao; emoji;
+# Chinese. As Debian installs them; one that is not there is done without.
+FONTS_BEHIND = {
+    "Amiri": Path("/usr/share/fonts/opentype/fonts-hosny-amiri/Amiri-Regular.ttf"),
+    "DejaVu Sans": Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
+    "Symbola": Path("/usr/share/fonts/truetype/ancient-scripts/Symbola_hint.ttf"),
+    "Droid Sans Fallback": Path("/usr/share/fonts-droid-fallback/truetype/DroidSansFallback.ttf"),
+}
 MOST_WAITING = 19  # beside the one being set
 MOST_OF_ONE_CALLER = 4
 QR_MASK = 3  # choosing the handsomest of eight takes six times as long, and readers do not mind
@@ -40,11 +49,17 @@ class Press:
     """
 
     def __init__(self, font_dir: Path) -> None:
+        behind = {font: path for font, path in FONTS_BEHIND.items() if path.is_file()}
+        folders = [font_dir, *(path.parent for path in behind.values())]
         self._fonts = typst.Fonts(
-            include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(font_dir)]
+            include_system_fonts=False,
+            include_embedded_fonts=False,
+            font_paths=[str(folder) for folder in folders],
         )
         if FONT not in self._fonts.families():
             raise FontMissing(f"cannot start: the font {FONT} is not in {font_dir}")
+        self._families = json.dumps([FONT, *behind])
+        self._glyphs = Glyphs([font_dir / f"{FONT}.ttf", *behind.values()])
         self._line = WorkLine(
             "typst", threads=1, waiting=MOST_WAITING, per_caller=MOST_OF_ONE_CALLER
         )
@@ -70,12 +85,13 @@ class Press:
 
     def set_page(self, template: Path, facts: Facts | Callable[[], Facts]) -> bytes:
         """Return the PDF, set here and now: for commands, where nobody else waits."""
-        told = json.dumps(facts() if callable(facts) else facts, ensure_ascii=False)
+        printable = self._glyphs.printable(facts() if callable(facts) else facts)
+        told = json.dumps(printable, ensure_ascii=False)
         pdf = typst.Compiler(
             str(template),
             font_paths=self._fonts,
             ignore_system_fonts=True,
-            sys_inputs={"told": told},
+            sys_inputs={"told": told, "fonts": self._families},
         ).compile(format="pdf")
         if not isinstance(pdf, bytes):
             raise TypeError("typst returned no single PDF")

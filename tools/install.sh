@@ -29,7 +29,7 @@ broker)
     debian rabbitmq-server
     ;;
 fonts)
-    debian fonts-tlwg-laksaman
+    debian fonts-tlwg-laksaman fonts-hosny-amiri fonts-dejavu-core fonts-symbola fonts-droid-fallback
     ;;
 clock) # one that can be set for a single process, for the tests of faults
     debian libfaketime

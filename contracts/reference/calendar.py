@@ -83,7 +83,10 @@ def arabic_digits(text: str) -> str:
 
 
 def long_date(day: date, *, in_thai_digits: bool = False) -> str:
-    """Return "28 สิงหาคม 2568", or "๒๘ สิงหาคม ๒๕๖๘" as official letters print it."""
+    """Return "28 สิงหาคม 2568", or "๒๘ สิงหาคม ๒๕๖๘" as official letters print it.
+
+    A year for which no Buddhist one is known is shown as it is: a page never fails for a date.
+    """
     return _written(day, thai_full_months, in_thai_digits)
 
 
@@ -131,7 +134,9 @@ def _thai_day(day: date) -> date:
 
 def _written(day: date, months: list[str], in_thai_digits: bool) -> str:
     thai_day = _thai_day(day)
-    text = f"{thai_day.day} {months[thai_day.month - 1]} {to_be_year(thai_day.year)}"
+    is_known = _FIRST_CE <= thai_day.year <= _LAST_CE
+    year = to_be_year(thai_day.year) if is_known else f"ค.ศ. {thai_day.year}"
+    text = f"{thai_day.day} {months[thai_day.month - 1]} {year}"
     return thai_digits(text) if in_thai_digits else text
 
 

@@ -13,7 +13,7 @@ from services.accounts.settings import Settings
 TEMPLATE = """
 #let told = json(bytes(sys.inputs.told))
 #set document(title: told.title, date: none)
-#set text(font: "Laksaman", fallback: false)
+#set text(font: json(bytes(sys.inputs.fonts)), fallback: false)
 #for _ in range(told.pages) [
   #told.title #image(bytes(told.qr), format: "svg") #lorem(300)
   #pagebreak()

@@ -197,3 +197,17 @@ def test_importing_the_calendar_leaves_nothing_in_the_home_directory(tmp_path):
     )
 
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "shown"),
+    [
+        (date(1940, 12, 31), "31 ธันวาคม ค.ศ. 1940"),
+        (date(1941, 1, 1), "1 มกราคม 2484"),
+        (date(2199, 12, 31), "31 ธันวาคม 2742"),
+        (date(2200, 1, 1), "1 มกราคม ค.ศ. 2200"),
+        (date(9999, 12, 31), "31 ธันวาคม ค.ศ. 9999"),
+    ],
+)
+def test_a_day_can_be_shown_whatever_its_year(day, shown):
+    assert long_date(day) == shown
