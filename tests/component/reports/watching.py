@@ -23,7 +23,8 @@ class Commands(monitoring.CommandListener):
         self.sent: list[dict[str, Any]] = []
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
-        self.sent.append(dict(event.command))
+        if event.command:  # signing in on a new connection is told without its words
+            self.sent.append(dict(event.command))
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
         """Of no interest here."""
