@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 from pymongo import MongoClient
 
 from tests.alarm import (  # noqa: F401 (hooks of pytest and of pytest-timeout)
@@ -28,6 +29,10 @@ from tools.programs import ROOT
 from tools.stack import Stack
 
 TEST_PORTS_ABOVE = 500
+
+# How fast the machine is, is no property of what is tested.
+settings.register_profile("sucharit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("sucharit")
 
 
 @pytest.fixture(scope="session")
