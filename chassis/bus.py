@@ -122,6 +122,13 @@ def parked(queue: str) -> str:
     return f"{queue}.parked"
 
 
+def probe_key(event_key: str) -> str:
+    """Return the key of a message that looks whether listeners to an event are bound: they hear
+    it as they hear the event, and the log does not.
+    """
+    return f"{event_key}.probe"
+
+
 def trial_log(round_id: str) -> str:
     """Return the name of the stream that holds a trial round's events until it is purged."""
     return f"{LOG_STREAM}.trial.{round_id}"
@@ -150,19 +157,21 @@ def replies_of(service: str, which: str) -> str:
     return f"{service}.replies.{which}"
 
 
-def declare_shared(channel: Any) -> None:
+def declare_shared(channel: Any) -> bool:
     """See that the exchanges all share are there, or make them, so that to send never breaks.
 
     Only an administrator may make them: a service's own user finds what `make up` has made.
+    Returns whether they were made, and so lead nowhere.
     """
-    if not _exist(channel, SHARED_EXCHANGES):
+    are_there = _exist(channel, SHARED_EXCHANGES)
+    if not are_there:
         _declare_topics(channel, *SHARED_EXCHANGES)
+    return not are_there
 
 
 def declare_events(channel: Any) -> None:
     """See that the log, too, is there and hears every live event, or make it."""
-    declare_shared(channel)
-    if not _exist(channel, (), LOG_STREAM):
+    if declare_shared(channel) or not _exist(channel, (), LOG_STREAM):
         _declare_stream(channel, LOG_STREAM, LOG_MAX_BYTES)
         channel.queue_bind(LOG_STREAM, EVENTS_EXCHANGE, LIVE_EVENTS)
 
@@ -213,6 +222,7 @@ def declare_listener(channel: Any, queue: str, event_key: str) -> None:
     declare_events(channel)
     declare_work_queue(channel, queue, max_messages=EVENT_QUEUE_MAX_MESSAGES)
     channel.queue_bind(queue, EVENTS_EXCHANGE, f"{event_key}.#")
+    channel.queue_bind(queue, parking_of(queue), queue)  # for what is given to it from the log
 
 
 def declare_intake(channel: Any, queue: str) -> None:
@@ -222,12 +232,17 @@ def declare_intake(channel: Any, queue: str) -> None:
     channel.queue_bind(queue, INTAKES_EXCHANGE, queue)
 
 
+def parking_of(queue: str) -> str:
+    """Return the exchange of a queue's owner that leads into its queues, each by its name."""
+    return f"{queue.partition('.')[0]}.parking"
+
+
 def declare_work_queue(channel: Any, queue: str, *, max_messages: int) -> None:
     """Declare a quorum queue that parks a message after DELIVERY_LIMIT failed deliveries.
 
     Its name begins with its owner's, who also owns the exchange that parks.
     """
-    parking = f"{queue.partition('.')[0]}.parking"
+    parking = parking_of(queue)
     channel.exchange_declare(parking, "direct", durable=True, auto_delete=False)
     channel.queue_declare(
         parked(queue), durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"}
@@ -253,21 +268,26 @@ def declare_questions(channel: Any, queue: str, service: str) -> None:
     """Declare the queue of what a service is asked; a question that waits there has a deadline."""
     declare_shared(channel)
     channel.queue_declare(queue, durable=True, auto_delete=False)
-    channel.queue_bind(queue, ANSWERS_EXCHANGE, f"{service}.*")
+    bind_asking(channel, queue, f"{service}.*")
+
+
+def bind_asking(channel: Any, queue: str, key: str, *, nowait: bool = False) -> None:
+    """Bind a queue of questions or answers; done again and again, it cannot stay lost."""
+    channel.queue_bind(queue, ANSWERS_EXCHANGE, key, nowait=nowait)
 
 
 def declare_replies(channel: Any, owner: str) -> str:
     """Declare a queue of this connection's own in which answers are heard; return its name."""
     name = _declare_own(channel, replies_of(owner, uuid.uuid4().hex))
-    channel.queue_bind(name, ANSWERS_EXCHANGE, name)
+    bind_asking(channel, name, name)
     return name
 
 
 def declare_broadcast(channel: Any, owner: str, event_key: str) -> str:
-    """Declare a queue of this connection's own, bound to one live event; return its name."""
+    """Declare a queue of this connection's own, bound to one event; return its name."""
     declare_events(channel)
     name = _declare_own(channel, f"{owner}.overhears.{uuid.uuid4().hex}")
-    channel.queue_bind(name, EVENTS_EXCHANGE, event_key)
+    channel.queue_bind(name, EVENTS_EXCHANGE, f"{event_key}.#")
     return name
 
 

@@ -43,6 +43,10 @@ class Unreadable(Exception):
     """The message is not what its queue promises; it is parked."""
 
 
+class Passed(Exception):
+    """The message was for nobody but the inbox; it is done with."""
+
+
 class HandedBack(ConnectionError):
     """Told to stop while waiting out an outage, or disconnected: the queue has it again."""
 
@@ -108,7 +112,12 @@ class Inbox:
         self._broken: Exception | None = None
         self._in_hand = False
         self._arrived: LightQueue = LightQueue()
+        self._in_hand = False
         self.is_connected = False
+
+    def reconnect(self) -> None:
+        """Give back what is in hand, and declare and consume anew."""
+        self._break(ConnectionResetError("to begin anew"))
 
     def start(self, spawn: Callable[..., Any] = eventlet.spawn) -> None:
         """Connect in the background and work until stopped; `spawn` learns of a bug in it."""
@@ -168,8 +177,11 @@ class Inbox:
         try:
             work(connection)
         except Exception as problem:  # noqa: BLE001 (it goes on where batches are worked off)
-            self._broken, self.is_connected = problem, False
-            self._arrived.put(None)
+            self._break(problem)
+
+    def _break(self, problem: Exception) -> None:
+        self._broken, self.is_connected = problem, False
+        self._arrived.put(None)
 
     def _drain(self, connection: Any) -> None:
         while True:
@@ -198,6 +210,8 @@ class Inbox:
         for message in messages:
             try:
                 items.append((message, self._read(message)))
+            except Passed:
+                channel.basic_ack(message.delivery_tag)
             except Unreadable as problem:
                 self._park(channel, message, problem)
         if items:

@@ -8,8 +8,12 @@ from typing import Any, NamedTuple
 import orjson
 
 from chassis import bus, worker
-from chassis.inbox import Batch, Consumer, Inbox, Unreadable
+from chassis.bindings import Bindings, is_there
+from chassis.inbox import Batch, Consumer, Inbox, Passed, Unreadable
+from chassis.wire import Wire
 from contracts.events import Envelope, Event, MalformedEvent
+
+CONFIRM_SECONDS = 10.0
 
 
 class Heard(NamedTuple):
@@ -25,9 +29,12 @@ class _Listens(Consumer):
     Deliveries may repeat and come in any order. The queue is `<service>.<source>.<event>.v<N>`.
     """
 
+    bindings = Bindings()
+
     def __init__(self, event: type[Event], *, batch: Batch | None = None, **options: Any) -> None:
         self.event = event
         self.batch = batch
+        self._has_declared = False
         super().__init__(**options)
 
     @property
@@ -37,18 +44,49 @@ class _Listens(Consumer):
 
     def setup(self) -> None:
         """Make the inbox; it consumes from `start` on."""
+        self.bindings.register(self)
         self.inbox = Inbox(
             self.container.config["AMQP_URI"],
             name=self.queue,
             declare=self._declare,
-            read=partial(read_event, self.event),
+            read=self._read,
             handle=self._handle,
             batch=self.batch or Batch(),
         )
 
     def _declare(self, channel: Any) -> str:
-        bus.declare_listener(channel, self.queue, self.event.key())
+        if self._has_declared and not is_there(channel.connection, self.queue):
+            self.bindings.lose(self)
+        self.bind_again(channel)
+        self._has_declared = True
         return self.queue
+
+    def bind_again(self, channel: Any) -> None:
+        """Declare the queue and bind it; that may be done at any time."""
+        bus.declare_listener(channel, self.queue, self.event.key())
+
+    def missed(self, message: Any, wire: Wire) -> int:
+        """Hear what went by, as the log has it: put it into the queue. Returns how many that is."""
+        headers = {k: v for k, v in message.headers.items() if not k.startswith("x-")}
+        wire.send(
+            message.body.encode() if isinstance(message.body, str) else message.body,
+            exchange=bus.parking_of(self.queue),
+            routing_key=self.queue,
+            headers=headers,
+            message_id=message.properties.get("message_id"),
+        ).confirmed(CONFIRM_SECONDS)
+        return 1
+
+    def check(self) -> str | None:
+        """Raise unless the queue is being consumed, and bound as far as is known."""
+        super().check()
+        return self.bindings.check_bound(self)
+
+    def _read(self, message: Any) -> Heard:
+        if message.delivery_info["routing_key"] == bus.probe_key(self.event.key()):
+            self.bindings.answer(self, message)
+            raise Passed
+        return read_event(self.event, message)
 
     def _handle(self, items: list[Heard]) -> None:
         argument = items if self.batch else items[0]
@@ -64,20 +102,40 @@ class _Overhears(_Listens):
 
     owns_queue = False
 
+    @property
+    def queue(self) -> str:
+        """What the queue is called by us; the broker makes up its name."""
+        return f"{self.container.service_name}.overhears.{self.event.key()}"
+
     def setup(self) -> None:
         """Make the inbox on a queue of this connection's own."""
+        self.bindings.register(self)
         self.inbox = Inbox(
             self.container.config["AMQP_URI"],
-            name=f"{self.container.service_name}.overhears.{self.event.key()}",
+            name=self.queue,
             declare=partial(
                 bus.declare_broadcast,
                 owner=self.container.service_name,
                 event_key=self.event.key(),
             ),
-            read=partial(read_event, self.event),
+            read=self._read,
             handle=self._handle,
             on_connected=partial(worker.call, self, None),
         )
+
+    def bind_again(self, channel: Any) -> None:
+        """Begin with a new queue, and with nothing known."""
+        self.inbox.reconnect()
+
+    def missed(self, message: Any, wire: Wire) -> int:
+        """Nothing: it has forgotten what it knew."""
+        return 0
+
+    def _read(self, message: Any) -> Heard:
+        heard = super()._read(message)
+        if message.delivery_info["routing_key"] != self.event.key():
+            raise Passed  # of a trial round
+        return heard
 
 
 def read_event(event: type[Event], message: Any) -> Heard:

@@ -28,6 +28,15 @@ _messages = Counter(
 _forged = Counter(
     "intake_forged", "Messages parked because no filler of the intake sealed them.", ["queue"]
 )
+_bound = Gauge(
+    "listener_bound", "1 while a listener hears what is sent over its own binding.", ["queue"]
+)
+_bound_again = Counter(
+    "listener_bound_again", "Times a listener was found bound to nothing.", ["queue"]
+)
+_replayed = Counter(
+    "listener_events_replayed", "Events a listener was given from the log.", ["queue"]
+)
 _waiting_out = Gauge(
     "inbox_waiting_out_outage", "1 while a queue waits for an outage to end.", ["queue"]
 )
@@ -72,6 +81,17 @@ def record_messages(queue: str, outcome: str, count: int = 1) -> None:
 def record_forged(queue: str) -> None:
     """Count a message in an intake that bears no seal of ours."""
     _forged.labels(queue).inc()
+
+
+def show_bound(queue: str, bound: bool) -> None:
+    """Show whether a listener hears what is sent to it over its own binding."""
+    _bound.labels(queue).set(bound)
+
+
+def record_bound_again(queue: str, replayed: int) -> None:
+    """Count that a listener was bound to nothing, and what was replayed to it from the log."""
+    _bound_again.labels(queue).inc()
+    _replayed.labels(queue).inc(replayed)
 
 
 def show_waiting_out(queue: str, waiting: bool) -> None:

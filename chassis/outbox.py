@@ -23,6 +23,7 @@ from pymongo import WriteConcern
 from pymongo.errors import PyMongoError
 
 from chassis import bus, metrics
+from chassis.bindings import Bindings
 from chassis.clock import now
 from chassis.log import correlation_id
 from chassis.outages import is_outage
@@ -199,6 +200,7 @@ class Announces(DependencyProvider):
     """Declares in a service's head what it may announce, and hands out the outbox."""
 
     wire = SharedWire()
+    bindings = Bindings()  # of the log: also where nothing is listened to
 
     def __init__(self, *events: type[Event]) -> None:
         self.events = events

@@ -104,8 +104,9 @@ class _Acknowledging:
     was written after an acknowledgement, it has taken that, too.
     """
 
-    def __init__(self, channel: Any, prefetch: int) -> None:
+    def __init__(self, channel: Any, prefetch: int, bound: tuple[str, str]) -> None:
         self._channel = channel
+        self._bound = bound
         self._prefetch = prefetch
         self._outgoing: LightQueue = LightQueue()
         self._written: list[list[Signal]] = []
@@ -125,7 +126,7 @@ class _Acknowledging:
         return bool(heard.wait())
 
     def heartbeat(self) -> None:
-        """Write a heartbeat between the rest: a connection has one writer."""
+        """Write a heartbeat between the rest, and bind again: a connection has one writer."""
         self._outgoing.put(None)
 
     def write_forever(self) -> None:
@@ -138,6 +139,7 @@ class _Acknowledging:
             for item in items:
                 if item is None:
                     self._channel.connection.send_heartbeat()
+                    bus.bind_asking(self._channel, *self._bound, nowait=True)
                 elif item[0] is not None:
                     self._channel.basic_ack(item[0])
             if waiting:
@@ -230,7 +232,9 @@ class Questions(SharedExtension):
             channel = connection.channel()
             bus.declare_questions(channel, self.queue, self.container.service_name)
             channel.basic_qos(0, prefetch, False)
-        acknowledging = self._acknowledging = _Acknowledging(channel, prefetch)
+        acknowledging = self._acknowledging = _Acknowledging(
+            channel, prefetch, (self.queue, f"{self.container.service_name}.*")
+        )
         reader = eventlet.getcurrent()
         helpers = [
             eventlet.spawn(bus.or_break, reader, acknowledging.write_forever),

@@ -174,7 +174,7 @@ class Wire:
             **({"correlation_id": key, "reply_to": self._answers_to} if key else {}),
             **({"expiration": str(int(expires_seconds * 1000))} if expires_seconds else {}),
         )
-        if self._service is not None:
+        if self._service is not None and exchange in bus.SHARED_EXCHANGES:
             exchange = bus.way_out(self._service, exchange)
         sent = Sent(message, (exchange, routing_key), key)
         if key:
@@ -262,6 +262,7 @@ class Wire:
             sent = self._outgoing.get()
             if sent is None:
                 channel.connection.send_heartbeat()
+                bus.bind_asking(channel, self._answers_to, self._answers_to, nowait=True)
                 continue
             if sent.abandoned:
                 continue

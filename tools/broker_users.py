@@ -34,9 +34,13 @@ def definitions() -> Definitions:
         bus.way_out(head.name, exchange): leads
         for head in drawn
         for exchange, leads in {
-            bus.EVENTS_EXCHANGE: [f"{head.name}.#"] if head.announces else [],
+            bus.EVENTS_EXCHANGE: [
+                *([f"{head.name}.#"] if head.announces else []),
+                *(bus.probe_key(event.key()) for event in _heard(head)),
+            ],
             bus.ANSWERS_EXCHANGE: [
                 *(f"{asked}.*" for asked in sorted(head.asks)),
+                *([bus.replies_of(head.name, "*")] if _heard(head) else []),  # to its own probes
                 *(bus.replies_of(one.name, "*") for one in drawn if head.name in one.asks),
                 *(bus.replies_of(one.name, "*") for one in drawn if one.hands_in & takes(head)),
             ],
@@ -83,6 +87,10 @@ def takes(head: Any) -> frozenset[str]:
     return frozenset(head.takes.values())
 
 
+def _heard(head: Any) -> list[Any]:
+    return [*head.hears.values(), *head.overhears.values()]
+
+
 def _rights(head: Any) -> dict[str, str]:
     from chassis import bus
 
@@ -103,8 +111,7 @@ def _readable(head: Any) -> dict[str, str]:
     """Return by which keys a service may bind to each exchange that all share."""
     from chassis import bus
 
-    heard = [re.escape(event.key()) + r"(\.#)?" for event in head.hears.values()]
-    heard += [re.escape(event.key()) for event in head.overhears.values()]
+    heard = [re.escape(event.key()) + r"(\.#)?" for event in _heard(head)]
     if head.keeps_trial_logs:
         heard.append(re.escape(bus.trial_events("")) + r"[^.*#]+")
     return {

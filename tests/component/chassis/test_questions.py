@@ -211,6 +211,7 @@ def test_a_question_is_not_begun_before_the_broker_has_heard_of_it(house, run, a
     eventlet.sleep(0.2)  # it is delivered, and waits for the one worker
 
     with frozen(infrastructure):
+        eventlet.sleep(0.2)  # its threads stop one after the other
         house.open()
         eventlet.sleep(0.5)
         assert house.begun["second"] == 0
