@@ -172,7 +172,7 @@ class Bindings(SharedExtension):
         for listener, count in counts.items():
             metrics.record_bound_again(listener.queue, count)
             known = self._known[listener]
-            known.missed_since = None
+            known.missed_since, known.good_at = None, began_at
             known.word = f"bound again at {began_at:%Y-%m-%dT%H:%M:%SZ}, {count} events replayed"
             log.error("listener_was_unbound", queue=listener.queue, replayed=count)
 

@@ -112,7 +112,6 @@ class Inbox:
         self._broken: Exception | None = None
         self._in_hand = False
         self._arrived: LightQueue = LightQueue()
-        self._in_hand = False
         self.is_connected = False
 
     def reconnect(self) -> None:

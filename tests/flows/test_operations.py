@@ -7,6 +7,7 @@ import pytest
 from chassis import bus
 from tests.builders.country import PASSWORD, eventually
 from tests.builders.streams import read_stream
+from tools.flows import heads
 
 LOG_SECONDS = 2.0  # lines are written ten times a second
 OPS_PORTS = {"gateway": 6, "accounts": 1, "reports": 2, "aggregation": 5}
@@ -25,6 +26,22 @@ def test_every_process_is_alive_and_ready_and_says_why(ops):
     assert ops.get("/healthz").json() == {"state": "alive"}
     assert ready["state"] == "ready"
     assert all(check["ok"] for check in ready["checks"].values())
+
+
+def test_every_listener_hears_what_is_sent_over_its_own_binding(ops, request):
+    """Each with the rights of its own user of the broker."""
+    own = request.node.callspec.params["ops"]
+    (head,) = (head for head in heads() if head.name == own)
+    wanted = {f"{own}.{event.key()}" for event in head.hears.values()}
+    wanted |= {f"{own}.overhears.{event.key()}" for event in head.overhears.values()}
+
+    def all_are_bound():
+        lines = ops.get("/metrics").text.splitlines()
+        told = dict(line.rsplit(" ", 1) for line in lines if line.startswith("listener_bound{"))
+        return told == {f'listener_bound{{queue="{queue}"}}': "1.0" for queue in wanted}
+
+    eventually(all_are_bound, seconds=60)  # it is looked every 15 s
+    assert "listener_bound_again_total{" not in ops.get("/metrics").text
 
 
 def test_every_process_tells_its_metrics(ops):

@@ -54,7 +54,13 @@ def things(database, run):
 
 
 def remove_exchange(channel):
+    """And make it again with what leads to it and to the log, as an administrator does."""
     channel.exchange_delete(bus.EVENTS_EXCHANGE)
+    bus.declare_events(channel)
+    for service in ("ears", "parrot", "cache"):
+        way = bus.way_out(service, bus.EVENTS_EXCHANGE)
+        channel.exchange_declare(way, "topic", durable=True, auto_delete=False)
+        channel.exchange_bind(bus.EVENTS_EXCHANGE, way, "#")
 
 
 def remove_queue(channel):
@@ -165,7 +171,7 @@ def test_questions_and_answers_are_bound_again(run, wire, channel, monkeypatch):
     ask = caller(wire, InnClient, 1.0)
     assert ask("stay", guest="one") == "one"
 
-    channel.exchange_delete(bus.ANSWERS_EXCHANGE)
+    channel.queue_unbind("rpc-inn", bus.ANSWERS_EXCHANGE, "inn.*")
 
     def is_answered():
         try:
