@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from contracts.reference.calendar import UnreadableDate, arabic_digits, parse_date, to_ce_year
+from contracts.reference.thai_text import without_invisible
 
 Definition = Mapping[str, Any]
 
@@ -37,6 +38,8 @@ def read_value(field: Definition, value: Any) -> Any:
     """
     if isinstance(value, str):
         value = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
+        if field["type"] != "text":  # in which an emoji may need its joiners
+            value = without_invisible(value)
     if value is None or value == "":
         return None
     return _READERS.get(field["type"], _read_text)(field, value)

@@ -39,6 +39,10 @@ TRAININGS = LAYOUT.lists["trainings"].name
     [
         (HEADCOUNT, "๑๒๓", 123),
         (HEADCOUNT, " 1,234 ", 1234),
+        (HEADCOUNT, "\ufeff42\u200b", 42),
+        (CERTIFIED_ON, "20/12/2568\u200b", "2025-12-20"),
+        (PHONE, "\u200b021234567", "021234567"),
+        ("/answers/code_published", "ใช่\u200b", True),
         (HEADCOUNT, 42.0, 42),
         (SCORE, "๘๘.๒๕", 88.25),
         (SCORE, 90, 90),
