@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from contracts.forms.conditions import NOTHING
-from contracts.forms.values import EVIDENCE_MAX, LIST_MAX, TEXT_MAX, WHOLE_NUMBER_MAX
+from contracts.forms.values import TEXT_MAX, WHOLE_NUMBER_MAX, most_items
 
 Definition = Mapping[str, Any]
 Schema = dict[str, Any]
@@ -82,41 +82,37 @@ def _choice(field: Definition) -> Schema:
 
 
 def _choices(field: Definition) -> Schema:
-    return {"type": "array", "items": _choice(field), "maxItems": len(field["choices"])}
+    return {"type": "array", "items": _choice(field), "maxItems": most_items(field)}
 
 
 def _list(field: Definition) -> Schema:
     return {
         "type": "array",
         "items": _answers(field["fields"]),
-        "maxItems": field.get("max_items", LIST_MAX),
+        "maxItems": most_items(field),
     }
 
 
 def _evidence(field: Definition) -> Schema:
     return {
         "type": "array",
-        "items": {"type": "string"},
-        "maxItems": field.get("max_items", EVIDENCE_MAX),
+        "items": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"},
+        "maxItems": most_items(field),
     }
 
 
-def _plain(kind: str, **more: str) -> Callable[[Definition], Schema]:
-    return lambda _: {"type": kind, **more}
-
-
-_LEAST = {"string": {"minLength": 1}, "array": {"minItems": 1}}
+_LEAST: dict[str, Schema] = {"string": {"minLength": 1, "pattern": r"\S"}, "array": {"minItems": 1}}
 _SHAPES: dict[str, Callable[[Definition], Schema]] = {
     "text": _text,
     "whole_number": _number("integer"),
     "decimal": _number("number"),
-    "yes_no": _plain("boolean"),
+    "yes_no": lambda _: {"type": "boolean"},
     "choice": _choice,
     "choices": _choices,
     "list": _list,
     "evidence": _evidence,
-    "date": _plain("string", format="date"),
-    "phone": _plain("string"),
+    "date": lambda field: {**_text(field), "format": "date"},
+    "phone": _text,
     "email": _text,
     "url": _text,
 }

@@ -12,8 +12,8 @@ CHECKS = (
 )
 # Who asks; signing in and out is left to the public run, or the first call would end the session.
 CALLERS = {"operator": "operator", "officer": "6810503-3", "nobody": None}
-# The operator's fuzzing finds ids that exist, and would close what other tests still need. Pages for
-# people are the same whoever asks.
+# The operator's fuzzing finds ids that exist, and would close what other tests still need. Pages
+# for people are the same whoever asks.
 _PAGES = "^/$|^/verify$|^/activate$|^/problems/"
 LEFT_OUT = {
     "operator": f"{_PAGES}|sessions/current$|/(changes|handovers|locks|closures)$",
