@@ -6,6 +6,7 @@ import atexit
 import logging
 import logging.config
 import sys
+from collections import deque
 from collections.abc import MutableMapping
 from contextvars import ContextVar
 from typing import Any
@@ -43,7 +44,7 @@ class _Stderr:
     """
 
     def __init__(self) -> None:
-        self._lines: list[bytes] = []
+        self._lines: deque[bytes] = deque()
         self._writing = _threading.Lock()
         self._never = _threading.Event()
         self._is_flushed_by_thread = False
@@ -61,7 +62,8 @@ class _Stderr:
     def flush(self) -> None:
         """Write what was taken."""
         with self._writing:
-            lines, self._lines = self._lines, []
+            # One by one: another thread may take a line at any moment, and none may be lost.
+            lines = [self._lines.popleft() for _ in range(len(self._lines))]
             if lines:
                 sys.stderr.buffer.write(b"".join(lines))
                 sys.stderr.buffer.flush()

@@ -99,7 +99,9 @@ def test_batches_hold_what_is_there_up_to_their_size_in_order(inbox, put, waitin
 
 def test_the_first_of_a_batch_waits_for_those_that_come_soon_after_it(inbox, put):
     calls = []
-    inbox(calls.append, batch=Batch(size=3, prefetch=10, linger_seconds=0.5)).start()
+    taker = inbox(calls.append, batch=Batch(size=3, prefetch=10, linger_seconds=2.0))
+    taker.start()
+    soon(lambda: taker.is_connected)  # else both are there when the first is taken
 
     put(0)
     put(1)
@@ -120,23 +122,26 @@ def test_an_unreadable_message_is_parked_and_the_rest_goes_on(inbox, put, parked
     assert found == ["bad", "bad"]
 
 
-def test_only_the_poison_of_a_batch_is_parked(inbox, put, parked, waiting):
+@pytest.mark.parametrize(
+    ("size", "poison"), [(2, 0), (2, 1), (3, 0), (3, 2), (30, 0), (30, 13), (30, 29)]
+)
+def test_only_the_poison_of_a_batch_is_parked(inbox, put, parked, waiting, size, poison):
     handled = []
 
     def handle(items):
-        if any(number == 13 for number, _ in items):
+        if any(number == poison for number, _ in items):
             raise ArithmeticError("unlucky")
         handled.extend(number for number, _ in items)
 
-    put(*range(30))
-    taker = inbox(handle, batch=Batch(size=30, prefetch=30))
+    put(*range(size))
+    taker = inbox(handle, batch=Batch(size=size, prefetch=size))
     taker.start()
 
     found = []
-    soon(lambda: found.extend(parked()) or found == ["13"])
-    soon(lambda: len(handled) == 29)
+    soon(lambda: found.extend(parked()) or found == [str(poison)])
+    soon(lambda: len(handled) == size - 1)
     taker.stop()
-    assert handled == [n for n in range(30) if n != 13]
+    assert handled == [n for n in range(size) if n != poison]
     assert waiting() == 0
 
 
