@@ -144,7 +144,10 @@ def test_sixty_sign_ins_at_once_hold_up_nobody_else(country, record_property):
                 assert onlooker.client.get("/v1/sessions/current").status_code == 200
                 slowest = max(slowest, time.perf_counter() - since)
 
-    assert {each.result().status_code for each in signing_in} == {401}
+    # Names nobody has get no more than their part of the line; the others are refused at once.
+    told = [each.result().status_code for each in signing_in]
+    assert set(told) <= {401, 429, 503}
+    assert 401 in told
     record_property("slowest_unrelated_milliseconds", round(slowest * 1000))
     tell(f"slowest unrelated request during 60 sign-ins: {slowest * 1000:.0f} ms")
     # `make bench-sign-ins` holds the figure aimed at, 200 ms, on a machine that does nothing else.
@@ -217,7 +220,8 @@ def test_an_organisation_reads_its_own_audit_and_the_operator_all(country):
     try_signing_in(country.url, officer.username)
 
     # What anybody may cause is counted, and entered every few seconds.
-    eventually(lambda: audited(officer)[0]["outcome"] == "refused", 30)
+    wrong = "accounts.wrong_credentials"
+    eventually(lambda: audited(officer)[0]["facts"].get("code") == wrong, 30)
     entries = audited(officer, limit=200)
     assert {entry["act"] for entry in entries} >= {"activate", "sign_in"}
     assert all(own in entry["organisation_ids"] for entry in entries)
