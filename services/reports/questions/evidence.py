@@ -30,7 +30,7 @@ from services.reports.store.files import CHUNK_BYTES
 CHUNKS_OF_EVIDENCE = 80  # of 256 KiB: 20 MiB
 EVIDENCE_BYTES = CHUNKS_OF_EVIDENCE * CHUNK_BYTES
 INSPECTED_AT_ONCE = 2  # each is in memory as a whole meanwhile
-INSPECTIONS_WAITING = 6  # each holds a worker of the process: 8 of 64 in all
+INSPECTIONS_WAITING = 30  # each holds a worker of the process: 32 of 64 in all
 INSPECTIONS_OF_A_SLOT = 2
 SWEPT_EVERY_SECONDS = 300
 

@@ -25,19 +25,21 @@ CONTENT = pdf_of(2 * CHUNK_BYTES + 7)
 
 
 class Held(Files):
-    """Files of which the second run is held up before a step, until the first run has ended."""
+    """Files of which the second run to come to a step is held up before it, until the first one has
+    ended.
+    """
 
     def __init__(self, database: Any, step: str) -> None:
         super().__init__(database)
         self.step = step
-        self.runs = 0
+        self.first: Any = None
         self.second_is_there, self.first_has_ended = Signal(), Signal()
 
     def _hold(self, step: str) -> None:
         if step != self.step:
             return
-        self.runs += 1
-        if self.runs == 1:
+        if self.first is None:
+            self.first = eventlet.getcurrent()
             self.second_is_there.wait()
         else:
             self.second_is_there.send()
@@ -58,16 +60,18 @@ def held(request, database) -> Held:
 
 
 def twice(held: Held, finish: Any) -> list[Any]:
-    """Return what the first run says, and what the second that overtakes nobody."""
+    """Return what the run says that came to the step first, and what the other says."""
 
-    def first() -> Any:
+    def run() -> Any:
         try:
             return finish()
         finally:
-            held.first_has_ended.send()
+            if held.first is eventlet.getcurrent():
+                held.first_has_ended.send()
 
-    runs = [eventlet.spawn(first), eventlet.spawn(finish)]
-    return [run.wait() for run in runs]
+    runs = [eventlet.spawn(run) for _ in range(2)]
+    told = {each: each.wait() for each in runs}
+    return [told.pop(held.first), *told.values()]
 
 
 def append(add: Any) -> None:
