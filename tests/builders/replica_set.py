@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from pymongo import MongoClient
 from pymongo.errors import AutoReconnect, OperationFailure
+from pymongo.uri_parser import parse_uri
 
 from tests.builders.country import eventually
-from tools.programs import HOST, MONGOD, MONGOD_BINARY, REPLICA_SET
+from tools.programs import CLUSTER_KEY, HOST, MONGOD, MONGOD_BINARY, REPLICA_SET
 from tools.stack import Stack
 
 SYNCED_SECONDS = 60.0
@@ -24,14 +25,17 @@ PRIMARY, SECONDARY = 1, 2
 class ReplicaSet:
     """Three members on this machine; the stack's own is the first."""
 
-    def __init__(self, ports: list[int], clients: list[MongoClient[dict[str, Any]]]) -> None:
-        self._hosts = [f"{HOST}:{port}" for port in ports]
-        self._clients = dict(zip(self._hosts, clients, strict=True))
+    def __init__(
+        self, strangers: Mapping[str, MongoClient[Any]], clients: Mapping[str, MongoClient[Any]]
+    ) -> None:
+        self._hosts = [*clients]
+        self._strangers = strangers
+        self._clients = clients
 
     def primary(self) -> str | None:
         """Return which member may be written to now, if any."""
-        for host, client in self._clients.items():
-            if client.admin.command("hello")["isWritablePrimary"]:
+        for host, stranger in self._strangers.items():  # a fresh member knows no user yet
+            if stranger.admin.command("hello")["isWritablePrimary"]:
                 return host
         return None
 
@@ -103,10 +107,19 @@ def three_members(stack: Stack) -> Iterator[ReplicaSet]:
     with ExitStack() as undo:
         for port in ports[1:]:
             undo.callback(_stop, *_start(stack, port))
-        clients: list[MongoClient[dict[str, Any]]] = [
-            undo.enter_context(MongoClient(HOST, port, directConnection=True)) for port in ports
-        ]
-        members = ReplicaSet(ports, clients)
+        login = parse_uri(stack.mongo_uri(""))
+
+        def clients(**more: Any) -> dict[str, MongoClient[Any]]:
+            return {
+                f"{HOST}:{port}": undo.enter_context(
+                    MongoClient(HOST, port, directConnection=True, **more)
+                )
+                for port in ports
+            }
+
+        members = ReplicaSet(
+            clients(), clients(username=login["username"], password=login["password"])
+        )
         try:
             members.grow()
             yield members
@@ -121,6 +134,7 @@ def _start(stack: Stack, port: int) -> tuple[subprocess.Popen[bytes], Any]:
     command = (
         str(MONGOD_BINARY),
         *("--replSet", REPLICA_SET, "--dbpath", str(data), "--bind_ip", HOST),
+        *("--keyFile", str(stack.site.keys / CLUSTER_KEY)),
         *("--port", str(port), "--nounixsocket", "--wiredTigerCacheSizeGB", "0.25", "--quiet"),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
     )
