@@ -9,7 +9,7 @@ import eventlet
 
 from clients.reports import ReportsClient
 from contracts.errors import ServiceUnavailable
-from contracts.forms import Form
+from contracts.forms import Form, for_year
 from contracts.reports.errors import RoundNotFound, RoundPurged
 
 ROUNDS_KEPT = 1_000
@@ -20,8 +20,8 @@ class FormCache:
 
     def __init__(self, reports: ReportsClient) -> None:
         self._reports = reports
-        self._rounds: OrderedDict[str, tuple[str, int]] = OrderedDict()
-        self._forms: dict[tuple[str, int], Form] = {}
+        self._rounds: OrderedDict[str, tuple[str, int, int]] = OrderedDict()
+        self._forms: dict[tuple[str, int, int], Form] = {}
         self._doubted: set[str] = set()
 
     def of_round(self, by: dict[str, Any], round_id: str) -> Form:
@@ -32,7 +32,7 @@ class FormCache:
         key = self._rounds.get(round_id)
         if key is None:
             round_ = self._reports.get_round(by, round_id)
-            key = (round_["form"]["id"], round_["form"]["version"])
+            key = (round_["form"]["id"], round_["form"]["version"], round_["fiscal_year_be"])
             if round_["state"] in ("open", "closed"):
                 self._rounds[round_id] = key
                 if len(self._rounds) > ROUNDS_KEPT:
@@ -42,7 +42,9 @@ class FormCache:
             eventlet.spawn(self._look_again, by, round_id)
         form = self._forms.get(key)
         if form is None:
-            form = self._forms[key] = Form(self._reports.get_form(*key))
+            form_id, version, year = key
+            definition = for_year(self._reports.get_form(form_id, version), year)
+            form = self._forms[key] = Form(definition)
         return form
 
     def forget(self, round_id: str) -> None:

@@ -14,7 +14,10 @@ from gateway.http import Answer, Request, route
     "/v1/filings/{filing_id}/document.pdf",
     summary="รายงานที่ยื่นแล้วฉบับพิมพ์ (PDF)",
     answers={200: PDF},
-    refuses=(errors.FilingNotFound, errors.ObligationNotFound, TooManyAtOnce),
+    refuses=(
+        *(errors.FilingNotFound, errors.ObligationNotFound),
+        *(errors.RoundNotFound, errors.RoundPurged, TooManyAtOnce),
+    ),
 )
 def print_filing(ask: Ask, request: Request) -> Answer:
     """Print a recorded filing as it was filed; that of a trial round says so on every page."""

@@ -5,15 +5,17 @@ shows, checks or stores a form uses this one verdict. Answers are kept in
 the one spelling in which they are judged.
 
 `values` has the types of fields, `conditions` says when a field is asked, `checks` compares fields,
-`soundness` refuses a definition that does not hold together.
+`soundness` refuses a definition that does not hold together, `years` lets it follow a round's year.
 """
 
 from contracts.forms.faults import Fault, told
 from contracts.forms.form import Answers, Definition, Form
 from contracts.forms.soundness import UnsoundForm, require_sound
 from contracts.forms.values import EVIDENCE_MAX, EXACT_NUMBER_MAX, LIST_MAX, TEXT_MAX
+from contracts.forms.years import ANY_YEAR, for_year
 
 __all__ = [
+    "ANY_YEAR",
     "EVIDENCE_MAX",
     "EXACT_NUMBER_MAX",
     "LIST_MAX",
@@ -23,6 +25,7 @@ __all__ = [
     "Fault",
     "Form",
     "UnsoundForm",
+    "for_year",
     "require_sound",
     "told",
 ]

@@ -194,8 +194,9 @@ def _comparable(value: Any) -> Any:
     return value if is_told else None
 
 
-def _day_of_fiscal_year(term: Definition, fiscal_year_be: int | None) -> str:
+def _day_of_fiscal_year(term: Definition, fiscal_year_be: int | None) -> str | None:
+    """Return a day of the year; None of a form for any year that is in no round yet."""
     if fiscal_year_be is None:
-        raise ValueError("a form that speaks of its fiscal year must name it")
+        return None
     named = fiscal_year_start if term["fiscal_year"] == "starts" else fiscal_year_end
     return (named(fiscal_year_be) + timedelta(days=term.get("plus_days", 0))).isoformat()

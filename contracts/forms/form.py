@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from contracts.forms import checks, conditions
 from contracts.forms.faults import Fault, fault, step, told
 from contracts.forms.values import Wrong, judge_of, most_items, reading
+from contracts.forms.years import ANY_YEAR
 
 MOST_UNKNOWN = 20
 """Of the names in one object that the form does not have, those that are told one by one."""
@@ -86,8 +87,10 @@ class _Verdict:
 
     def __init__(self, definition: Definition, asked: Mapping[str, Definition]) -> None:
         self._judge = _Judge(list(asked.values()))
+        year = definition.get("fiscal_year_be")
+        year = None if year == ANY_YEAR else year
         compiled = [
-            checks.Check(check, definition.get("fiscal_year_be"))
+            checks.Check(check, year)
             for check in definition.get("checks", ())
             if _tops(check) <= asked.keys()
         ]

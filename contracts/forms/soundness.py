@@ -11,6 +11,7 @@ from typing import Any
 
 from contracts.forms import checks, conditions
 from contracts.forms.values import TYPES
+from contracts.forms.years import ANY_YEAR
 
 Definition = Mapping[str, Any]
 Fields = Mapping[str, Definition]
@@ -53,6 +54,9 @@ def require_sound(definition: Definition) -> None:
 def _complaints(definition: Definition) -> Iterator[str]:
     asked = [field for section in definition["sections"] for field in section["fields"]]
     top = {field["id"]: field for field in asked}
+    year = definition.get("fiscal_year_be", ANY_YEAR)
+    if year != ANY_YEAR and not isinstance(year, int):
+        yield f"{year} is no fiscal year"
     yield from _repeated("section", [section["id"] for section in definition["sections"]])
     yield from _unworded("title", definition.get("title"))
     for section in definition["sections"]:

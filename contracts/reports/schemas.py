@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from contracts.fields import Closed, Text, Timestamp, WholeNumber
+from contracts.forms import ANY_YEAR
 from contracts.reports.amendment_classes import AMENDMENT_CLASSES, DEFAULT_CLASS
 
 STATES = [
@@ -362,7 +363,14 @@ class FormSchema(Schema):
     id = fields.String(required=True)
     version = fields.Integer(required=True)
     status = fields.String(required=True)
-    fiscal_year_be = fields.Integer(required=True)
+    fiscal_year_be = fields.Raw(
+        required=True,
+        metadata={
+            "oneOf": [{"type": "integer"}, {"const": ANY_YEAR}],
+            "description": "With `any` it serves rounds of any year: `{fiscal_year_be}` in its"
+            " words, and the days that its checks speak of, are those of the round's year.",
+        },
+    )
     title = fields.Dict(required=True)
     nil = fields.List(fields.String(), required=True)
     sections = fields.List(fields.Dict(), required=True)

@@ -95,7 +95,9 @@ def _summed(
     provinces: list[str],
     show: Callable[[int], None],
 ) -> Consolidation:
-    questions = questions_of(get_form(round_.form_id, round_.form_version).definition)
+    questions = questions_of(
+        get_form(round_.form_id, round_.form_version, round_.fiscal_year_be).definition
+    )
     orders = Orders(store.extensions.up_to(round_.id))
     sums = Consolidation(questions)
     for done, province in enumerate(provinces, start=1):
@@ -119,7 +121,7 @@ def _add(
 
 
 def _content(sums: Consolidation, round_: Round, as_of: datetime, problems: Facts) -> Facts:
-    form = get_form(round_.form_id, round_.form_version).definition
+    form = get_form(round_.form_id, round_.form_version, round_.fiscal_year_be).definition
     closed = last_moment(round_.closes_at) <= as_of
     return {
         "kind": "sucharit.consolidation.v1",

@@ -22,7 +22,7 @@ from tools.journey.registry import Registry, import_registry, look_around
 from tools.journey.screen import Screen, Step
 from tools.peak.country import PASSWORD, scopes_for, sign_in
 from tools.peak.load import Crowd, Outcome
-from tools.peak.requests import FORM, Requests
+from tools.peak.requests import Requests
 from tools.programs import HOST, SERVICES
 from tools.stack import Stack
 
@@ -61,7 +61,7 @@ class Contest:
         scopes = scopes_for(laos, slots)
         with self.screen.step(f"Sign {slots:,} officers of {len(scopes)} provinces in") as here:
             filers = sign_in(anyone, self._operator, scopes, slots, PASSWORD, here)
-        form = self._operator.get(FORM)
+        form = rounds.form_asked(self._operator, self._now)
         for repeat in range(1, repeats + 1):
             with self.screen.step(f"Open rehearsal round {repeat} of {repeats}") as here:
                 draft = rounds.proposal("trial", repeat, now=self._now)

@@ -6,11 +6,12 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from contracts.fields import wire_time
+from contracts.forms import for_year
 from contracts.reference.calendar import BANGKOK, fiscal_year_be
 from tools.journey.client import Api, Facts, JourneyFailed, wait_for
 from tools.journey.screen import Step
 
-FORM = {"id": "ethics-2568", "version": 2}
+FORM = {"id": "ethics", "version": 1}
 EVENTS_SECONDS = 180.0
 GROUPS = 3
 LAST_NUMBER = 99
@@ -30,6 +31,12 @@ def proposal(mode: str, no: int, *, now: datetime, **more: Any) -> Facts:
         "central_due_at": end_of_day(now, 75),
         **more,
     }
+
+
+def form_asked(operator: Api, now: datetime) -> Facts:
+    """Return the form as it is asked in a round of this fiscal year."""
+    served = operator.get(f"/v1/forms/{FORM['id']}/versions/{FORM['version']}")
+    return dict(for_year(served, fiscal_year_be(now)))
 
 
 def due_yesterday(district: str, now: datetime) -> Facts:

@@ -17,7 +17,6 @@ from tools.journey.client import Api, Facts
 from tools.journey.screen import Step
 from tools.peak.country import Filer
 
-FORM = f"/v1/forms/{rounds.FORM['id']}/versions/{rounds.FORM['version']}"
 READERS = 1_000
 REVISION = "revision 0000"  # in a free text, so that an amendment changes something
 
@@ -49,8 +48,9 @@ class Requests:
             for duty in operator.each("/v1/obligations", round=round_id)
         }
         groups = {str(group.number): group.value for group in CodeGroup}
-        form = operator.get(FORM)
-        judged, today = Form(form), datetime.now(BANGKOK).date()
+        now = datetime.now(BANGKOK)
+        form, today = rounds.form_asked(operator, now), now.date()
+        judged = Form(form)
         made = []
         for number, filer in enumerate(filers):
             code, _, group = filer.username.partition("-")

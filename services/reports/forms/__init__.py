@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from contracts.forms import Form, require_sound
+from contracts.forms import Form, for_year, require_sound
 from contracts.reports.errors import FormNotFound
 
 
 @cache
-def get_form(form_id: str, version: int) -> Form:
-    """Return a compiled form. Raises FormNotFound, and UnsoundForm for what was never tested."""
+def get_form(form_id: str, version: int, year: int | None = None) -> Form:
+    """Return a compiled form, as it is asked in a round of a fiscal year.
+
+    Raises FormNotFound, and UnsoundForm for what was never tested.
+    """
+    return Form(for_year(get_definition(form_id, version), year))
+
+
+@cache
+def get_definition(form_id: str, version: int) -> dict[str, Any]:
+    """Return a definition as it was released. Raises FormNotFound, UnsoundForm."""
     ours = {path.name: path for path in Path(__file__).parent.iterdir()}
     path = ours.get(f"{form_id}.v{version}.yaml")
     if path is None:
         raise FormNotFound(form_id=form_id, version=version)
-    definition = yaml.safe_load(path.read_text("utf-8"))
+    definition: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
     require_sound(definition)
-    return Form(definition)
+    return definition

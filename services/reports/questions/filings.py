@@ -13,7 +13,7 @@ from contracts.principal import Principal
 from contracts.reports.errors import FilingNotFound, ObligationNotFound
 from services.reports import wire
 from services.reports.domain.obligations import Obligation
-from services.reports.forms import get_form
+from services.reports.forms import get_definition
 from services.reports.store import ReportsStore
 
 Facts = dict[str, Any]
@@ -31,7 +31,7 @@ class FilingQuestions:
     @answers
     def get_form(self, form_id: str, version: int) -> Facts:
         """Return a form's definition. Raises FormNotFound."""
-        return dict(get_form(form_id, version).definition)
+        return get_definition(form_id, version)
 
     @answers
     def get_filing(self, by: Facts, filing_id: str) -> Facts:

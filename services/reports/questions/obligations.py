@@ -172,4 +172,4 @@ def see(store: ReportsStore, by: Principal, obligation_id: str) -> tuple[Obligat
 
 
 def _form_of(round_: Round) -> Any:
-    return get_form(round_.form_id, round_.form_version)
+    return get_form(round_.form_id, round_.form_version, round_.fiscal_year_be)

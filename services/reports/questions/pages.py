@@ -26,12 +26,13 @@ class PageQuestions:
     def print_filing(self, by: Facts, filing_id: str) -> str:
         """Return the page of a recorded filing as base64 of a PDF.
 
-        Raises FilingNotFound, ObligationNotFound, TooManyAtOnce.
+        Raises FilingNotFound, ObligationNotFound, RoundNotFound, RoundPurged, TooManyAtOnce.
         """
         document, obligation = find_filing(self.store, by, filing_id)
         if "code" in document:
             raise FilingNotFound(filing_id=filing_id)
-        form = get_form(document["form_id"], document["form_version"])
+        year = self.store.rounds.get(obligation.round_id).fiscal_year_be
+        form = get_form(document["form_id"], document["form_version"], year)
         return self._printed(by, pages.of_filing(form, document, obligation))
 
     @answers

@@ -95,7 +95,7 @@ class WorkbookQuestions:
         return page(self._written(principal, round_, shown), following)
 
     def _written(self, by: Principal, round_: Round, obligations: list[Obligation]) -> list[Facts]:
-        layout = layout_of(get_form(round_.form_id, round_.form_version))
+        layout = layout_of(get_form(round_.form_id, round_.form_version, round_.fiscal_year_be))
         typed = by.role is Role.LAO_OFFICER
         filled = self.store.workbooks.find_answers(obligations, typed=typed)
         return [
@@ -171,7 +171,7 @@ class WorkbookQuestions:
         round_ = self.store.rounds.get(job.arguments["round_id"])
         if known is None:
             raise UploadNotFound(upload_id=job.arguments["upload_id"])
-        layout = layout_of(get_form(round_.form_id, round_.form_version))
+        layout = layout_of(get_form(round_.form_id, round_.form_version, round_.fiscal_year_be))
         upload = Upload(
             id=known["_id"],
             round_id=round_.id,

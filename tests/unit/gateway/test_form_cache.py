@@ -24,7 +24,7 @@ class Reports:
         if self.refusal is not None:
             eventlet.sleep(0.05)
             raise self.refusal
-        return {"form": FORM, "state": "open"}
+        return {"form": FORM, "state": "open", "fiscal_year_be": 2570}
 
     def get_form(self, form_id: str, version: int) -> dict[str, Any]:
         return {"id": form_id, "version": version, "title_th": "", "fields": [], "checks": []}

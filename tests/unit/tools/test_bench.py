@@ -45,7 +45,7 @@ def told(ours, ordinary, plain):
 
 @pytest.fixture
 def work(tmp_path):
-    form = get_form(FORM["id"], FORM["version"])
+    form = get_form(FORM["id"], FORM["version"], 2568)
     (tmp_path / "form.json").write_bytes(orjson.dumps(form.definition))
     (tmp_path / "key.pem").write_bytes(signing_key())
     return SameWork.read(str(tmp_path / "form.json"), str(tmp_path / "key.pem"))
