@@ -12,7 +12,7 @@ from typing import Any
 
 from contracts.forms import Form
 from contracts.forms.conditions import compiled
-from contracts.reference.calendar import fiscal_year_end
+from contracts.reference.calendar import fiscal_year_be, fiscal_year_end, fiscal_year_start
 
 Definition = Mapping[str, Any]
 Answers = dict[str, Any]
@@ -119,7 +119,8 @@ def _choices(field: Definition, dice: random.Random, _on: date) -> list[str]:
 
 
 def _day(_field: Definition, dice: random.Random, on: date) -> str:
-    return (on - timedelta(days=dice.randint(0, 300))).isoformat()
+    since_new_year = (on - fiscal_year_start(fiscal_year_be(on))).days
+    return (on - timedelta(days=dice.randint(0, since_new_year))).isoformat()
 
 
 _INVENT: dict[str, Callable[[Definition, random.Random, date], Any]] = {
