@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from contracts.forms import Form
+from contracts.forms import ANY_YEAR, Form
 from contracts.forms.conditions import compiled
 from contracts.reference.calendar import fiscal_year_end, fiscal_year_start
 
@@ -109,7 +109,8 @@ def _choices(field: Field, _form: Form) -> st.SearchStrategy[list[str]]:
 
 
 def _days(_field: Field, form: Form) -> st.SearchStrategy[str]:
-    year = form.definition["fiscal_year_be"]
+    named = form.definition["fiscal_year_be"]
+    year = 2568 if named == ANY_YEAR else named
     last = fiscal_year_end(year) + timedelta(days=90)
     return st.dates(fiscal_year_start(year), last).map(lambda day: day.isoformat())
 
