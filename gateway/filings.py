@@ -98,15 +98,12 @@ def form_of(ask: Ask, request: Request, obligation_id: str) -> Form:
 
 
 def _read_and_judge(form: Form, body: dict[str, Any]) -> None:
-    body["answers"] = form.read(body["answers"])
     if body["form_version"] != form.version:
         raise errors.WrongFormVersion(expected=form.version, version=body["form_version"])
-    faults = [
-        _told(fault)
-        for fault in form.objections(
-            body["answers"], notes=body["notes"], nil=body["kind"] == "nil"
-        )
-    ]
+    body["answers"], objections = form.take(
+        body["answers"], notes=body["notes"], nil=body["kind"] == "nil"
+    )
+    faults = [_told(objection) for objection in objections]
     if body["kind"] == "amendment":
         faults += [
             Fault(f"/{name}", "required", "An amendment needs this.", "การแก้ไขเพิ่มเติมต้องระบุข้อนี้")

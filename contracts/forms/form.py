@@ -58,13 +58,24 @@ class Form:
         self, answers: Answers, *, notes: Mapping[str, str], nil: bool = False
     ) -> list[Fault]:
         """Return whatever refuses a filing: faults, unconfirmed warnings, notes on no check."""
-        return told(self.every_objection(answers, notes=notes, nil=nil))
+        return self.take(answers, notes=notes, nil=nil)[1]
+
+    def take(
+        self, answers: Answers, *, notes: Mapping[str, str], nil: bool = False
+    ) -> tuple[Answers, list[Fault]]:
+        """Return the answers in their one spelling, and whatever refuses a filing of them."""
+        read = self._read(answers)
+        return read, told(self._objections(read, notes, self._of(nil)))
 
     def every_objection(
         self, answers: Answers, *, notes: Mapping[str, str], nil: bool = False
     ) -> Iterator[Fault]:
         """Yield whatever refuses a filing."""
-        answers, verdict = self._read(answers), self._of(nil)
+        return self._objections(self._read(answers), notes, self._of(nil))
+
+    def _objections(
+        self, answers: Answers, notes: Mapping[str, str], verdict: _Verdict
+    ) -> Iterator[Fault]:
         yield from verdict.faults(answers)
         yield from (each for each in verdict.warnings(answers) if each.check not in notes)
         for name in sorted(notes.keys() - self._checks):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from contracts.errors import Wording
@@ -140,6 +142,8 @@ def _decimals(field: Definition) -> Check:
     places = field.get("decimals", 2)
 
     def check(value: Any) -> Wrong | None:
+        if round(value, places) == value and abs(value) <= WHOLE_NUMBER_MAX:
+            return None
         exponent = Decimal(str(value)).normalize().as_tuple().exponent
         is_fine = isinstance(exponent, int) and -exponent <= places
         return None if is_fine else Wrong("decimals", {"places": places})
@@ -191,6 +195,11 @@ def _evidence_ids(_: Definition) -> Check:
 
 def is_day(value: str) -> bool:
     """Whether a text is a day in its one spelling, of a year that can be meant."""
+    return len(value) == len("2025-12-28") and _is_day(value)
+
+
+@lru_cache(maxsize=4096)
+def _is_day(value: str) -> bool:
     try:
         day = date.fromisoformat(value)
     except ValueError:
@@ -251,7 +260,8 @@ def _read_items(field: Definition) -> Read:
             return values
         if len(values) > most:
             return values[: most + 1]
-        return [read_item(item) if type(item) is dict else item for item in values]
+        items = [read_item(item) if type(item) is dict else item for item in values]
+        return values if all(map(operator.is_, items, values)) else items
 
     return read
 
@@ -274,11 +284,10 @@ def reading(fields: Mapping[str, Definition]) -> Callable[[Mapping[str, Any]], M
 
 
 _PHONE = re.compile(r"(?:0[2-57]\d{7}|0[689]\d{8})(?: ต่อ \d{1,6})?", re.ASCII).fullmatch
-_ASCII = re.compile("[!-~]+").fullmatch
-
-
-def _never(_: str) -> bool:
-    return False
+# What is plainly an address; anything else is for the readers to judge.
+_HOST = r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
+_EMAIL = re.compile(rf"(?=.{{3,254}}\Z)[\w+-]{{1,64}}@{_HOST}", re.ASCII | re.IGNORECASE).fullmatch
+_WEB_ADDRESS = re.compile(rf"https?://{_HOST}(?:[/?#][!-~]*)?", re.ASCII | re.IGNORECASE).fullmatch
 
 
 _ENDS_JUDGING = frozenset({"items", "size", "type"})
@@ -321,10 +330,10 @@ TYPES: dict[str, FieldType] = {
         reader=_read_as(_PHONE, read_phone),
     ),
     "email": FieldType(
-        (str,), _A_TEXT, (_length, _fits(_never, read_email)), _TEXT, _read_as(_ASCII, read_email)
+        (str,), _A_TEXT, (_length, _fits(_EMAIL, read_email)), _TEXT, _read_as(_EMAIL, read_email)
     ),
     "url": FieldType(
-        (str,), _A_TEXT, (_length, _fits(_never, read_web_address)), _TEXT,
-        _read_as(_ASCII, read_web_address),
+        (str,), _A_TEXT, (_length, _fits(_WEB_ADDRESS, read_web_address)), _TEXT,
+        _read_as(_WEB_ADDRESS, read_web_address),
     ),
 }  # fmt: skip
