@@ -57,6 +57,8 @@ class Fault:
 def told(faults: Iterator[Fault]) -> list[Fault]:
     """Return the first hundred faults, and one that says how many more there are."""
     found = list(islice(faults, MOST_FAULTS))
+    if len(found) < MOST_FAULTS:
+        return found
     more = sum(1 for _ in faults)
     return [*found, fault("/answers", "more", count=more)] if more else found
 

@@ -222,9 +222,14 @@ def _fits(plainly: Callable[[str], object], read: Callable[[str], Any]) -> Calla
     return lambda _: check
 
 
+_SEEN_FIRST = re.compile("[!-~ก-๛]").match
+
+
 def _read_text(_: Definition) -> Read:
     def read(value: Any) -> Any:
         if type(value) is not str:
+            return value
+        if value.isprintable() and _SEEN_FIRST(value):
             return value
         if is_blank(value):
             return ""
