@@ -32,7 +32,7 @@ Page = tuple[int, str, bytes]
 """Status, content type and body."""
 
 
-class Kept(Generic[Made]):
+class Cached(Generic[Made]):
     """Something made at most once in `seconds`, for all who ask: many cost no more than one."""
 
     def __init__(self, make: Callable[[], Made], seconds: float = KEPT_SECONDS) -> None:
@@ -58,7 +58,7 @@ class Readiness:
         self._seconds = seconds
         self._checks: dict[str, Check] = {}
         self._stopping = False
-        self._results = Kept(self._ask_all)
+        self._results = Cached(self._ask_all)
 
     def add(self, name: str, check: Check) -> None:
         """Ask `check` from now on; it must wait in green ways only."""
@@ -124,7 +124,7 @@ def ops_app(readiness: Readiness) -> Callable[..., Iterable[bytes]]:
     pages: dict[str, Callable[[], Page]] = {
         "/healthz": alive_page,
         "/readyz": lambda: ready_page(readiness),
-        "/metrics": Kept(metrics_page),
+        "/metrics": Cached(metrics_page),
     }
 
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -37,6 +37,10 @@ _SAVE_AS_PHOTO = (
     "โปรดแปลงเป็น JPEG หรือ PDF แล้วส่งใหม่",
     "Convert it to JPEG or PDF and send that.",
 )
+_UNPACK = (
+    "โปรดแตกไฟล์ก่อน แล้วส่งไฟล์ที่อยู่ข้างใน",
+    "Unpack it first and send the files that are in it.",
+)
 KINDS = {
     "empty": FileKind(
         "ไฟล์ว่าง (0 ไบต์)",
@@ -69,16 +73,14 @@ KINDS = {
     "zip": FileKind(
         "ไฟล์ .zip ที่มีไฟล์อื่นอยู่ข้างใน",
         "a .zip with other files in it",
-        "โปรดแตกไฟล์ก่อน แล้วส่งไฟล์ที่อยู่ข้างใน",
-        "Unpack it first and send the files that are in it.",
+        *_UNPACK,
         "โปรดแตกไฟล์ก่อน แล้วใส่ไฟล์ .xlsx ที่อยู่ข้างในไว้ใน .zip ชั้นเดียว",
         "Unpack it first and put the .xlsx files that are in it into one .zip.",
     ),
     "archive": FileKind(
         "ไฟล์บีบอัด (.rar, .7z, .gz)",
         "a packed file (.rar, .7z, .gz)",
-        "โปรดแตกไฟล์ก่อน แล้วส่งไฟล์ที่อยู่ข้างใน",
-        "Unpack it first and send the files that are in it.",
+        *_UNPACK,
     ),
     "pdf": FileKind("ไฟล์ PDF", "a PDF file", *_SAVE_AS_OFFICE),
     "photo": FileKind("ภาพ JPEG หรือ PNG", "a JPEG or PNG image", *_SAVE_AS_OFFICE),

@@ -5,15 +5,13 @@ A report or an answer, its event and its count are one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-import pymongo
-from pymongo import ReturnDocument, WriteConcern
+from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
-from pymongo.read_concern import ReadConcern
 
 from chassis.outbox import Outbox
 from contracts.errors import IdempotencyKeyReused
@@ -25,9 +23,9 @@ from contracts.reports.errors import (
 )
 from services.reports.domain.problems import ProblemAnswer, ProblemReport
 from services.reports.domain.rounds import Mode
+from services.reports.store.transactions import in_transaction
 
 COLLECTION = "problem_reports"
-TRANSACTION_SECONDS = 5.0
 MOST_ANSWERS = 20
 _FIELDS_OF_AREA = {"province": "province_code", "district": "district_code"}
 _NEWEST_FIRST = [("reported_at", -1), ("_id", -1)]
@@ -72,7 +70,7 @@ class Problems:
             self._count(report, "reported", session)
 
         try:
-            self._together(write)
+            in_transaction(self._client, write)
         except DuplicateKeyError:
             known = self.get(report.id)
             if known.request_sha256 != report.request_sha256:
@@ -107,7 +105,7 @@ class Problems:
                 self._count(report, "answered", session)
             return dict(saved)
 
-        answered = self._together(write)
+        answered = in_transaction(self._client, write)
         self._outbox.nudge(COLLECTION, report.id, entries)
         return _report(answered)
 
@@ -124,14 +122,6 @@ class Problems:
         self._tallies.update_one(
             {"_id": key}, {"$setOnInsert": cell, "$inc": counts}, upsert=True, session=session
         )
-
-    def _together(self, write: Callable[[Any], Any]) -> Any:
-        with pymongo.timeout(TRANSACTION_SECONDS), self._client.start_session() as session:
-            return session.with_transaction(
-                write,
-                read_concern=ReadConcern("snapshot"),
-                write_concern=WriteConcern("majority", j=True),
-            )
 
     # -- reading --------------------------------------------------------------------------
 

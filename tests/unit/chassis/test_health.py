@@ -6,7 +6,7 @@ import eventlet
 import orjson
 import pytest
 
-from chassis.health import Kept, Readiness, ops_app
+from chassis.health import Cached, Readiness, ops_app
 
 
 def ask(readiness, path, method="GET"):
@@ -112,7 +112,7 @@ def test_what_is_kept_is_made_once_for_all_who_ask_within_its_time():
         made.append(len(made))
         return made[-1]
 
-    kept, fleeting = Kept(make, seconds=60), Kept(make, seconds=0)
+    kept, fleeting = Cached(make, seconds=60), Cached(make, seconds=0)
     together = [eventlet.spawn(kept) for _ in range(5)]
 
     assert {each.wait() for each in together} == {0}
@@ -128,7 +128,7 @@ def test_what_could_not_be_made_is_tried_again_by_the_next_who_asks():
             raise outcome
         return outcome
 
-    kept = Kept(make)
+    kept = Cached(make)
 
     with pytest.raises(RuntimeError):
         kept()
