@@ -145,11 +145,15 @@ class Stack:
         return pid
 
     def kill(self, program: str, signal_number: int = signal.SIGKILL) -> None:
-        """Send the process a signal; after SIGKILL it is gone when this returns."""
+        """Send the process a signal; when this returns, SIGKILL has ended it and SIGSTOP has
+        stopped every thread of it.
+        """
         pid = self.pid(program)
         os.kill(pid, signal_number)
         if signal_number == signal.SIGKILL:
             self._wait(lambda: self._infos()[program]["pid"] != pid, f"{program} lives on")
+        elif signal_number == signal.SIGSTOP:
+            self._wait(lambda: _stands_still(pid), f"{program} goes on")
 
     def wait_ready(self, *programs: str, seconds: float = READY_SECONDS) -> None:
         """Return when each program serves; with no name, when all do.
@@ -274,6 +278,12 @@ class Stack:
             if time.monotonic() > deadline:
                 raise StackFailed(f"{otherwise}; see {self.site.log('supervisord')}")
             time.sleep(LOOK_AGAIN_SECONDS)
+
+
+def _stands_still(pid: int) -> bool:
+    """Whether every thread of the process is stopped."""
+    told = [stat.read_text() for stat in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return all(one.rpartition(")")[2].split()[0] == "T" for one in told)
 
 
 def _reading_heads() -> subprocess.Popen[bytes]:

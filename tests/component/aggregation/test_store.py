@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 
 import eventlet
 import pytest
@@ -28,7 +27,6 @@ from contracts.reference.code_groups import CodeGroup
 from services.aggregation.completeness import Scope, rows, total
 from services.aggregation.domain import Standing
 from services.aggregation.store import TRANSACTION_SECONDS, Figures
-from tests.component.aggregation.conftest import soon
 from tests.unit.aggregation.lives import (
     LATE,
     NOON,
@@ -238,8 +236,6 @@ def test_a_frozen_database_is_an_outage_within_its_time_and_the_repeat_counts_on
     figures.count(standings_in(life.openings()))
 
     infrastructure.kill("mongod", signal.SIGSTOP)
-    status = Path(f"/proc/{infrastructure.pid('mongod')}/stat")
-    soon(lambda: " T " in status.read_text())
     began = time.monotonic()
     try:
         with pytest.raises(PyMongoError) as outage:
