@@ -205,7 +205,7 @@ class Site:
             raise ValueError(f"{self.state} comes from an earlier version; delete it: make clean")
         make_user()
         self.state.mkdir(parents=True, exist_ok=True)
-        for folder in (self.state, self.keys, self.state / "log"):
+        for folder in (ROOT / ".local", self.state, self.keys, self.state / "log"):
             folder.mkdir(exist_ok=True)
             folder.chmod(0o700)
         for folder in (self.state / "mongod", self.state / "rabbitmq"):
