@@ -13,8 +13,8 @@ import structlog
 from eventlet.semaphore import Semaphore
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from chassis.web_connection import SAFE_HEADERS
 from chassis.work_line import WorkLine
+from edge.connection import SAFE_HEADERS
 
 log = structlog.get_logger(__name__)
 

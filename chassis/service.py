@@ -15,8 +15,8 @@ from chassis.clock import now
 from chassis.health import Readiness, ops_app
 from chassis.log import correlation_id
 from chassis.outages import is_outage
-from chassis.web import WebServer
 from contracts.errors import ServiceError
+from edge.server import WebServer
 
 log = structlog.get_logger(__name__)
 

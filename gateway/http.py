@@ -15,10 +15,10 @@ from marshmallow import Schema, fields, validate
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from chassis.http1 import BodyRefused
 from contracts.errors import ServiceError
 from contracts.fields import Closed
 from contracts.principal import Principal
+from edge.http1 import BodyRefused
 from gateway.addresses import TrustedProxies
 from gateway.faults import FaultyInput, child_of, fault, missing
 from gateway.problems import ACCEPT_BYTES, EdgeProblem

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from chassis.http1 import Head
 from contracts.errors import Kind, ServiceError
+from edge.http1 import Head
 from gateway.faults import Fault, FaultyInput
 
 PROBLEM_JSON = "application/problem+json"
@@ -195,7 +195,7 @@ def tell(refusal: BaseException, *, language: str, instance: str, correlation_id
 
 
 def edge_refusal(status: int, head: Head | None) -> tuple[str, bytes]:
-    """Make the body of what chassis.web refuses by itself; see its `Refusal`."""
+    """Make the body of what edge.server refuses by itself; see its `Refusal`."""
     accepted = head.headers.get("accept-language", "") if head else ""
     instance = head.raw_path if head else "/"
     document = _told_by_status(status, language_of(accepted)) | {"instance": instance}

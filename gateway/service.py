@@ -11,14 +11,14 @@ from chassis.intake import DurableAsk
 from chassis.listener import Heard, overhears
 from chassis.rpc import Client
 from chassis.service import GRACE_SECONDS, Service
-from chassis.web import WebServer
-from chassis.web_limits import WebLimits
 from clients.accounts import AccountsClient
 from clients.aggregation import AggregationClient
 from clients.reports import FilingsIntake, ReportsClient
 from contracts.accounts.events import HolderChangedV1, SessionClosedV1
 from contracts.reports import INTAKE_QUEUE
 from contracts.reports.events import TrialPurgedV1
+from edge.limits import WebLimits
+from edge.server import WebServer
 from gateway import (
     audit,
     completeness,

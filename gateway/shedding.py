@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chassis.http1 import Head, Load
+from edge.http1 import Head, Load
 from gateway.operations import HEALTH
 
 

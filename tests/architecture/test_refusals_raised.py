@@ -20,7 +20,9 @@ NEEDED = {
 NEEDED["ServiceUnavailable"] -= {"retry_after_seconds"}  # it has a default
 
 
-@pytest.mark.parametrize("path", files("chassis", "clients", "services", "gateway"), ids=name_of)
+@pytest.mark.parametrize(
+    "path", files("chassis", "edge", "clients", "services", "gateway"), ids=name_of
+)
 def test_a_refusal_is_made_with_every_fact_it_tells(path):
     for called, call in calls(path):
         if called in NEEDED and not call.args:
@@ -29,7 +31,9 @@ def test_a_refusal_is_made_with_every_fact_it_tells(path):
 
 
 def test_a_refusal_that_exists_is_raised_and_with_no_facts_only_when_it_needs_none():
-    text = "".join(path.read_text("utf-8") for path in files("chassis", "services", "gateway"))
+    text = "".join(
+        path.read_text("utf-8") for path in files("chassis", "edge", "services", "gateway")
+    )
     made = set(re.findall(r"\b([A-Z]\w+)\(", text))
     bare = set(re.findall(r"raise ([A-Z]\w+)\b(?!\()", text))
 

@@ -60,7 +60,7 @@ def test_the_environment_is_read_in_settings_only():
     allowed = {"services/accounts/operator.py", "contracts/reference/calendar.py"}
     reading = [
         name_of(path)
-        for path in files("contracts", "chassis", "clients", "services", "gateway")
+        for path in files("contracts", "chassis", "edge", "clients", "services", "gateway")
         if READS_ENVIRONMENT.search(path.read_text("utf-8")) and path.name != "settings.py"
     ]
 

@@ -1,9 +1,8 @@
-"""The small site of raw_http.py, served; a wire, a channel and services on the test's broker."""
+"""A wire, a channel and services on the test's broker."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import mongoengine
@@ -14,32 +13,8 @@ from chassis.launch import container_of
 from chassis.mongo import connect
 from chassis.service import readiness_of
 from chassis.settings import ProcessSettings
-from chassis.web import WebServer
-from chassis.web_limits import WebLimits
 from chassis.wire import Wire
 from tests.builders.waiting import SOON_SECONDS, soon
-from tests.component.chassis.raw_http import QUICK, Site
-
-Serve = Callable[..., SimpleNamespace]
-
-
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    """Serve the site with some limits; returns its server, its site and its address."""
-    servers: list[WebServer] = []
-
-    def start(limits: WebLimits = QUICK, **options: object) -> SimpleNamespace:
-        site = Site()
-        server = WebServer(site, **{"port": 0, "limits": limits, **options})
-        server.start()
-        servers.append(server)
-        return SimpleNamespace(
-            server=server, site=site, address=("127.0.0.1", server.port), open=[]
-        )
-
-    yield start
-    for server in servers:
-        server.stop(0)
 
 
 @pytest.fixture

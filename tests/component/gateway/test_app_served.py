@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from chassis.web import WebServer
+from edge.server import WebServer
 from gateway import operations
 from gateway.app import App
 from gateway.http import routes_of

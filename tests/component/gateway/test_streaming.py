@@ -15,15 +15,15 @@ import httpx
 import pytest
 from eventlet.event import Event
 
-from chassis.web import WebServer
-from chassis.web_limits import WebLimits
 from contracts.errors import TooManyAtOnce
+from edge.limits import WebLimits
+from edge.server import WebServer
 from gateway import streaming
 from gateway.app import App
 from gateway.http import FORM_LIMIT_BYTES, JSON, MULTIPART, Answer, Request, route
 from gateway.problems import EdgeProblem, edge_refusal
 from gateway.streaming import CHUNK_BYTES, FILE_LIMIT_BYTES, Places
-from tests.component.chassis.raw_http import answer, connect, is_closed, status
+from tests.component.edge.raw_http import answer, connect, is_closed, status
 from tests.unit.gateway import things
 
 BODY_SECONDS = 0.5

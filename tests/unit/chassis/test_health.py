@@ -101,7 +101,7 @@ def test_head_has_no_body_and_other_methods_and_paths_are_refused():
 @pytest.fixture(autouse=True)
 def web_metrics():
     """The server's metrics exist once it is imported."""
-    import chassis.web  # noqa: F401
+    import edge.server  # noqa: F401
 
 
 def test_what_is_kept_is_made_once_for_all_who_ask_within_its_time():

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
-from chassis.http1 import Body, Load
+from edge.http1 import Body, Load
 from gateway.app import App
 from gateway.http import routes_of
 from tests.unit.gateway import things

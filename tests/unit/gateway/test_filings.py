@@ -11,13 +11,13 @@ from typing import Any
 import orjson
 import pytest
 
-from chassis.http1 import Body, Load
 from clients.reports import FilingsIntake
 from contracts.errors import ServiceUnavailable
 from contracts.fields import read_time, wire_time
 from contracts.forms import Form
 from contracts.principal import Principal, Role
 from contracts.reports.errors import FilingNotFound, ObligationNotFound, RoundNotFound
+from edge.http1 import Body, Load
 from gateway import filings
 from gateway.app import App
 from gateway.bodies import LARGE_BODY_BYTES

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chassis.http1 import Head, Headers
 from contracts.errors import InvalidInput, Kind
+from edge.http1 import Head, Headers
 from gateway.problems import EDGE, OF_KIND, edge_refusal, language_of, tell
 
 HERE = {"language": "en", "instance": "/v1/x", "correlation_id": "c"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chassis.http1 import Head, Headers, Load
+from edge.http1 import Head, Headers, Load
 from gateway.shedding import FilingsFirst
 
 

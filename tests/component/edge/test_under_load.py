@@ -8,8 +8,8 @@ import pytest
 from eventlet.patcher import original
 from prometheus_client import REGISTRY
 
-from chassis.web import WebServer
-from tests.component.chassis.raw_http import (
+from edge.server import WebServer
+from tests.component.edge.raw_http import (
     GET,
     POST,
     Site,

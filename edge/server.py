@@ -20,9 +20,9 @@ import structlog
 from eventlet import greenio, wsgi
 from prometheus_client import Gauge
 
-from chassis.http1 import Head, Load
-from chassis.web_connection import SAFE_HEADERS, Connection, refused, shut
-from chassis.web_limits import WebLimits
+from edge.connection import SAFE_HEADERS, Connection, refused, shut
+from edge.http1 import Head, Load
+from edge.limits import WebLimits
 
 log = structlog.get_logger(__name__)
 

@@ -7,9 +7,9 @@ import eventlet
 import httpx
 import pytest
 
-from chassis import http1
-from chassis.web_connection import SAFE_HEADERS
-from tests.component.chassis.raw_http import (
+from edge import http1
+from edge.connection import SAFE_HEADERS
+from tests.component.edge.raw_http import (
     BODY_SECONDS,
     GET,
     LIMIT_BYTES,

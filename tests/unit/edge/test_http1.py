@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from chassis.http1 import Body, BodyTooLarge, HeadRefused, Load, read_head
+from edge.http1 import Body, BodyTooLarge, HeadRefused, Load, read_head
 
 LINE, PATH, HEAD, FIELDS = 60, 30, 150, 4
 

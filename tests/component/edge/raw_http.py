@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 from eventlet.event import Event
 
-from chassis.http1 import BodyRefused
-from chassis.web_limits import WebLimits
+from edge.http1 import BodyRefused
+from edge.limits import WebLimits
 
 BODY_SECONDS = 0.3
 LIMIT_BYTES = 1000

@@ -5,8 +5,8 @@ import socket
 import eventlet
 import pytest
 
-from chassis.web import place_of
-from tests.component.chassis.raw_http import GET, answer, connect, is_closed, limits, status
+from edge.server import place_of
+from tests.component.edge.raw_http import GET, answer, connect, is_closed, limits, status
 
 PER_ADDRESS = 3
 ROOMY = limits(max_connections=8, connections_per_address=PER_ADDRESS, head_seconds=20)

@@ -16,10 +16,10 @@ import structlog
 from eventlet import greenio, hubs, wsgi
 from prometheus_client import Counter
 
-from chassis.http1 import Body, BodyRefused, Head, HeadRefused, TimedReader, environ_name, read_head
+from edge.http1 import Body, BodyRefused, Head, HeadRefused, TimedReader, environ_name, read_head
 
 if TYPE_CHECKING:
-    from chassis.web import WebServer
+    from edge.server import WebServer
 
 log = structlog.get_logger(__name__)
 

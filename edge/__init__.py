@@ -1,0 +1,1 @@
+"""How strangers are served over HTTP: strictly, within limits of size, number and time."""
