@@ -3,7 +3,7 @@
 A job is claimed by one process under a lease it keeps renewing; when that process dies another
 claims it and runs it again, once. An outage, or the process being stopped, puts it back and does
 not count. So the work must bear being repeated from the start, also while a process that has lost
-its lease without knowing is still at it.
+its lease without knowing is still at it. Slots take turns, however much one of them asks for.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import eventlet
@@ -38,12 +38,14 @@ RENEW_SECONDS = 10
 POLL_SECONDS = 1.0
 ATTEMPTS = 2  # whatever kills a process is likely to kill the next, too
 PUT_OFF_SECONDS = 5
+TURN = timedelta(minutes=1)
+UNFINISHED = ["queued", "running"]
 ERRORS_KEPT = 1_000
 
 
 def job_document(alias: str, *indexes: str) -> type[Document]:
-    """Return the document by which a service's database gets the index jobs are claimed by, and
-    those it looks its jobs up by itself.
+    """Return the document by which a service's database gets the indexes jobs are claimed and given
+    their turn by, and those it looks its jobs up by itself.
     """
 
     class JobDocument(DynamicDocument):
@@ -52,7 +54,11 @@ def job_document(alias: str, *indexes: str) -> type[Document]:
             "collection": COLLECTION,
             "db_alias": alias,
             "auto_create_index": False,
-            "indexes": [("state", "kind", "created_at"), *indexes],
+            "indexes": [
+                ("state", "kind", "turn"),
+                ("requested_by.slot_id", "kind", "state", "turn"),
+                *indexes,
+            ],
         }
 
     return JobDocument
@@ -95,7 +101,7 @@ class Job:
     def put_off(self, seconds: float | None = None) -> None:
         """Give the job back, to be claimed again after a while: this attempt did not count."""
         self._collection.update_one(
-            {"_id": self.id, "state": {"$in": ["queued", "running"]}}, {"$inc": {"attempts": -1}}
+            {"_id": self.id, "state": {"$in": UNFINISHED}}, {"$inc": {"attempts": -1}}
         )
         again = {
             "state": "queued",
@@ -130,6 +136,7 @@ class Jobs:
 
         With a key, only the first call starts one; the others return it.
         """
+        at = now()
         document = {
             "_id": f"{self._service}-{key or uuid.uuid4().hex}",
             "kind": kind,
@@ -145,7 +152,8 @@ class Jobs:
             "lease_until": None,
             "not_before": None,
             "correlation_id": correlation_id.get(),
-            "created_at": now(),
+            "created_at": at,
+            "turn": self._turn_of(kind, requested_by["slot_id"], at),
             "finished_at": None,
         }
         try:
@@ -164,7 +172,7 @@ class Jobs:
         return to_wire(document)
 
     def claim(self, kinds: list[str]) -> Job | None:
-        """Take the oldest job that is waiting or whose worker has died."""
+        """Take the job whose turn it is, of those that are waiting or whose worker has died."""
         document = self.collection.find_one_and_update(
             {
                 "kind": {"$in": kinds},
@@ -178,7 +186,7 @@ class Jobs:
                 "$set": {"state": "running", "lease_until": _in(LEASE_SECONDS)},
                 "$inc": {"attempts": 1, "claim": 1},
             },
-            sort=[("created_at", 1)],
+            sort=[("turn", 1)],
             return_document=ReturnDocument.AFTER,
         )
         if document is None:
@@ -188,6 +196,14 @@ class Jobs:
             job.fail(JobGivenUp(attempts=ATTEMPTS))
             return self.claim(kinds)
         return job
+
+    def _turn_of(self, kind: str, slot_id: str, at: datetime) -> datetime:
+        """Return when it is the turn of a job asked for now: each goes a TURN after the one before
+        it of the same slot, while that is unfinished, so that others come in between.
+        """
+        unfinished = {"requested_by.slot_id": slot_id, "kind": kind, "state": {"$in": UNFINISHED}}
+        before = self.collection.find_one(unfinished, {"turn": 1}, sort=[("turn", -1)])
+        return at if before is None else max(at, before.get("turn", at) + TURN)
 
 
 class RunsJobs(DependencyProvider):

@@ -117,7 +117,7 @@ def test_outboxes_and_jobs_are_found_by_an_index(cls):
         swept = {name for name, indexes in indexed.items() if "outbox.at" in indexes}
         assert swept == set(getattr(kept._store_class, "outboxes", ()))
         runs_jobs = bool(inspect.getmembers(cls, lambda part: isinstance(part, RunsJobs)))
-        assert ("created_at" in indexed.get(jobs.COLLECTION, "")) is runs_jobs
+        assert ("turn" in indexed.get(jobs.COLLECTION, "")) is runs_jobs
 
 
 def test_no_file_names_a_package_registry():

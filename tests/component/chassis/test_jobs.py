@@ -5,18 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 import eventlet
+import mongoengine
 import pytest
 from eventlet.event import Event as Signal
+from pymongo import MongoClient
 from pymongo.errors import AutoReconnect
 
 from chassis.clock import now
 from chassis.jobs import ATTEMPTS, COLLECTION, Jobs, RunsJobs, job_document, runs_job
 from chassis.log import correlation_id
-from chassis.mongo import Kept, build_indexes
+from chassis.mongo import Kept, build_indexes, connect
 from chassis.service import Service
 from contracts.errors import JobNotFound, ServiceUnavailable
 from tests.builders.parrot.service import NotASong, ParrotSettings
 from tests.builders.waiting import soon
+from tests.component.reports.watching import Commands, explained, stages_of
 
 BY = {"slot_id": "s1"}
 
@@ -200,16 +203,50 @@ def test_what_a_job_does_is_tied_to_the_request_that_asked_for_it(jobs, work):
     assert ended(jobs, job)["result"] == {"cause": "because"}
 
 
-def test_the_index_by_which_jobs_are_claimed_is_on_the_collection_they_are_in(database):
-    document = job_document("test", "requested_by.slot_id")
+def test_of_a_slot_that_asks_for_much_and_one_that_asks_for_little_each_has_its_turn(jobs):
+    for who in [*["s1"] * 20, "s2", "s1", "s3"]:
+        jobs.start("grind", {}, requested_by={"slot_id": who})
 
-    build_indexes([document])
+    order = [job.requested_by["slot_id"] for job in iter(lambda: jobs.claim(["grind"]), None)]
 
-    indexes = {tuple(each["key"]) for each in database[COLLECTION].index_information().values()}
-    wanted = (("state", 1), ("kind", 1), ("created_at", 1))
-    assert wanted in indexes
-    asked = {"state": "queued", "kind": {"$in": ["grind"]}}
-    assert "COLLSCAN" not in str(database[COLLECTION].find(asked).explain()["queryPlanner"])
+    assert order == ["s1", "s2", "s3", *["s1"] * 20]
+
+
+def test_the_jobs_of_one_slot_are_run_in_the_order_they_were_asked_for(jobs):
+    asked = [jobs.start("grind", {}, requested_by=BY)["id"] for _ in range(5)]
+    for _ in range(4):
+        jobs.claim(["grind"]).finish({}, [])
+    asked.append(jobs.start("grind", {}, requested_by=BY)["id"])
+
+    assert [jobs.claim(["grind"]).id for _ in range(2)] == asked[4:]
+
+
+def test_claiming_costs_the_same_however_many_jobs_wait_and_has_an_index_that_sorts(mongo_uri):
+    commands = Commands()
+    with MongoClient(mongo_uri, tz_aware=True, event_listeners=[commands]) as client:
+        database = client.get_default_database()
+        connect(mongo_uri, "mill")
+        build_indexes([job_document("mill", "arguments.grain")])
+        mongoengine.disconnect("mill")
+        jobs = Jobs(database, "mill")
+        for grain in range(60):
+            jobs.start("grind", {"grain": grain}, requested_by=BY)
+        jobs.claim(["grind"])
+        for _ in range(30):
+            jobs.claim(["grind"]).finish({}, [])
+
+        with commands.during() as asked:
+            jobs.start("grind", {}, requested_by=BY)
+            jobs.claim(["grind"])
+        plans = [plan for command in asked for plan in explained(database, command)]
+        assert len(plans) == 2
+        for plan in plans:
+            assert not {"COLLSCAN", "SORT"} & stages_of(plan)
+            assert plan["executionStats"]["totalDocsExamined"] < 5
+        assert {("arguments.grain",)} <= {
+            tuple(name for name, _ in each["key"])
+            for each in database[COLLECTION].index_information().values()
+        }
 
 
 def test_a_job_in_hand_keeps_its_lease(jobs, work, monkeypatch):

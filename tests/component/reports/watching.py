@@ -43,7 +43,9 @@ class Commands(monitoring.CommandListener):
 def explained(database: Database, command: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the explanations of everything that a remembered command looks for."""
     kind = next(iter(command))
-    if kind in ("update", "delete"):
+    if kind == "findAndModify":
+        inner = [{name: command[name] for name in (kind, "query", "sort", "update")}]
+    elif kind in ("update", "delete"):
         each = f"{kind}s"
         inner = [{kind: command[kind], each: [one]} for one in command[each]]
     elif kind in _EXPLAINED:
