@@ -2,6 +2,8 @@
 # SUCHARIT_PORT (8000) moves every port, so two checkouts run side by side.
 
 MAKEFLAGS += --no-print-directory
+# A process that starts does not compile again what another has compiled.
+unexport PYTHONDONTWRITEBYTECODE
 BROKER := /usr/lib/rabbitmq/bin/rabbitmq-server
 # Laksaman, and the one behind it that is installed last: all come together.
 FONT := /usr/share/fonts/truetype/tlwg/Laksaman.ttf /usr/share/fonts-droid-fallback/truetype/DroidSansFallback.ttf

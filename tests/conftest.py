@@ -11,6 +11,7 @@ eventlet.monkey_patch()
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -29,6 +30,10 @@ from tools.programs import ROOT
 from tools.stack import Stack
 
 TEST_PORTS_ABOVE = 500
+
+# What one process has compiled, the many that tests start do not compile again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # How fast the machine is, is no property of what is tested.
 settings.register_profile("sucharit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
