@@ -1,4 +1,4 @@
-"""How a service meets the outside: bus, outbox, RPC, database, HTTP, metrics. No business word."""
+"""How a service meets the outside: bus, outbox, RPC, database, metrics. No business word."""
 
 import warnings
 

@@ -1,9 +1,8 @@
-"""Is the process alive, can it serve, what has it counted? The answers, and a WSGI app of them."""
+"""Is the process alive, can it serve, what has it counted? The answers, and pages of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from http import HTTPStatus
+from collections.abc import Callable
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
@@ -13,8 +12,8 @@ import structlog
 from eventlet.semaphore import Semaphore
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from chassis.ops_server import Page, Pages
 from chassis.work_line import WorkLine
-from edge.connection import SAFE_HEADERS
 
 log = structlog.get_logger(__name__)
 
@@ -27,9 +26,6 @@ Made = TypeVar("Made")
 
 Check = Callable[[], str | None]
 """Asks one dependency for a sign of life: returns a word about it, raises when there is none."""
-
-Page = tuple[int, str, bytes]
-"""Status, content type and body."""
 
 
 class Cached(Generic[Made]):
@@ -116,31 +112,13 @@ def metrics_page() -> Page:
     return 200, CONTENT_TYPE_LATEST, _line.run(None, generate_latest)
 
 
-def ops_app(readiness: Readiness) -> Callable[..., Iterable[bytes]]:
-    """Return a WSGI app of GET /healthz, /readyz and /metrics, for a port the public never sees.
+def ops_pages(readiness: Readiness) -> Pages:
+    """Return the pages /healthz, /readyz and /metrics.
 
     The metrics are written at most once in KEPT_SECONDS.
     """
-    pages: dict[str, Callable[[], Page]] = {
+    return {
         "/healthz": alive_page,
         "/readyz": lambda: ready_page(readiness),
         "/metrics": Cached(metrics_page),
     }
-
-    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        page = pages.get(environ["PATH_INFO"])
-        headers = [*SAFE_HEADERS]
-        if page is None:
-            status, content_type, body = 404, "text/plain", b"not found\n"
-        elif environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-            status, content_type, body = 405, "text/plain", b"only GET\n"
-            headers.append(("Allow", "GET, HEAD"))
-        else:
-            status, content_type, body = page()
-        if status == 503:
-            headers.append(("Retry-After", "5"))
-        headers += [("Content-Type", content_type), ("Content-Length", str(len(body)))]
-        start_response(f"{status} {HTTPStatus(status).phrase}", headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-
-    return app

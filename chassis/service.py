@@ -12,11 +12,11 @@ from nameko.extensions import DependencyProvider
 
 from chassis import bus, metrics
 from chassis.clock import now
-from chassis.health import Readiness, ops_app
+from chassis.health import Readiness, ops_pages
 from chassis.log import correlation_id
+from chassis.ops_server import OpsServer
 from chassis.outages import is_outage
 from contracts.errors import ServiceError
-from edge.server import WebServer
 
 log = structlog.get_logger(__name__)
 
@@ -106,7 +106,7 @@ class Ops(DependencyProvider):
     """Serves /healthz, /readyz and /metrics on the process's ops port."""
 
     def __init__(self) -> None:
-        self._server: WebServer | None = None
+        self._server: OpsServer | None = None
         self._readiness: Readiness | None = None
         self._depths: Any = None
 
@@ -114,8 +114,8 @@ class Ops(DependencyProvider):
         """Listen. Raises OSError when the port is taken."""
         settings = self.container.config["process"]
         self._readiness = readiness_of(self.container)
-        self._server = WebServer(
-            ops_app(self._readiness), host=settings.host, port=settings.ops_port
+        self._server = OpsServer(
+            ops_pages(self._readiness), host=settings.host, port=settings.ops_port
         )
         self._server.start()
         self._depths = eventlet.spawn(watch_depths, self.container)

@@ -16,6 +16,7 @@ import structlog
 from eventlet import greenio, hubs, wsgi
 from prometheus_client import Counter
 
+from contracts.safe_headers import SAFE_HEADERS
 from edge.http1 import Body, BodyRefused, Head, HeadRefused, TimedReader, environ_name, read_head
 
 if TYPE_CHECKING:
@@ -25,13 +26,6 @@ log = structlog.get_logger(__name__)
 
 refused = Counter("web_refused", "Requests refused before anybody looked into them.", ["reason"])
 _shed = refused.labels("in_flight")
-
-SAFE_HEADERS = (
-    ("Cache-Control", "no-store"),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-)
-"""Said with every answer, whoever makes it."""
 
 
 class Connection(wsgi.HttpProtocol):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class WebLimits:
-    """The defaults are those of the gateway and of every ops port."""
+    """The defaults are those of the gateway."""
 
     max_connections: int = 1024
     connections_per_address: int = 512

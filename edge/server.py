@@ -20,7 +20,8 @@ import structlog
 from eventlet import greenio, wsgi
 from prometheus_client import Gauge
 
-from edge.connection import SAFE_HEADERS, Connection, refused, shut
+from contracts.safe_headers import SAFE_HEADERS
+from edge.connection import Connection, refused, shut
 from edge.http1 import Head, Load
 from edge.limits import WebLimits
 
@@ -29,7 +30,6 @@ log = structlog.get_logger(__name__)
 _connections = Gauge("web_connections_open", "Client connections open now.")
 _in_flight = Gauge("web_requests_in_flight", "Requests being worked on now.")
 
-OPS_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 _SAFE = "".join(f"{name}: {value}\r\n" for name, value in SAFE_HEADERS)
 AT_ONCE = 64
 _NO_ROOM = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
@@ -210,7 +210,7 @@ class WebServer:
         sock.close()
 
     def _is_full(self, head: Head, load: Load) -> bool:
-        return load.in_flight >= self.limits.max_in_flight and head.raw_path not in OPS_PATHS
+        return load.in_flight >= self.limits.max_in_flight
 
     def refuse(self, status: int, head: Head | None, *, closes: bool = True) -> bytes:
         """Return a whole refusal as it goes over the wire; it says if the connection closes."""

@@ -18,7 +18,7 @@ import structlog
 from chassis import clock
 from chassis.log import correlation_id as bound_correlation_id
 from contracts.principal import Principal
-from edge.connection import SAFE_HEADERS
+from contracts.safe_headers import SAFE_HEADERS
 from gateway.addresses import NOBODY, TrustedProxies
 from gateway.http import Answer, Request, Route
 from gateway.metrics import record_request

@@ -7,8 +7,8 @@ import eventlet
 import httpx
 import pytest
 
+from contracts.safe_headers import SAFE_HEADERS
 from edge import http1
-from edge.connection import SAFE_HEADERS
 from tests.component.edge.raw_http import (
     BODY_SECONDS,
     GET,

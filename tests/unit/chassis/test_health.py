@@ -6,14 +6,15 @@ import eventlet
 import orjson
 import pytest
 
-from chassis.health import Cached, Readiness, ops_app
+from chassis.health import Cached, Readiness, ops_pages
+from chassis.ops_server import answer_to
 
 
 def ask(readiness, path, method="GET"):
-    told = []
-    environ = {"PATH_INFO": path, "REQUEST_METHOD": method}
-    body = b"".join(ops_app(readiness)(environ, lambda *facts: told.extend(facts)))
-    return int(told[0][:3]), dict(told[1]), body
+    told = answer_to(f"{method} {path} HTTP/1.1\r\n\r\n".encode(), ops_pages(readiness))
+    head, _, body = told.partition(b"\r\n\r\n")
+    line, *fields = head.decode().split("\r\n")
+    return int(line.split()[1]), dict(field.split(": ", 1) for field in fields), body
 
 
 def refuse():
@@ -89,19 +90,21 @@ def test_metrics_are_in_prometheus_text_form():
 
     assert status == 200
     assert headers["Content-Type"].startswith("text/plain")
-    assert b"# TYPE web_connections_open gauge" in body
+    assert b"# TYPE entrypoint_seconds histogram" in body
 
 
 def test_head_has_no_body_and_other_methods_and_paths_are_refused():
     assert ask(Readiness(), "/healthz", "HEAD")[::2] == (200, b"")
     assert ask(Readiness(), "/healthz", "POST")[0] == 405
     assert ask(Readiness(), "/secrets")[0] == 404
+    assert ask(Readiness(), "/healthz?verbose")[0] == 200
 
 
-@pytest.fixture(autouse=True)
-def web_metrics():
-    """The server's metrics exist once it is imported."""
-    import edge.server  # noqa: F401
+def test_a_page_that_breaks_is_500_and_shows_nothing_of_its_insides():
+    told = answer_to(b"GET /x HTTP/1.1\r\n\r\n", {"/x": break_down})
+
+    assert told.startswith(b"HTTP/1.1 500 ")
+    assert b"hunter2" not in told
 
 
 def test_what_is_kept_is_made_once_for_all_who_ask_within_its_time():
