@@ -32,6 +32,10 @@ class Glyphs(dict[int, str]):
             return {name: self.printable(each) for name, each in told.items()}
         return [self.printable(each) for each in told] if isinstance(told, list | tuple) else told
 
+    def lacking(self, text: str) -> list[str]:
+        """Return the characters of a text that are shown by their numbers, each once."""
+        return [each for each in dict.fromkeys(text) if self[ord(each)].startswith("‹U+")]
+
     def __missing__(self, code: int) -> str:
         self[code] = shown = self._shown(chr(code))
         return shown

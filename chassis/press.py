@@ -46,6 +46,7 @@ class Press:
     """Sets one PDF at a time in a thread of the machine; who waits for it waits in green ways.
 
     Of the MOST_WAITING that may wait and the one in hand, one caller has MOST_OF_ONE_CALLER.
+    `glyphs` knows what can be printed.
     """
 
     def __init__(self, font_dir: Path) -> None:
@@ -59,7 +60,7 @@ class Press:
         if FONT not in self._fonts.families():
             raise FontMissing(f"cannot start: the font {FONT} is not in {font_dir}")
         self._families = json.dumps([FONT, *behind])
-        self._glyphs = Glyphs([font_dir / f"{FONT}.ttf", *behind.values()])
+        self.glyphs = Glyphs([font_dir / f"{FONT}.ttf", *behind.values()])
         self._line = WorkLine(
             "typst", threads=1, waiting=MOST_WAITING, per_caller=MOST_OF_ONE_CALLER
         )
@@ -85,7 +86,7 @@ class Press:
 
     def set_page(self, template: Path, facts: Facts | Callable[[], Facts]) -> bytes:
         """Return the PDF, set here and now: for commands, where nobody else waits."""
-        printable = self._glyphs.printable(facts() if callable(facts) else facts)
+        printable = self.glyphs.printable(facts() if callable(facts) else facts)
         told = json.dumps(printable, ensure_ascii=False)
         pdf = typst.Compiler(
             str(template),

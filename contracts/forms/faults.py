@@ -23,6 +23,11 @@ _MESSAGES = {
     "choice": ("ต้องเลือกจาก: {choices}", "Choose from: {choices}."),
     "format": ("รูปแบบไม่ถูกต้อง เช่น {example}", "Wrong format; for example {example}."),
     "items": ("ใส่ได้ไม่เกิน {max} รายการ", "At most {max} items."),
+    "unprintable": (
+        "ไม่มีแบบอักษรสำหรับพิมพ์ {characters} ยื่นได้ แต่บนกระดาษจะเห็นเป็นรหัส หากไม่ต้องการโปรดใช้ตัวอักษรอื่น",
+        "No font of the printed page has {characters}. It can be filed, and paper will show its"
+        " number; use other characters if you do not want that.",
+    ),
     "repeated": ("มีรายการซ้ำกัน", "The same is given twice."),
 }
 

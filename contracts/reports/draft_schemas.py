@@ -26,14 +26,21 @@ class FaultSchema(Schema):
     pointer = fields.String(required=True)
     code = fields.String(required=True)
     message = fields.String(required=True)
+    message_en = fields.String(required=True)
 
 
 class WarningSchema(Schema):
-    """What looks wrong, and may be filed with a note under the id of the check."""
+    """What looks wrong and may be filed: `unconfirmed` with a note under the id of the check,
+    `unprintable`, a character that paper cannot show, as it is.
+    """
 
-    check = fields.String(required=True)
+    check = fields.String(
+        required=True, metadata={"description": "Empty of a warning that needs no note."}
+    )
     pointer = fields.String(required=True)
+    code = fields.String(required=True, validate=validate.OneOf(["unconfirmed", "unprintable"]))
     message = fields.String(required=True)
+    message_en = fields.String(required=True)
 
 
 class PrefilledSchema(Schema):

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from contracts.errors import InvalidInput, Wording
-from contracts.forms import Form, told
+from contracts.forms import Form, Lacking, told, unprintable
 from services.reports import wire
 from services.reports.domain.filings import changed_pointers
 from services.reports.domain.obligations import Obligation
@@ -34,10 +34,14 @@ def shown(
     answers: Facts,
     version: int,
     *,
+    lacking: Lacking,
     marks: Mapping[str, Facts],
     absent: Iterable[str] = (),
 ) -> Facts:
-    """Return a draft as the API shows it; what is left unconfirmed of last year is missing."""
+    """Return a draft as the API shows it; what is left unconfirmed of last year is missing.
+
+    Among its warnings are the characters `lacking` on paper; they need no confirming.
+    """
     faults = list(form.every_fault(answers))
     absent_answers = [each for each in faults if each.code == "required"]
     return {
@@ -52,12 +56,23 @@ def shown(
         ],
         "questions": {each.pointer: each.question_th for each in absent_answers},
         "faults": [
-            {"pointer": fault.pointer, "code": fault.code, "message": fault.in_full_th}
+            {
+                "pointer": fault.pointer,
+                "code": fault.code,
+                "message": fault.in_full_th,
+                "message_en": fault.in_full,
+            }
             for fault in told(each for each in faults if each.code != "required")
         ],
         "warnings": [
-            {"check": each.check, "pointer": each.pointer, "message": each.message_th}
-            for each in form.warnings(answers)
+            {
+                "check": each.check,
+                "pointer": each.pointer,
+                "code": each.code,
+                "message": each.in_full_th,
+                "message_en": each.in_full,
+            }
+            for each in (*form.warnings(answers), *unprintable(form, answers, lacking))
         ],
         "prefilled": {
             pointer_of(name): {"source": mark["source"], "from": mark["from"]}

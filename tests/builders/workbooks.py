@@ -9,11 +9,13 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook, load_workbook
 
+from services.reports.unpacking import Budget
 from services.reports.workbooks.archives import budget_of_an_upload
 from services.reports.workbooks.layout import MAIN_SHEET, Layout
 from services.reports.workbooks.reading import Reading, read_workbook
 from services.reports.workbooks.stamp import Stamp
 from services.reports.workbooks.writing import Filled, write_workbook
+from tests.builders.glyphs import GLYPHS
 
 ROUND = "ethics-2569-1"
 OBLIGATION = f"{ROUND}-o1-1"
@@ -49,8 +51,14 @@ def typed(layout: Layout, data: bytes, cells: Mapping[str, Any]) -> bytes:
     return edited(data, change)
 
 
-def read(layout: Layout, data: bytes) -> Reading:
-    return read_workbook(data, layout, round_id=ROUND, budget=budget_of_an_upload())
+def read(layout: Layout, data: bytes, budget: Budget | None = None) -> Reading:
+    return read_workbook(
+        data,
+        layout,
+        round_id=ROUND,
+        budget=budget or budget_of_an_upload(),
+        lacking=GLYPHS.lacking,
+    )
 
 
 def cell_of(layout: Layout, pointer: str) -> str:

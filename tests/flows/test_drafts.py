@@ -30,7 +30,7 @@ def test_nothing_typed_is_lost_when_a_session_ends(country, round_id):
     officer = country.callers["6810406-1"]
     duty = officer.obligation_of(round_id)
     shown = draft_of(officer, duty)
-    answers = {**shown.json()["answers"], "problems": "พิมพ์ค้างไว้ น้ำท่วม"}
+    answers = {**shown.json()["answers"], "problems": "พิมพ์ค้างไว้ น้ำท่วม ሀ"}
 
     saved = save(officer, duty, shown.headers["ETag"], answers=answers)
     officer.client.delete("/v1/sessions/current")
@@ -40,6 +40,9 @@ def test_nothing_typed_is_lost_when_a_session_ends(country, round_id):
     assert shown.json()["prefilled"]["/answers/head_position"]["source"] == "registry"
     assert shown.json()["not_prefilled"] == ["ita"]
     assert saved.status_code == 200, saved.text
+    (warning,) = saved.json()["warnings"]
+    assert (warning["pointer"], warning["code"]) == ("/answers/problems", "unprintable")
+    assert "U+1200" in warning["message"]
     assert later.json()["answers"] == answers
     assert later.headers["ETag"] == saved.headers["ETag"]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from chassis.press import Press
 from chassis.rpc import answers
 from contracts.fields import wire_time
 from contracts.forms import Form
@@ -28,6 +29,7 @@ class ObligationQuestions:
     """What reports is asked about obligations and drafts."""
 
     store: ReportsStore
+    press: Press
     now: Callable[[], datetime]
 
     @answers
@@ -78,13 +80,13 @@ class ObligationQuestions:
         obligation.require_signed_by(Principal.from_wire(by), desk.round_)
         if desk.version:
             marks = prefilling.unconfirmed(desk.marks, desk.typed)
-            return drafting.shown(obligation, form, desk.typed, desk.version, marks=marks)
+            return self._draft(obligation, form, desk.typed, desk.version, marks=marks)
         filed = self.store.drafts.get_filed(obligation)
         if filed:
-            return drafting.shown(obligation, form, filed, 0, marks={})
+            return self._draft(obligation, form, filed, 0, marks={})
         fresh = self._prefilled(form, obligation, desk.round_, by, holder)
         self.store.prefills.keep(obligation, fresh.marks)
-        return drafting.shown(
+        return self._draft(
             obligation, form, fresh.answers, 0, marks=fresh.marks, absent=fresh.absent
         )
 
@@ -125,7 +127,7 @@ class ObligationQuestions:
             marks.pop(pointer.removeprefix("/answers/"), None)
         if marks != desk.marks:
             self.store.prefills.keep(obligation, marks)
-        return drafting.shown(obligation, form, answers, version, marks=marks)
+        return self._draft(obligation, form, answers, version, marks=marks)
 
     @answers
     def list_filings(self, by: Facts, obligation_id: str) -> Facts:
@@ -136,6 +138,9 @@ class ObligationQuestions:
         obligation, _ = self._obligation(by, obligation_id)
         filings = self.store.ledger.list(obligation.id)
         return {"items": drafting.with_changes(filings), "next": None}
+
+    def _draft(self, *draft: Any, **told: Any) -> Facts:
+        return drafting.shown(*draft, lacking=self.press.glyphs.lacking, **told)
 
     def _prefilled(
         self,

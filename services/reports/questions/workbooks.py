@@ -12,6 +12,7 @@ from nameko.timer import timer
 
 from chassis.aside import aside
 from chassis.jobs import Job, Jobs, runs_job
+from chassis.press import Press
 from chassis.rpc import answers
 from contracts.errors import IdempotencyKeyReused, InvalidInput, ServiceError
 from contracts.fields import wire_time
@@ -46,6 +47,7 @@ class WorkbookQuestions:
 
     store: ReportsStore
     jobs: Jobs
+    press: Press
     settings: Settings
     now: Callable[[], datetime]
     record: Callable[[list[Attempt]], list[Facts | ServiceError]]
@@ -182,7 +184,9 @@ class WorkbookQuestions:
         with TemporaryFile() as file:
             for chunk in self.store.files.read(known["file_id"]):
                 file.write(chunk)
-            filer = Filer(self.store, upload, round_, layout, self.record)
+            filer = Filer(
+                self.store, upload, round_, layout, self.record, self.press.glyphs.lacking
+            )
             told = filer.file(
                 file, known["filename"], lambda done, total: job.show(done=done, total=total)
             )

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from chassis.work_line import WorkLine
 from contracts.errors import ServiceError
+from contracts.forms import Lacking
 from contracts.principal import Principal
 from contracts.reports.amendment_classes import DEFAULT_CLASS
 from contracts.reports.errors import ObligationNotFound
@@ -26,7 +27,7 @@ from services.reports.workbooks.archives import Archive, Member, budget_of_an_up
 from services.reports.workbooks.layout import Layout
 from services.reports.workbooks.reading import Reading, read_workbook
 from services.reports.workbooks.stamp import Stamp
-from services.reports.workbooks.wording import of_answer, of_file, of_refusal
+from services.reports.workbooks.wording import CellFault, of_answer, of_file, of_refusal
 
 AT_ONCE = 25
 FAULTS_TOLD = 20
@@ -54,17 +55,24 @@ class Upload:
 class Filer:
     """Files the workbooks of one upload; doing it again files nothing twice.
 
-    `record` is the ledger's own way for every filing.
+    `record` is the ledger's own way for every filing; `lacking` tells what paper cannot show.
     """
 
     def __init__(
-        self, store: ReportsStore, upload: Upload, round_: Round, layout: Layout, record: Record
+        self,
+        store: ReportsStore,
+        upload: Upload,
+        round_: Round,
+        layout: Layout,
+        record: Record,
+        lacking: Lacking,
     ) -> None:
         self._store = store
         self._upload = upload
         self._round = round_
         self._layout = layout
         self._record = record
+        self._lacking = lacking
         self._by = Principal.from_wire(upload.by)
         self._budget = budget_of_an_upload()
         self._seen: set[str] = set()
@@ -123,6 +131,7 @@ class Filer:
             self._layout,
             round_id=self._upload.round_id,
             budget=self._budget,
+            lacking=self._lacking,
         )
         if reading.stamp and not reading.faults:
             if reading.stamp.obligation_id in self._seen:
@@ -187,17 +196,21 @@ class Filer:
         faults = reading.faults
         if isinstance(result, ServiceError):
             faults = [of_refusal(result)]
-        room = max(0, FAULTS_TOLD_IN_ALL - self._told_in_all)
-        shown = [one.told() for one in faults[: min(FAULTS_TOLD, room)]]
-        self._told_in_all += len(shown)
         return {
             "file": name,
             "obligation_id": reading.stamp.obligation_id if reading.stamp else None,
             "outcome": _outcome(result),
             "filed": _filed(result),
-            "errors": shown,
+            "errors": self._bounded(faults),
             "errors_found": len(faults),
+            "warnings": self._bounded(reading.warnings),
         }
+
+    def _bounded(self, found: list[CellFault]) -> list[Facts]:
+        room = max(0, FAULTS_TOLD_IN_ALL - self._told_in_all)
+        shown = [one.told() for one in found[: min(FAULTS_TOLD, room)]]
+        self._told_in_all += len(shown)
+        return shown
 
 
 def filing_id_of(upload_id: str, obligation_id: str) -> str:

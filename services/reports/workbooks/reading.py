@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.forms import Fault, Form
+from contracts.forms import Fault, Form, Lacking, unprintable
 from contracts.forms.faults import fault
 from services.reports.unpacking import Budget
 from services.reports.workbooks.cells import Area, Book, Cell, Cells
@@ -28,7 +28,7 @@ from services.reports.workbooks.layout import (
 from services.reports.workbooks.parts import Unusable
 from services.reports.workbooks.stamp import Stamp, read_stamp
 from services.reports.workbooks.values import Unclear, read_tick, read_value
-from services.reports.workbooks.wording import CellFault, of_cell, of_file, of_verdict
+from services.reports.workbooks.wording import CellFault, of_cell, of_file, of_verdict, of_warning
 
 MOST_ITEM_ROWS = 1_000
 _STAMP = Area(20, 2)
@@ -39,13 +39,17 @@ _SUBMISSION = Form(
 
 @dataclass(slots=True)
 class Reading:
-    """What a workbook says, and what is wrong with it; with any fault nothing of it is filed."""
+    """What a workbook says, and what is wrong with it; with any fault nothing of it is filed.
+
+    `warnings` hold nothing up.
+    """
 
     stamp: Stamp | None = None
     answers: dict[str, Any] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     submission: dict[str, Any] = field(default_factory=dict)
     faults: list[CellFault] = field(default_factory=list)
+    warnings: list[CellFault] = field(default_factory=list)
     item_rows: dict[str, list[int]] = field(default_factory=dict)
 
     @property
@@ -56,10 +60,13 @@ class Reading:
         return "amendment" if self.stamp and self.stamp.base_revision else "original"
 
 
-def read_workbook(data: bytes, layout: Layout, *, round_id: str, budget: Budget) -> Reading:
+def read_workbook(
+    data: bytes, layout: Layout, *, round_id: str, budget: Budget, lacking: Lacking
+) -> Reading:
     """Read a workbook of a round and judge it. Never raises for what somebody sent.
 
     The stamp is read first: of a workbook that is not of this round nothing more is.
+    It is warned of characters `lacking` on paper.
     """
     reading = Reading()
     try:
@@ -76,6 +83,9 @@ def read_workbook(data: bytes, layout: Layout, *, round_id: str, budget: Budget)
     except Unusable as problem:
         return Reading(reading.stamp, faults=[of_file(problem.code)])
     reading.faults += list(_verdict(layout, reading))
+    for found in unprintable(layout.form, reading.answers, lacking):
+        spot = layout.spot(found.pointer, reading.item_rows)
+        reading.warnings.append(of_warning(found, spot))
     return reading
 
 

@@ -130,6 +130,11 @@ def of_answer(at: Spot, pointer: str, code: str) -> CellFault:
     return CellFault(*at, pointer, code, *_OF_CELLS[code])
 
 
+def of_warning(fault: Fault, at: Spot) -> CellFault:
+    """Return what holds nothing up and is told all the same, at its cell."""
+    return CellFault(*at, fault.pointer, fault.code, fault.in_full_th, fault.in_full)
+
+
 def of_refusal(refusal: ServiceError) -> CellFault:
     """Return why a workbook with nothing wrong in it was not filed."""
     code = refusal.code.rpartition(".")[2]

@@ -15,6 +15,7 @@ from services.reports.workbooks.layout import layout_of
 from services.reports.workbooks.stamp import Stamp
 from services.reports.workbooks.writing import Filled, write_workbook
 from tests.builders.answers import some_answers
+from tests.builders.glyphs import GLYPHS
 from tests.builders.workbooks import zipped
 from tests.component.reports.recording import owing, record
 from tests.component.reports.test_work_of_queries import names_of, spread
@@ -47,7 +48,7 @@ def work_off(
 ) -> dict[str, Any]:
     upload = Upload("upload-1", "ethics-2569-1", wire_time(EARLY), by.to_wire(), is_check)
     recording = recording or (lambda attempts: record(store.ledger, attempts))
-    filer = Filer(store, upload, a_round(), LAYOUT, recording)
+    filer = Filer(store, upload, a_round(), LAYOUT, recording, GLYPHS.lacking)
     return filer.file(BytesIO(data), "upload.zip", lambda done, total: None)
 
 

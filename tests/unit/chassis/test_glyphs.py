@@ -6,10 +6,7 @@ import pytest
 
 from chassis.glyphs import Glyphs
 from chassis.press import FONTS_BEHIND
-from services.accounts.settings import Settings
-
-LAKSAMAN = Settings.font_dir / "Laksaman.ttf"
-GLYPHS = Glyphs([LAKSAMAN, *FONTS_BEHIND.values()])
+from tests.builders.glyphs import GLYPHS
 
 
 @pytest.mark.parametrize(
@@ -28,6 +25,7 @@ GLYPHS = Glyphs([LAKSAMAN, *FONTS_BEHIND.values()])
 )
 def test_what_people_type_is_printed_as_it_is(text):
     assert GLYPHS.printable(text) == text
+    assert GLYPHS.lacking(text) == []
 
 
 @pytest.mark.parametrize(
@@ -43,6 +41,10 @@ def test_what_people_type_is_printed_as_it_is(text):
 )
 def test_the_rest_is_told_by_its_number_and_what_is_no_letter_is_left_out(text, shown):
     assert GLYPHS.printable(text).replace("\u2003", " ") == shown.replace("\u2003", " ")
+
+
+def test_what_is_told_by_its_number_is_named_once_in_the_order_of_the_text():
+    assert GLYPHS.lacking("ก\U0001f9ff\u1200 ✓\U0001f9ff\x07") == ["\U0001f9ff", "\u1200"]
 
 
 def test_every_text_in_facts_is_held_to_it_and_nothing_else_changes():

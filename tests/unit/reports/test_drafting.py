@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from contracts.errors import InvalidInput
+from contracts.forms import unprintable
 from contracts.reports.draft_schemas import DraftSchema
 from contracts.reports.errors import FormNotFound
 from contracts.reports.schemas import FilingSchema, ObligationSchema
@@ -17,6 +18,7 @@ from services.reports.forms import get_form
 from services.reports.receipts import receipt_number
 from services.reports.wire import obligation_to_wire
 from tests.builders.answers import some_answers
+from tests.builders.glyphs import GLYPHS
 from tests.unit.reports.duties import (
     DUE,
     MILLISECOND,
@@ -28,6 +30,7 @@ from tests.unit.reports.duties import (
 
 FORM = get_form("ethics-2568", 1)
 OWED = an_obligation()
+(TRAINING,) = some_answers()["trainings"]
 
 
 def a_filing(revision: int, answers: dict[str, Any]) -> dict[str, Any]:
@@ -98,7 +101,7 @@ def test_a_draft_tells_what_is_missing_apart_from_what_is_wrong():
     answers = some_answers(score=900)
     del answers["head_name"]
 
-    draft = shown(OWED, FORM, answers, 4, marks={})
+    draft = shown(OWED, FORM, answers, 4, lacking=GLYPHS.lacking, marks={})
 
     assert DraftSchema().validate(draft) == {}
     assert draft["missing"] == ["/answers/head_name"]
@@ -110,16 +113,59 @@ def test_a_draft_tells_what_is_missing_apart_from_what_is_wrong():
 
 
 def test_a_complete_draft_misses_nothing():
-    draft = shown(OWED, FORM, some_answers(), 1, marks={})
+    draft = shown(OWED, FORM, some_answers(), 1, lacking=GLYPHS.lacking, marks={})
 
     assert (draft["missing"], draft["faults"]) == ([], [])
 
 
 def test_an_empty_draft_misses_every_question_that_must_be_answered():
-    draft = shown(OWED, FORM, {}, 0, marks={})
+    draft = shown(OWED, FORM, {}, 0, lacking=GLYPHS.lacking, marks={})
 
     assert "/answers/head_status" in draft["missing"]
     assert draft["faults"] == []
+
+
+def test_what_paper_cannot_show_is_told_before_filing_and_refuses_nothing():
+    answers = some_answers(
+        problems="ดี \U0001f9ff\u1200 ✓", trainings=[TRAINING, TRAINING | {"name": "อบรม \u1200"}]
+    )
+
+    draft = shown(OWED, FORM, answers, 1, lacking=GLYPHS.lacking, marks={})
+
+    assert DraftSchema().validate(draft) == {}
+    second, first = draft["warnings"]
+    assert (first["pointer"], first["code"], first["check"]) == (
+        "/answers/problems",
+        "unprintable",
+        "",
+    )
+    question = FORM.fields["problems"]["label"]
+    for words, language in ((first["message"], "th"), (first["message_en"], "en")):
+        assert words.startswith(question[language])
+        assert "“\U0001f9ff” (U+1F9FF), “\u1200” (U+1200)" in words
+    assert second["pointer"] == "/answers/trainings/1/name"
+    assert " 2 " in second["message"]
+    assert FORM.objections(answers, notes={}) == []
+
+
+def test_of_many_characters_that_paper_lacks_ten_are_named_and_of_many_places_a_hundred():
+    text = "".join(map(chr, range(0x1200, 0x1220)))
+
+    (one,) = unprintable(FORM, {"problems": text}, GLYPHS.lacking)
+    many = unprintable(
+        FORM,
+        {
+            "deputies": [{"name": text, "position": text}] * 10,
+            "trainings": [{"name": text}] * 30,
+            "outcomes": [{"outcome": text}] * 50,
+            "problems": text,
+        },
+        GLYPHS.lacking,
+    )
+
+    assert one.message.count("U+") == 10
+    assert "…" in one.message
+    assert (len(many), many[-1].code) == (101, "more")
 
 
 def test_revisions_tell_what_each_changed():

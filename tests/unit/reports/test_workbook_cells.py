@@ -8,11 +8,13 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
+from contracts.forms import unprintable
 from services.reports.forms import get_form
 from services.reports.workbooks.layout import HIDDEN_SHEET, MAIN_SHEET, layout_of
 from services.reports.workbooks.stamp import Stamp
 from services.reports.workbooks.writing import Filled, write_workbook
 from tests.builders.answers import some_answers
+from tests.builders.glyphs import GLYPHS
 from tests.builders.workbooks import (
     OBLIGATION,
     ROUND,
@@ -31,6 +33,7 @@ WORKBOOK = a_workbook(LAYOUT, some_answers())
 HEADCOUNT, SCORE = "/answers/headcount", "/answers/score"
 CERTIFIED_ON, PHONE = "/answers/certified_on", "/answers/reporter_phone"
 AT_NINE = datetime(2025, 12, 20, 9)  # noqa: DTZ001 (as a spreadsheet has it)
+(TRAINING,) = some_answers()["trainings"]
 TRAININGS = LAYOUT.lists["trainings"].name
 
 
@@ -131,6 +134,22 @@ def test_a_fault_in_a_list_names_the_row_it_was_typed_in():
     (fault,) = reading.faults
     assert (fault.sheet, fault.cell, fault.code) == (TRAININGS, "C8", "type")
     assert fault.pointer == "/answers/trainings/1/participants"
+
+
+def test_what_paper_cannot_show_is_told_at_its_cell_and_the_workbook_is_good():
+    answers = some_answers(problems="ดี \U0001f9ff", trainings=[TRAINING, {**TRAINING, "name": "ሀ"}])
+
+    reading = read(LAYOUT, a_workbook(LAYOUT, answers))
+
+    assert reading.faults == []
+    told = [(one.sheet, one.cell, one.code) for one in reading.warnings]
+    assert told == [
+        (TRAININGS, "A7", "unprintable"),
+        (*LAYOUT.spot("/answers/problems", {}), "unprintable"),
+    ]
+    assert [(one.pointer, one.message) for one in reading.warnings] == [
+        (one.pointer, one.in_full) for one in unprintable(FORM, answers, GLYPHS.lacking)
+    ]
 
 
 def test_more_items_than_the_form_takes_are_refused_and_none_is_lost():

@@ -23,9 +23,8 @@ from services.reports.unpacking import Budget, BudgetSpent, Share
 from services.reports.workbooks import cells, parts
 from services.reports.workbooks.archives import Archive, budget_of_an_upload
 from services.reports.workbooks.layout import layout_of
-from services.reports.workbooks.reading import read_workbook
 from tests.builders.answers import some_answers
-from tests.builders.workbooks import ROUND, a_workbook, read, repacked, zipped
+from tests.builders.workbooks import a_workbook, read, repacked, zipped
 
 LAYOUT = layout_of(get_form("ethics-2568", 1))
 WORKBOOK = a_workbook(LAYOUT, some_answers())
@@ -57,7 +56,7 @@ def verdicts(data: bytes) -> set[str]:
             found.add(member.code)
             continue
         with budget.working():
-            reading = read_workbook(member.data, LAYOUT, round_id=ROUND, budget=budget)
+            reading = read(LAYOUT, member.data, budget)
         found |= {fault.code for fault in reading.faults}
     return found
 
@@ -164,14 +163,14 @@ def test_a_workbook_has_so_many_elements_and_no_more(monkeypatch, more, code):
 def test_an_upload_has_so_many_elements_and_no_more(more, code):
     budget = Budget(unpacked=1 << 30, elements=cost_in_elements() - more, seconds=60)
 
-    reading = read_workbook(WORKBOOK, LAYOUT, round_id=ROUND, budget=budget)
+    reading = read(LAYOUT, WORKBOOK, budget)
 
     assert [fault.code for fault in reading.faults] == ([code] if code else [])
 
 
 def cost_in_elements() -> int:
     counted = Counting(unpacked=1 << 30, elements=1 << 30, seconds=60)
-    read_workbook(WORKBOOK, LAYOUT, round_id=ROUND, budget=counted)
+    read(LAYOUT, WORKBOOK, counted)
     return counted.elements
 
 
