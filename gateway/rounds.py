@@ -28,7 +28,8 @@ _GONE = (errors.RoundNotFound, errors.RoundPurged)
 def create_round(ask: Ask, request: Request) -> Answer:
     """Draft a round. Opening it creates an obligation for each organisation and code group.
 
-    Dates that lie in the past already are taken, and told in `warnings`.
+    Dates that lie in the past already are taken, and told in `warnings`. A form that names another
+    fiscal year is refused.
     """
     proposal = shapes.RoundProposalSchema().dump(request.body)
     round_ = ask.reports.create_round(request.by, proposal)
@@ -91,7 +92,7 @@ def change_round(ask: Ask, request: Request) -> Answer:
     "/v1/rounds/{round_id}/open",
     summary="เปิดรอบการรายงาน",
     answers={202: JobSchema},
-    refuses=(*_GONE, errors.RoundNotInState, StaleVersion),
+    refuses=(*_GONE, errors.RoundNotInState, errors.FormNotFound, StaleVersion),
 )
 def open_round(ask: Ask, request: Request) -> Answer:
     """Start creating the obligations; the round is open when the job is done."""

@@ -34,7 +34,7 @@ SAVES = 20
 TYPING_SECONDS = 1.0
 MOST_SECONDS = 0.100
 PERCENTS = (50, 95, 99)
-FORM = {"id": "ethics-2568", "version": 2}
+FORM = {"id": "ethics", "version": 1}
 
 
 @dataclass(slots=True)

@@ -34,6 +34,10 @@ class Form:
         self._verdict = _Verdict(definition, self.fields)
         self._nil_verdict = _Verdict(definition, nil)
 
+    def serves(self, fiscal_year_be: int) -> bool:
+        """Whether it may be asked in a round of that year: it names it, or no year of its own."""
+        return self.definition.get("fiscal_year_be", ANY_YEAR) in (ANY_YEAR, fiscal_year_be)
+
     def read(self, answers: Answers) -> Answers:
         """Return the answers in the one spelling that is judged, kept and shown.
 

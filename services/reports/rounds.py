@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from chassis.listener import Heard
-from contracts.errors import InvalidInput
+from contracts.errors import InvalidInput, Wording
 from contracts.fields import read_time
+from contracts.forms import Form
 from contracts.reference.code_groups import CodeGroup
 from contracts.reports.due_dates import is_past
 from contracts.reports.events import RoundOpenedV1, TrialPurgedV1
@@ -75,6 +76,24 @@ def _in_order(round_: Round) -> Round:
     if round_.corrections_close_at is not None and round_.corrections_close_at < round_.closes_at:
         raise InvalidInput(pointer="/corrections_close_at", reason="วันสิ้นสุดการแก้ไขต้องไม่อยู่ก่อนวันปิดรับ")
     return round_
+
+
+def require_served(round_: Round, form: Form) -> None:
+    """Raise InvalidInput for a form that names another year than the round's: its days would refuse
+    whoever tells the truth.
+    """
+    if not form.serves(round_.fiscal_year_be):
+        named = form.definition["fiscal_year_be"]
+        raise InvalidInput(
+            pointer="/form",
+            reason=Wording(
+                "wrong_year",
+                f"แบบรายงานนี้ใช้กับปีงบประมาณ {named} เท่านั้น โปรดเลือกแบบของปี {round_.fiscal_year_be} "
+                "หรือแบบที่ใช้ได้ทุกปี",
+                f"This form serves the fiscal year {named} only. Choose one of"
+                f" {round_.fiscal_year_be}, or one that serves any year.",
+            ),
+        )
 
 
 def warnings(round_: Round, *, at: datetime) -> list[Facts]:

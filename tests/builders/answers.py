@@ -1,4 +1,4 @@
-"""Answers to the ethics form: a valid default, override what matters."""
+"""Answers to the ethics forms, in a round of 2569: a valid default, override what matters."""
 
 from typing import Any
 
@@ -33,18 +33,15 @@ def some_answers(**changes: Any) -> dict[str, Any]:
         "problems": "-",
         "suggestions": "-",
         "certified_by": "สมมติ ตัวอย่าง",
-        "certified_on": "2025-12-20",
+        "certified_on": "2026-10-20",
     }
     return answers | changes
 
 
 def fuller_answers(**changes: Any) -> dict[str, Any]:
-    """Answers to the second version of the form, with nothing to warn of."""
+    """Answers that also say something to the questions that came later."""
     answers = {
         **some_answers(),
-        "trainings": [
-            {"name": "อบรม", "held_on": "2025-03-03", "participants": 30, "budget": 1500.5}
-        ],
         "hr_process_used": ["salary", "development", "other"],
         "hr_process_other": "โยกย้าย",
     }

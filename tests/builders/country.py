@@ -147,7 +147,7 @@ class Country:
             "kind": "ethics",
             "fiscal_year_be": 2569,
             "no": next(_round_numbers),
-            "form": {"id": "ethics-2568", "version": 1},
+            "form": {"id": "ethics", "version": 1},
             "mode": mode,
             "opens_at": (now - timedelta(days=2)).isoformat(),
             "lao_due_at": (now + timedelta(days=1)).isoformat(),

@@ -226,7 +226,7 @@ def _submission(revision: int) -> dict[str, Any]:
     submission: dict[str, Any] = {
         "kind": "original",
         "form_version": 1,
-        "answers": some_answers(complaints_received=revision),
+        "answers": some_answers(suggestions=f"ฉบับที่ {revision}"),
     }
     if revision:
         submission |= {

@@ -68,7 +68,7 @@ def expected(country, **scope):
         "kind": "ethics",
         "fiscal_year_be": 2571,
         "no": 1,
-        "form": {"id": "ethics-2568", "version": 1},
+        "form": {"id": "ethics", "version": 1},
         "mode": "trial",
         "opens_at": (now() - timedelta(days=2)).isoformat(),
         "lao_due_at": (now() + timedelta(days=1)).isoformat(),

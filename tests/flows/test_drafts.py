@@ -6,7 +6,7 @@ import pytest
 from tests.builders.answers import fuller_answers
 from tests.builders.country import HOLDER, Caller
 
-FORM = {"id": "ethics-2568", "version": 2}
+FORM = {"id": "ethics", "version": 1}
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +64,9 @@ def test_a_warning_is_confirmed_with_a_note_or_keeps_the_report_from_being_filed
     duty = officer.obligation_of(round_id)
     answers = fuller_answers(headcount=0, trainings=[])
 
-    refused = officer.file(duty["id"], form_version=2, answers=answers)
+    refused = officer.file(duty["id"], answers=answers)
     notes = {"headcount_of_nobody": "ยังไม่มีผู้บริหาร อยู่ระหว่างเลือกตั้ง"}
-    filed = officer.file(duty["id"], form_version=2, answers=answers, notes=notes)
+    filed = officer.file(duty["id"], answers=answers, notes=notes)
 
     (fault,) = refused.json()["errors"]
     assert refused.status_code == 422
@@ -81,7 +81,7 @@ def test_answers_that_contradict_each_other_are_refused_at_their_place(country, 
     duty = officer.obligation_of(round_id)
     answers = fuller_answers(complaints_received=5)
 
-    told = officer.file(duty["id"], form_version=2, answers=answers)
+    told = officer.file(duty["id"], answers=answers)
 
     assert [(one["pointer"], one["code"]) for one in told.json()["errors"]] == [
         ("/answers/complaints_received", "inconsistent")
@@ -90,9 +90,9 @@ def test_answers_that_contradict_each_other_are_refused_at_their_place(country, 
 
 def test_a_filed_report_is_printed_for_those_who_may_see_it(country, round_id):
     officer = country.callers["6810409-1"]
-    filed = officer.file(
-        officer.obligation_of(round_id)["id"], form_version=2, answers=fuller_answers()
-    ).json()["filing"]
+    filed = officer.file(officer.obligation_of(round_id)["id"], answers=fuller_answers()).json()[
+        "filing"
+    ]
     path = f"/v1/filings/{filed['id']}/document.pdf"
 
     own = officer.client.get(path)
@@ -108,8 +108,8 @@ def test_a_filed_report_is_printed_for_those_who_may_see_it(country, round_id):
 def test_the_blank_of_a_form_is_printed(country):
     officer = country.callers["6810410-1"]
 
-    told = officer.client.get("/v1/forms/ethics-2568/versions/2/blank.pdf")
-    unknown = officer.client.get("/v1/forms/ethics-2568/versions/99/blank.pdf")
+    told = officer.client.get("/v1/forms/ethics/versions/1/blank.pdf")
+    unknown = officer.client.get("/v1/forms/ethics/versions/99/blank.pdf")
 
     assert told.content.startswith(b"%PDF-")
     assert unknown.status_code == 404

@@ -23,7 +23,7 @@ MOST_MORE_BYTES = 80 * MEBIBYTE  # while 160 MiB are on their way; 400 MiB took 
 
 @pytest.fixture(scope="module")
 def round_id(country: Country) -> str:
-    return country.open_round(form={"id": "ethics-2568", "version": 2})
+    return country.open_round(form={"id": "ethics", "version": 1})
 
 
 def send(caller: Caller, content: bytes, name: str = "หลักฐาน.pdf", **texts: str) -> httpx.Response:
@@ -103,8 +103,8 @@ def test_a_filing_names_evidence_of_its_own_organisation_only(country, round_id)
     own = send(officer, PDF + b"own", obligation_id=owed).json()
     foreign = send(stranger, PDF + b"foreign").json()
 
-    refused = officer.file(owed, form_version=2, answers=answers(own["id"], foreign["id"], "none"))
-    filed = officer.file(owed, form_version=2, answers=answers(own["id"]))
+    refused = officer.file(owed, answers=answers(own["id"], foreign["id"], "none"))
+    filed = officer.file(owed, answers=answers(own["id"]))
 
     assert refused.status_code == 422
     assert {each["pointer"]: each["code"] for each in refused.json()["errors"]} == {
@@ -119,7 +119,7 @@ def test_a_filing_names_evidence_of_its_own_organisation_only(country, round_id)
 
 
 def test_evidence_of_a_trial_is_gone_with_it(country):
-    trial = country.open_round(mode="trial", form={"id": "ethics-2568", "version": 2})
+    trial = country.open_round(mode="trial", form={"id": "ethics", "version": 1})
     officer = country.callers[COLLEAGUE]
     sent = send(officer, PDF + b"for the trial", round_id=trial)
     assert sent.status_code == 201, sent.text

@@ -72,7 +72,7 @@ def known(country, officer, round_id):
         "filing_id": [filed.json()["filing"]["id"]],
         "organisation_id": [here["organisation"]["id"]],
         "slot_id": [here["slot_id"]],
-        "form_id": ["ethics-2568"],
+        "form_id": ["ethics"],
     }
 
 
@@ -177,7 +177,7 @@ def test_conditional_headers(ask, officer, spec, known):
 @pytest.mark.parametrize("as_draft", [True, False], ids=["draft", "filing"])
 def test_answers_no_form_asks_for(ask, officer, known, as_draft):
     (obligation_id,) = known["obligation_id"]
-    form = officer.get("/v1/forms/ethics-2568/versions/1")
+    form = officer.get("/v1/forms/ethics/versions/1")
     questions = [field["id"] for section in form["sections"] for field in section["fields"]]
     path = f"/v1/obligations/{obligation_id}"
 

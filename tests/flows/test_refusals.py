@@ -210,7 +210,7 @@ def test_only_the_operator_drafts_rounds(country):
             "kind": "ethics",
             "fiscal_year_be": 2569,
             "no": 99,
-            "form": {"id": "ethics-2568", "version": 1},
+            "form": {"id": "ethics", "version": 1},
             "mode": "live",
             "opens_at": "2026-01-01T00:00:00+07:00",
             "lao_due_at": "2026-01-02T00:00:00+07:00",

@@ -11,11 +11,9 @@ import pytest
 from tests.builders.answers import fuller_answers
 from tests.builders.country import PROVINCE, eventually
 
-VERSION = 2
-
 
 def answers(**changes):
-    """A full report of the second version, without a file attached."""
+    """A full report, without a file attached."""
     return {
         name: value for name, value in fuller_answers(**changes).items() if name != "code_evidence"
     }
@@ -27,12 +25,12 @@ def pointers(told):
 
 @pytest.fixture(scope="module")
 def round_id(country):
-    return country.open_round(form={"id": "ethics-2568", "version": VERSION})
+    return country.open_round()
 
 
 @pytest.fixture(scope="module")
 def form(country):
-    return country.operator.get(f"/v1/forms/ethics-2568/versions/{VERSION}")
+    return country.operator.get("/v1/forms/ethics/versions/1")
 
 
 def field_of(form, field_id):
@@ -88,8 +86,8 @@ def test_3_an_incomplete_form_cannot_be_confirmed_and_a_confirmed_one_can_be_cor
     obligation = f"/v1/obligations/{officer.obligation_of(round_id)['id']}"
     incomplete = {name: value for name, value in answers().items() if name != "headcount"}
 
-    refused = officer.file(obligation.split("/")[-1], form_version=VERSION, answers=incomplete)
-    filed = officer.file(obligation.split("/")[-1], form_version=VERSION, answers=answers())
+    refused = officer.file(obligation.split("/")[-1], answers=incomplete)
+    filed = officer.file(obligation.split("/")[-1], answers=answers())
     returned = office.client.post(
         f"{obligation}/returns",
         json={
@@ -99,7 +97,6 @@ def test_3_an_incomplete_form_cannot_be_confirmed_and_a_confirmed_one_can_be_cor
     )
     amended = officer.file(
         obligation.split("/")[-1],
-        form_version=VERSION,
         kind="amendment",
         base_revision=1,
         reason="แก้ไขตามที่ส่งคืน",
@@ -125,10 +122,9 @@ def test_4_an_organisation_without_a_mayor_goes_on(country, round_id):
     }
 
     told = [
-        vacant.file(vacant.obligation_of(round_id)["id"], form_version=VERSION, answers=nobody),
+        vacant.file(vacant.obligation_of(round_id)["id"], answers=nobody),
         acting.file(
             acting.obligation_of(round_id)["id"],
-            form_version=VERSION,
             answers=answers(head_status="acting", head_position="ปลัด ปฏิบัติหน้าที่นายก"),
         ),
     ]
@@ -141,10 +137,8 @@ def test_5_which_score_is_asked_for_is_said_and_has_to_be_chosen(country, round_
     obligation_id = officer.obligation_of(round_id)["id"]
     without = {name: value for name, value in answers().items() if name != "score_source"}
 
-    refused = officer.file(obligation_id, form_version=VERSION, answers=without)
-    filed = officer.file(
-        obligation_id, form_version=VERSION, answers=answers(score_source="oit", score=91.5)
-    )
+    refused = officer.file(obligation_id, answers=without)
+    filed = officer.file(obligation_id, answers=answers(score_source="oit", score=91.5))
 
     choices = {choice["id"] for choice in field_of(form, "score_source")["choices"]}
     assert {"kpi", "ita_total", "iit", "eit", "oit"} < choices

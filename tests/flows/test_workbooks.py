@@ -23,7 +23,7 @@ from tests.builders.country import PROVINCE, eventually
 from tests.builders.registry_csv import a_row, file_of
 from tests.builders.workbooks import edited, zipped
 
-FORM = get_form("ethics-2568", 1)
+FORM = get_form("ethics", 1, 2569)
 LAYOUT = layout_of(FORM)
 PHUKET = {"province": "ภูเก็ต", "district": "เมืองภูเก็ต"}
 LAOS = 60
@@ -122,7 +122,7 @@ def test_a_province_uploads_two_hundred_with_mixed_faults(country, stack, office
         "recorded"
     ]
     files = mixed_faults([each for each in owed if each != early], foreign)
-    files["already_filed"] = [filled(early, headcount=7)]
+    files["already_filed"] = [filled(early, headcount=77)]
     numbers = count(1)
     members = {
         f"{next(numbers):03d} {code}.xlsx": data for code, every in files.items() for data in every
@@ -338,8 +338,8 @@ def failed(caller, path):
 def test_a_blank_template_is_there_to_look_at(country):
     officer = country.officers[0]
 
-    told = officer.client.get("/v1/forms/ethics-2568/versions/1/template.xlsx")
-    missing = officer.client.get("/v1/forms/ethics-2568/versions/99/template.xlsx")
+    told = officer.client.get("/v1/forms/ethics/versions/1/template.xlsx")
+    missing = officer.client.get("/v1/forms/ethics/versions/99/template.xlsx")
 
     assert told.content == write_workbook(LAYOUT, Filled(Stamp(FORM.id, FORM.version)))
     assert missing.status_code == 404

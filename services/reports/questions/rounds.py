@@ -46,7 +46,7 @@ class RoundQuestions:
         """
         Principal.from_wire(by).require_role(Role.OPERATOR, Role.CENTRAL_HR_BODY)
         round_ = rounds.drafted(proposal)
-        get_form(round_.form_id, round_.form_version)
+        rounds.require_served(round_, get_form(round_.form_id, round_.form_version))
         self.store.rounds.add(round_)
         return self._shown(round_)
 
@@ -81,9 +81,10 @@ class RoundQuestions:
     def open_round(self, by: Facts, round_id: str) -> Facts:
         """Start creating the round's obligations; return the job.
 
-        Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, StaleVersion.
+        Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, FormNotFound, InvalidInput,
+        StaleVersion.
         """
-        return self._start(by, "open_round", round_id, Round.to_opening)
+        return self._start(by, "open_round", round_id, _about_to_open)
 
     @runs_job("open_round")
     def create_obligations(self, job: Job) -> tuple[Facts, list[Facts]]:
@@ -164,6 +165,12 @@ class RoundQuestions:
         if ready is not round_:
             self.store.rounds.save(ready)
         return self.jobs.start(kind, {"round_id": round_id}, requested_by=by)
+
+
+def _about_to_open(round_: Round) -> Round:
+    """A draft may be older than the rule that a form serves the round's year."""
+    rounds.require_served(round_, get_form(round_.form_id, round_.form_version))
+    return round_.to_opening()
 
 
 def _still_open(round_: Round) -> Round:

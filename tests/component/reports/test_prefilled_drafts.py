@@ -13,6 +13,7 @@ from contracts.reports.draft_schemas import DraftSchema
 from services.reports.domain.rounds import Mode
 from services.reports.questions.obligations import ObligationQuestions
 from tests.builders.answers import fuller_answers, some_answers
+from tests.builders.glyphs import GLYPHS
 from tests.component.reports.recording import owing, record
 from tests.component.reports.watching import examined, explained, stages_of
 from tests.unit.reports.duties import (
@@ -25,7 +26,6 @@ from tests.unit.reports.duties import (
 
 HOLDER = {"name": "ทดลอง สมมติ", "position": "นิติกร", "phone": "021234567"}
 LAST_YEAR = "ethics-2568-1"
-V2 = {"form_version": 2}
 
 
 @pytest.fixture
@@ -33,12 +33,13 @@ def drafts(store) -> Any:
     """Reports' questions on drafts, on a store of their own."""
     asked = ObligationQuestions()
     asked.store, asked.now = store, lambda: EARLY
+    asked.press = SimpleNamespace(glyphs=GLYPHS)
     return asked
 
 
 @pytest.fixture
 def owed(store) -> Any:
-    (found,) = owing(store, round_=a_round(**V2))
+    (found,) = owing(store, round_=a_round())
     return found
 
 
@@ -48,7 +49,7 @@ def by(owed):
 
 def file_last_year(store, owed, **changes) -> None:
     """Have the same organisation file for the same code a year before."""
-    round_ = a_round(id=LAST_YEAR, fiscal_year_be=2568, **changes)
+    round_ = a_round(id=LAST_YEAR, fiscal_year_be=2568, form_id="ethics-2568", **changes)
     store.rounds.add(round_)
     before = an_obligation(owed.organisation_id, round_id=LAST_YEAR, mode=round_.mode)
     store.obligations.add([before])
@@ -104,7 +105,7 @@ def test_the_draft_says_what_is_left_to_confirm_and_the_ledger_takes_what_is_fil
     shown = drafts.get_draft(by(owed), owed.id)
     answers = fuller_answers(**shown["answers"])
 
-    (recorded,) = record(store.ledger, [an_attempt(owed, answers=answers, **V2)])
+    (recorded,) = record(store.ledger, [an_attempt(owed, answers=answers)])
 
     assert "/answers/headcount" in shown["missing"]
     assert recorded["revision"] == 1
@@ -113,14 +114,14 @@ def test_the_draft_says_what_is_left_to_confirm_and_the_ledger_takes_what_is_fil
 def test_who_never_looked_at_the_draft_files_as_ever(store, owed):
     file_last_year(store, owed)
 
-    (recorded,) = record(store.ledger, [an_attempt(owed, answers=fuller_answers(), **V2)])
+    (recorded,) = record(store.ledger, [an_attempt(owed, answers=fuller_answers())])
 
     assert recorded["revision"] == 1
 
 
 def test_what_was_filed_is_no_longer_marked(store, drafts, owed):
     drafts.get_draft(by(owed), owed.id, HOLDER)
-    record(store.ledger, [an_attempt(owed, answers=fuller_answers(), **V2)])
+    record(store.ledger, [an_attempt(owed, answers=fuller_answers())])
 
     draft = drafts.get_draft(by(owed), owed.id, HOLDER)
 
@@ -171,7 +172,7 @@ def test_a_warning_is_shown_with_the_check_it_comes_from(drafts, owed):
 
 
 def test_a_purge_takes_the_marks_along(store, database, drafts):
-    round_ = a_round(mode=Mode.TRIAL, **V2)
+    round_ = a_round(mode=Mode.TRIAL)
     (owed,) = owing(store, round_=round_)
     drafts.get_draft(by(owed), owed.id, HOLDER)
     assert database["prefills"].count_documents({}) == 1
@@ -206,7 +207,7 @@ def test_a_draft_costs_as_little_among_thousands_of_organisations(
     def ask_among(count: int) -> SimpleNamespace:
         for name in ("obligations", "rounds", "filings", "drafts", "prefills"):
             database[name].delete_many({})
-        obligations = owing(store, count, a_round(**V2))
+        obligations = owing(store, count, a_round())
         file_last_year(store, obligations[-1])
         return cost_of_a_draft(store, commands, drafts, obligations[-1])
 

@@ -87,7 +87,7 @@ def open_round(reports: ReportsClient, registered: Callable[[int], None]) -> Cal
             "kind": "ethics",
             "fiscal_year_be": 2569,
             "no": 1,
-            "form": {"id": "ethics-2568", "version": 1},
+            "form": {"id": "ethics", "version": 1},
             "mode": mode,
             "opens_at": wire_time(at - timedelta(days=1)),
             "lao_due_at": wire_time(at + timedelta(days=1)),

@@ -22,7 +22,7 @@ from tests.component.reports.test_work_of_queries import names_of, spread
 from tests.component.reports.watching import explained, stages_of
 from tests.unit.reports.duties import EARLY, a_round, the_officer_of
 
-FORM = get_form("ethics-2568", 1)
+FORM = get_form("ethics", 1, 2569)
 LAYOUT = layout_of(FORM)
 OFFICE = Principal("slot-p81", "p81", Role.PROVINCE_OFFICER, "province", "81")
 ABROAD = Principal("slot-p82", "p82", Role.PROVINCE_OFFICER, "province", "82")

@@ -270,7 +270,7 @@ def test_a_fault_names_the_question_and_a_type_that_people_know():
 
 
 def test_no_second_fault_follows_from_a_day_that_cannot_be_read():
-    day = get_form("ethics-2568", 2)
+    day = get_form("ethics", 1, 2569)
     found = day.faults(fuller_answers(certified_on="2568-12-28"))
 
     assert [fault.code for fault in found] == ["format"]

@@ -9,7 +9,7 @@ from contracts.errors import ServiceUnavailable
 from contracts.reports.errors import RoundPurged
 from gateway.form_cache import FormCache
 
-FORM = {"id": "ethics-2568", "version": 1}
+FORM = {"id": "ethics", "version": 1}
 
 
 class Reports:

@@ -33,7 +33,7 @@ def a_round(**changes: Any) -> Round:
         kind="ethics",
         fiscal_year_be=2569,
         no=1,
-        form_id="ethics-2568",
+        form_id="ethics",
         form_version=1,
         mode=Mode.LIVE,
         opens_at=OPENS,

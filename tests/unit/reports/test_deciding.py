@@ -58,7 +58,7 @@ def test_an_original_opens_the_ledger():
 
     filing = decide(attempt, ROUND, OWED)
 
-    assert filing.form_id == "ethics-2568"
+    assert filing.form_id == "ethics"
     assert filing.attempt is attempt
     assert filing.obligation == replace(
         OWED,

@@ -18,7 +18,7 @@ from tests.builders.answers import fuller_answers, nil_answers
 from tests.builders.form_answers import valid_answers
 from tests.unit.reports.duties import EARLY, an_obligation
 
-FORM = get_form("ethics-2568", 2)
+FORM = get_form("ethics", 1, 2569)
 OWED = an_obligation()
 
 

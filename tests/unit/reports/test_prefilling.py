@@ -22,7 +22,7 @@ from services.reports.prefilling import (
 from tests.builders.answers import fuller_answers, some_answers
 from tests.unit.reports.duties import an_obligation
 
-FORM = get_form("ethics-2568", 2)
+FORM = get_form("ethics", 1, 2569)
 BEFORE = get_form("ethics-2568", 1)
 HOLDER = {"name": "ทดลอง สมมติ", "position": "นิติกร", "phone": "021234567", "email": None}
 

@@ -14,9 +14,10 @@ from contracts.fields import wire_time
 from contracts.principal import Place
 from contracts.reports.errors import RoundNotInState, RoundNotTrial
 from services.reports.domain.rounds import DueException, Mode, RoundState, Scope
-from services.reports.rounds import changed, drafted, opened_event, warnings
+from services.reports.forms import get_form
+from services.reports.rounds import changed, drafted, opened_event, require_served, warnings
 from services.reports.wire import round_to_wire
-from tests.unit.reports.duties import CLOSES, DUE, LATE, MILLISECOND, OPENS, a_round
+from tests.unit.reports.duties import CLOSES, DUE, LATE, MILLISECOND, OPENS, a_round, refusal_of
 
 KLONG_THOM = Place("81", "8104", "o1")
 LATER = CLOSES + MILLISECOND
@@ -28,7 +29,7 @@ def a_proposal(**changes: Any) -> dict[str, Any]:
         "kind": "ethics",
         "fiscal_year_be": 2569,
         "no": 1,
-        "form": {"id": "ethics-2568", "version": 1},
+        "form": {"id": "ethics", "version": 1},
         "mode": "live",
         **{name: wire_time(instant) for name, instant in times.items()},
     }
@@ -129,6 +130,27 @@ def test_dates_in_the_past_of_a_round_to_be_opened_are_warned_of(at, warned):
 
     assert [each["pointer"] for each in told] == warned
     assert {each["code"] for each in told} <= {"in_the_past"}
+
+
+@pytest.mark.parametrize(
+    ("form_id", "year", "is_served"),
+    [
+        ("ethics-2568", 2568, True),
+        ("ethics-2568", 2569, False),
+        ("ethics-2568", 2567, False),
+        ("ethics", 2568, True),
+        ("ethics", 2599, True),
+    ],
+)
+def test_a_form_that_names_another_year_than_the_rounds_is_refused(form_id, year, is_served):
+    round_ = drafted(a_proposal(fiscal_year_be=year))
+    refusal = refusal_of(lambda: require_served(round_, get_form(form_id, 1)))
+
+    assert (refusal is None) is is_served
+    if refusal is not None:
+        assert refusal.details["pointer"] == "/form"
+        assert "2568" in refusal.in_thai()
+        assert str(year) in str(refusal)
 
 
 OUT_OF_ORDER = {
