@@ -108,7 +108,7 @@ class Registry:
 
 
 def read_registry(source: Source) -> Registry:
-    """Read a file's bytes, text or lines, with one row per LAO or one per LAO and tambon.
+    """Read a file's bytes or text, with one row per LAO or one per LAO and tambon.
 
     Every row is merged into an organisation or named in ``rejected``; an LAO refused for its
     district is named once, at its first row. Of two rows that conflict the first stands; the
