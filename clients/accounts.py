@@ -6,7 +6,7 @@ from typing import Any
 
 from chassis.rpc import Call
 from contracts import errors as shared
-from contracts.accounts import errors
+from contracts.accounts import errors, openid_errors
 
 Facts = dict[str, Any]
 
@@ -31,10 +31,13 @@ class AccountsClient:
         errors.OrganisationChangeSettled,
         errors.OrganisationClosed,
         errors.OrganisationCodeTaken,
-        errors.OpenIdNotLinked,
-        errors.OpenIdNotOffered,
-        errors.OpenIdRefused,
-        errors.OpenIdUnavailable,
+        openid_errors.NoOpenIdLink,
+        openid_errors.OpenIdAlreadyLinked,
+        openid_errors.OpenIdLevelTooLow,
+        openid_errors.OpenIdNotLinked,
+        openid_errors.OpenIdNotOffered,
+        openid_errors.OpenIdRefused,
+        openid_errors.OpenIdUnavailable,
         errors.OrganisationNotFound,
         errors.OrganisationNotOnRecord,
         errors.SecondFactorExists,
@@ -349,13 +352,22 @@ class AccountsClient:
         """Return a page of the audit chain. Filters: day, act, subject, limit, cursor."""
         return self._call("list_audit", by=by, **filters)
 
-    def begin_openid_sign_in(self, *, username: str, takeover: bool) -> Facts:
+    def begin_openid_sign_in(self, *, username: str, takeover: bool, address: str) -> Facts:
         """Return authorization_url and state."""
-        return self._call("begin_openid_sign_in", username=username, takeover=takeover)
+        return self._call(
+            "begin_openid_sign_in", username=username, takeover=takeover, address=address
+        )
 
-    def begin_openid_link(self, by: Facts) -> Facts:
+    def begin_openid_link(self, by: Facts, *, password: str, otp: str | None = None) -> Facts:
         """Return authorization_url and state."""
-        return self._call("begin_openid_link", by=by)
+        return self._call("begin_openid_link", by=by, password=password, otp=otp)
+
+    def get_openid_link(self, by: Facts) -> Facts:
+        """Return name, level and linked_at."""
+        return self._call("get_openid_link", by=by)
+
+    def remove_openid_link(self, by: Facts, *, password: str) -> None:
+        self._call("remove_openid_link", by=by, password=password)
 
     def finish_openid(self, *, state: str, code: str) -> Facts:
         """Return the session, None where a slot was linked."""

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 
-from contracts.accounts import errors
+from contracts.accounts import errors, openid_errors
 from contracts.accounts import schemas as accounts_shapes
 from contracts.accounts import sign_in_schemas as shapes
 from gateway.ask import Ask
 from gateway.http import Answer, Request, route
 
 COOKIE = "sucharit_openid"
-_COOKIE = re.compile(rf"(?:^|[;,]) *{COOKIE}=([A-Za-z0-9_-]{{1,128}})(?=[ ;,]|$)")
+_COOKIE = re.compile(rf"(?:^|[;,]) *{COOKIE}=([A-Za-z0-9_-]{{1,128}})(?=[ ;,]|\Z)")
 _COOKIE_LIFE = "Path=/v1/oidc; HttpOnly; Secure; SameSite=Lax"
 
 
@@ -24,13 +24,17 @@ _COOKIE_LIFE = "Path=/v1/oidc; HttpOnly; Secure; SameSite=Lax"
     summary="ลงชื่อเข้าใช้ด้วย ThaID",
     query=shapes.OpenIdSignInQuery,
     answers={303: None},
-    refuses=(errors.OpenIdNotOffered, errors.OpenIdUnavailable),
+    refuses=(
+        openid_errors.OpenIdNotOffered,
+        openid_errors.OpenIdUnavailable,
+        errors.TooManyAttempts,
+    ),
     public=True,
     changes=True,
 )
 def begin_sign_in(ask: Ask, request: Request) -> Answer:
     """Send the browser to the provider, which sends it back to the callback."""
-    begun = ask.accounts.begin_openid_sign_in(**request.query)
+    begun = ask.accounts.begin_openid_sign_in(**request.query, address=request.address)
     return Answer(303, None, {"Location": begun["authorization_url"], **_bound(begun["state"])})
 
 
@@ -38,14 +42,50 @@ def begin_sign_in(ask: Ask, request: Request) -> Answer:
     "POST",
     "/v1/oidc/links",
     summary="ผูกบัญชีกับ ThaID",
-    answers={201: shapes.OpenIdLink},
-    refuses=(errors.OpenIdNotOffered, errors.OpenIdUnavailable),
+    body=shapes.OpenIdLinkRequest,
+    answers={201: shapes.OpenIdAddress},
+    refuses=(
+        openid_errors.OpenIdNotOffered,
+        openid_errors.OpenIdUnavailable,
+        openid_errors.OpenIdAlreadyLinked,
+        errors.WrongCredentials,
+        errors.SecondFactorRequired,
+        errors.WrongSecondFactor,
+        errors.SecondFactorStopped,
+        errors.TooManyAttempts,
+    ),
 )
 def begin_link(ask: Ask, request: Request) -> Answer:
     """Say where to send the browser so that the person it proves may sign in to this slot."""
-    begun = ask.accounts.begin_openid_link(request.by)
-    link = {"authorization_url": begun["authorization_url"]}
-    return Answer(201, link, _bound(begun["state"]))
+    begun = ask.accounts.begin_openid_link(request.by, **request.body)
+    there = {"authorization_url": begun["authorization_url"]}
+    return Answer(201, there, _bound(begun["state"]))
+
+
+@route(
+    "GET",
+    "/v1/oidc/links/current",
+    summary="ThaID ที่ผูกกับบัญชีนี้",
+    answers={200: shapes.OpenIdLink},
+    refuses=(openid_errors.NoOpenIdLink,),
+)
+def show_link(ask: Ask, request: Request) -> Answer:
+    """Say who may sign in to the caller's slot through the provider."""
+    return Answer(200, ask.accounts.get_openid_link(request.by))
+
+
+@route(
+    "POST",
+    "/v1/oidc/links/removals",
+    summary="ยกเลิกการผูกบัญชีกับ ThaID",
+    body=shapes.OpenIdLinkRemoval,
+    answers={204: None},
+    refuses=(errors.WrongCredentials, openid_errors.NoOpenIdLink, errors.TooManyAttempts),
+)
+def remove_link(ask: Ask, request: Request) -> Answer:
+    """Let nobody sign in to the caller's slot through the provider any more."""
+    ask.accounts.remove_openid_link(request.by, password=request.body["password"])
+    return Answer(204)
 
 
 @route(
@@ -55,10 +95,11 @@ def begin_link(ask: Ask, request: Request) -> Answer:
     query=shapes.OpenIdCallbackQuery,
     answers={200: accounts_shapes.OpenIdOutcome},
     refuses=(
-        errors.OpenIdNotOffered,
-        errors.OpenIdUnavailable,
-        errors.OpenIdRefused,
-        errors.OpenIdNotLinked,
+        openid_errors.OpenIdNotOffered,
+        openid_errors.OpenIdUnavailable,
+        openid_errors.OpenIdRefused,
+        openid_errors.OpenIdLevelTooLow,
+        openid_errors.OpenIdNotLinked,
         errors.SlotLocked,
         errors.SlotInUse,
     ),
@@ -68,7 +109,7 @@ def begin_link(ask: Ask, request: Request) -> Answer:
 def finish(ask: Ask, request: Request) -> Answer:
     """Open the session, or link the slot, for which the browser was sent to the provider."""
     state, code = request.query["state"], request.query.get("code")
-    is_own = code is not None and state == _state_of(request)
+    is_own = code is not None and state == state_in(request.header("Cookie"))
     # Accounts says first whether it offers this at all; "" is a state that it never gave.
     outcome = ask.accounts.finish_openid(state=state if is_own else "", code=code or "")
     return Answer(200, outcome, {"Set-Cookie": f"{COOKIE}=; Max-Age=0; {_COOKIE_LIFE}"})
@@ -78,6 +119,7 @@ def _bound(state: str) -> dict[str, str]:
     return {"Set-Cookie": f"{COOKIE}={state}; Max-Age=600; {_COOKIE_LIFE}"}
 
 
-def _state_of(request: Request) -> str | None:
-    found = _COOKIE.search(request.header("Cookie") or "")
+def state_in(cookies: str | None) -> str | None:
+    """Return the state in a Cookie header, as it was given to this browser, or None."""
+    found = _COOKIE.search(cookies or "")
     return found and found[1]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from contracts.errors import Kind, ServiceError
 
 
@@ -317,42 +315,3 @@ class NoSecondFactor(ServiceError):
     kind = Kind.NOT_FOUND
     message = "This slot has no second factor. Set one up first."
     message_th = "บัญชีนี้ยังไม่ได้ตั้งค่าการยืนยันตัวตนขั้นที่สอง โปรดตั้งค่าก่อน"
-
-
-class OpenIdNotOffered(ServiceError):
-    """Signing in through an OpenID provider is not set up here."""
-
-    code = "accounts.openid_not_offered"
-    kind = Kind.NOT_FOUND
-    message = "Signing in through ThaID is not offered here. Sign in with your password."
-    message_th = "ระบบนี้ยังไม่เปิดให้เข้าสู่ระบบด้วย ThaID โปรดใช้รหัสผ่าน"
-
-
-class OpenIdUnavailable(ServiceError):
-    """The OpenID provider does not answer, or not as it should."""
-
-    code = "accounts.openid_unavailable"
-    kind = Kind.UNAVAILABLE
-    message = "ThaID cannot be reached now. Sign in with your password, or try again later."
-    message_th = "ขณะนี้ติดต่อ ThaID ไม่ได้ โปรดใช้รหัสผ่านหรือลองใหม่ภายหลัง"
-
-    def __init__(self, details: Mapping[str, str] | None = None, /, **facts: object) -> None:
-        super().__init__({"retry_after_seconds": "30"} | dict(details or {}), **facts)
-
-
-class OpenIdRefused(ServiceError):
-    """What came back from the provider proves nothing: forged, too late, or for somebody else."""
-
-    code = "accounts.openid_refused"
-    kind = Kind.UNAUTHENTICATED
-    message = "ThaID did not confirm who you are. Begin again."
-    message_th = "การยืนยันตัวตนด้วย ThaID ไม่สำเร็จ โปรดเริ่มใหม่อีกครั้ง"
-
-
-class OpenIdNotLinked(ServiceError):
-    """The person is not the one this slot is linked to."""
-
-    code = "accounts.openid_not_linked"
-    kind = Kind.UNAUTHENTICATED
-    message = "This slot is not linked to your ThaID. Sign in with your password and link it."
-    message_th = "บัญชีนี้ไม่ได้ผูกกับ ThaID ของท่าน โปรดเข้าสู่ระบบด้วยรหัสผ่านแล้วผูกบัญชีก่อน"

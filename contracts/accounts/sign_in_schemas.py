@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from contracts.fields import Closed
+from contracts.fields import Closed, Timestamp
 
 # Longer ones are not stronger, and hashing them costs.
 _PASSWORD = validate.Length(1, 256)
@@ -67,7 +67,30 @@ class OpenIdCallbackQuery(Schema):
     code = fields.String(validate=validate.Length(1, 2048))
 
 
-class OpenIdLink(Schema):
+class OpenIdLinkRequest(Closed):
+    """The password again, and a code where the slot has a second factor."""
+
+    password = fields.String(required=True, validate=_PASSWORD)
+    otp = fields.String(validate=OTP)
+
+
+class OpenIdAddress(Schema):
     """Where to send the browser."""
 
     authorization_url = fields.String(required=True)
+
+
+class OpenIdLink(Schema):
+    """The person who may sign in to the slot through the provider."""
+
+    name = fields.String(required=True)
+    level = fields.String(
+        required=True, metadata={"description": "ระดับความน่าเชื่อถือของการพิสูจน์ตัวตน (IAL) เมื่อผูก"}
+    )
+    linked_at = Timestamp(required=True)
+
+
+class OpenIdLinkRemoval(Closed):
+    """The password again."""
+
+    password = fields.String(required=True, validate=_PASSWORD)

@@ -221,10 +221,7 @@ class SlotDocument(Document):
 
 
 class AttemptsDocument(Document):
-    """What one address tried on one username, or how far a pace is used up (only the last field).
-
-    Forgotten by itself.
-    """
+    """What one address tried on one name, or how far a pace is used up (the last field alone)."""
 
     meta = _meta("attempts", {"fields": ["forgotten_at"], "expireAfterSeconds": 0})
 
@@ -319,6 +316,9 @@ class OpenIdFlowDocument(Document):
     slot_id = StringField(null=True)
     takeover = BooleanField(required=True)
     begun_at = DateTimeField(required=True)
+    proved = StringField(null=True)
+    address = StringField(null=True)
+    spent = ListField(StringField())
 
 
 class AuditDocument(Document):

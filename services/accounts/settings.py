@@ -10,6 +10,12 @@ from typing import Any
 from nameko.extensions import DependencyProvider
 
 from chassis import settings
+from services.accounts.domain.openid import (
+    LEAST_LEVEL,
+    PROVIDER_SECONDS,
+    Level,
+    ProviderSeconds,
+)
 from services.accounts.domain.sessions import Lifetime
 
 
@@ -33,6 +39,8 @@ class Settings(settings.Settings):
     openid_client_id: str = ""
     openid_client_secret_file: str = ""
     openid_redirect_uri: str = ""
+    openid_least_level: Level = LEAST_LEVEL
+    openid_seconds: ProviderSeconds = PROVIDER_SECONDS
     code_old_keys: str = ""
     font_dir: Path = Path("/usr/share/fonts/truetype/tlwg")
 

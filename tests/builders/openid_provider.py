@@ -2,6 +2,7 @@
 
 Whoever is sent to `/authorize` is sent back at once as the person in `pid`, which a test adds to
 the address as if it had been typed. `claims` (JSON) and `signed_by` make it issue wrong tokens.
+A test that runs it in its own process may say in `instead` what a path answers another time.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import json
 import secrets
 import sys
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
@@ -28,7 +31,7 @@ class Provider(ThreadingHTTPServer):
 
     def __init__(self, port: int) -> None:
         super().__init__(("127.0.0.1", port), Answering)
-        self.issuer = f"http://127.0.0.1:{port}"
+        self.issuer = f"http://127.0.0.1:{self.server_port}"
         self.signers: dict[str, tuple[str, Any]] = {
             "rsa": ("RS256", RSAKey.generate_key(2048, {"kid": "rsa"})),
             "ec": ("ES256", ECKey.generate_key("P-256", {"kid": "ec"})),
@@ -37,7 +40,15 @@ class Provider(ThreadingHTTPServer):
         }
         published = [self.signers[name][1] for name in ("rsa", "ec")]
         self.published = KeySet(published).as_dict(private=False)
+        self.about = {
+            "issuer": self.issuer,
+            "authorization_endpoint": f"{self.issuer}/authorize",
+            "token_endpoint": f"{self.issuer}/token",
+            "jwks_uri": f"{self.issuer}/jwks",
+        }
         self.codes: dict[str, dict[str, str]] = {}
+        self.instead: dict[str, Callable[[Answering], None]] = {}
+        self.asked: list[str] = []
 
     def id_token(self, asked: dict[str, str]) -> str:
         """Return the token of a code, right unless the address asked for another."""
@@ -64,20 +75,26 @@ class Answering(BaseHTTPRequestHandler):
     server: Provider
 
     def do_GET(self) -> None:
+        self._answer(Answering._get)
+
+    def do_POST(self) -> None:
+        self._answer(Answering._post)
+
+    def _answer(self, usual: Callable[[Answering], None]) -> None:
+        """Answer as told in `instead`, if this path is, else as usual."""
+        self.body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        path = urlsplit(self.path).path
+        self.server.asked.append(path)
+        with suppress(ConnectionError):  # who asked is gone
+            self.server.instead.get(path, usual)(self)
+
+    def _get(self) -> None:
         address = urlsplit(self.path)
         asked = dict(parse_qsl(address.query))
-        issuer = self.server.issuer
         if address.path == "/.well-known/openid-configuration":
-            self._tell(
-                {
-                    "issuer": issuer,
-                    "authorization_endpoint": f"{issuer}/authorize",
-                    "token_endpoint": f"{issuer}/token",
-                    "jwks_uri": f"{issuer}/jwks",
-                }
-            )
+            self.tell(self.server.about)
         elif address.path == "/jwks":
-            self._tell(self.server.published)
+            self.tell(self.server.published)
         elif address.path == "/authorize" and asked["client_id"] == CLIENT_ID:
             code = secrets.token_urlsafe(16)
             self.server.codes[code] = asked
@@ -87,24 +104,25 @@ class Answering(BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
         else:
-            self._tell({"error": "not_found"}, 404)
+            self.tell({"error": "not_found"}, 404)
 
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        given = {name: values[0] for name, values in parse_qs(body).items()}
+    def _post(self) -> None:
+        given = {name: values[0] for name, values in parse_qs(self.body).items()}
         asked = self.server.codes.pop(given.get("code", ""), None)
         basic = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
         if self.headers["Authorization"] != f"Basic {basic}":
-            self._tell({"error": "invalid_client"}, 401)
+            self.tell({"error": "invalid_client"}, 401)
         elif asked is None or not _fits(asked, given):
-            self._tell({"error": "invalid_grant"}, 400)
+            self.tell({"error": "invalid_grant"}, 400)
         else:
-            self._tell({"token_type": "Bearer", "id_token": self.server.id_token(asked)})
+            self.tell({"token_type": "Bearer", "id_token": self.server.id_token(asked)})
 
-    def _tell(self, facts: dict[str, Any], status: int = 200) -> None:
-        body = json.dumps(facts).encode()
+    def tell(self, facts: Any, status: int = 200, **headers: str) -> None:
+        """Answer with facts as JSON, or with bytes as they are."""
+        body = facts if isinstance(facts, bytes) else json.dumps(facts).encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        for name, value in {"Content-Type": "application/json", **headers}.items():
+            self.send_header(name.replace("_", "-"), value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from tests.builders.country import eventually
+from tests.builders.country import PASSWORD, eventually
 from tests.builders.openid_provider import CLIENT_ID, CLIENT_SECRET
 from tests.builders.processes import one_more
 from tools.programs import ROOT
@@ -69,7 +69,7 @@ def offered(country, stack, provider, provider_port, tmp_path_factory):
 def linked(country, offered):
     """An officer whose slot is linked to the person."""
     officer = country.callers[USERNAME]
-    told = officer.client.post("/v1/oidc/links")
+    told = officer.client.post("/v1/oidc/links", json={"password": PASSWORD})
     assert told.status_code == 201, told.text
     came_back = back_from(told.json()["authorization_url"])
     outcome = call_back(country, came_back, state_of(told))
@@ -140,6 +140,23 @@ def test_a_linked_person_signs_in(country, linked, signed_by):
     assert session["principal"]["username"] == USERNAME
     linked.client.headers["Authorization"] = f"Bearer {session['token']}"
     assert linked.client.get("/v1/sessions/current").status_code == 200
+
+
+def test_the_holder_sees_the_link_and_needs_the_password_to_change_it(country, linked):
+    seen = linked.client.get("/v1/oidc/links/current")
+    again = linked.client.post("/v1/oidc/links", json={"password": PASSWORD})
+    ended = linked.client.post("/v1/oidc/links/removals", json={"password": "a wrong one"})
+
+    assert (seen.json()["name"], seen.json()["level"]) == ("ผู้ทดสอบ ไทยดี", "2.3")
+    assert refusal(again) == (409, "openid_already_linked")
+    assert refusal(ended) == (401, "wrong_credentials")
+
+
+def test_a_level_too_low_is_refused_in_words_that_help(country, linked):
+    told = sign_in(country, claims=json.dumps({"ial": "1.1"}))
+
+    assert refusal(told) == (403, "openid_level_too_low")
+    assert "สำนักทะเบียน" in told.json()["detail"]
 
 
 def test_another_person_does_not(country, linked):

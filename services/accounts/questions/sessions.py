@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,18 +11,16 @@ from chassis.rpc import answers
 from contracts.accounts.errors import (
     SessionEnded,
     SessionEndedElsewhere,
-    TooManyAttempts,
-    WeakPassword,
-    WrongActivationCode,
     WrongCredentials,
 )
-from contracts.errors import ServiceError, WorkLineFull
+from contracts.errors import ServiceError
 from contracts.fields import wire_time
 from contracts.principal import Principal
 from services.accounts import metrics, signing_in
 from services.accounts.audit import AuditTrail, facts_of, subject_of
 from services.accounts.codes import ActivationCodes
 from services.accounts.passwords import GreenPasswordHashes, require_strong
+from services.accounts.questions.opening import Opening, counted
 from services.accounts.sealing import Sealer
 from services.accounts.second_factor import SecondFactors
 from services.accounts.settings import Settings
@@ -35,11 +32,8 @@ from services.accounts.store.slots import KeptSlot
 # Every request of everybody waits for these, so they have workers that hashing cannot occupy.
 SESSION_LOOKUPS = Lane("session_lookups", workers=16, waiting=256)
 
-# Refusals that anybody may cause who has shown nothing.
-OF_ANYBODY = (WrongCredentials, WrongActivationCode, WeakPassword, TooManyAttempts, WorkLineFull)
 
-
-class SessionQuestions:
+class SessionQuestions(Opening):
     """What accounts is asked about sign-ins."""
 
     store: AccountsStore
@@ -82,19 +76,7 @@ class SessionQuestions:
                 address=address,
                 at=at,
             )
-        who, subject = found.kept.principal.to_wire(), subject_of(found.kept.slot.id)
-        lifetime = self.settings.session_lifetime
-        with (
-            counted(metrics.record_sign_in),
-            self.audit.watch("sign_in", who, subject) as facts,
-        ):
-            session, ended = signing_in.begin_session(
-                self.store, found, takeover=takeover, at=at, lifetime=lifetime
-            )
-            if ended is not None:
-                facts |= {"ended": ended.how, "since": wire_time(ended.since)}
-        metrics.record_sign_in("opened" if ended is None else ended.how)
-        return session
+        return self._open(found, takeover=takeover, at=at)
 
     @answers(lane=SESSION_LOOKUPS)
     def find_sessions(self, token_hashes: list[str]) -> dict[str, dict[str, Any]]:
@@ -192,7 +174,7 @@ class SessionQuestions:
         current_password: str,
         new_password: str,
     ) -> None:
-        """Replace the caller's password; any other session of the slot ends.
+        """Replace the caller's password; any other session of the slot ends, and its ThaID link.
 
         Raises WrongCredentials, WeakPassword, TooManyAttempts, WorkLineFull.
         Publishes SessionClosedV1.
@@ -227,29 +209,3 @@ class SessionQuestions:
         if self.store.sessions.note_refused(slot.id, token_hash):
             facts = {"code": refusal.code, **facts_of(slot)}
             self.audit.record("use_session", None, subject_of(slot.id), "refused", facts)
-
-    @contextmanager
-    def _refusals_recorded(self, act: str, username: str) -> Iterator[None]:
-        """Record the refusals of who has shown a slot's password or code; count all others."""
-        try:
-            yield
-        except ServiceError as refusal:
-            found = self.store.sessions.find_slot(signing_in.as_kept(username))
-            if found is None or isinstance(refusal, OF_ANYBODY):
-                # A name nobody has may be anything, so it is not kept.
-                self.audit.count_refused(act, type(refusal), 1, of=found and found.kept.slot)
-            else:
-                facts = {"code": refusal.code, **facts_of(found.kept.slot)}
-                subject = subject_of(found.kept.slot.id)
-                self.audit.record(act, None, subject, "refused", facts)
-            raise
-
-
-@contextmanager
-def counted(count: Callable[[str], None]) -> Iterator[None]:
-    """Count what the block refuses."""
-    try:
-        yield
-    except ServiceError as refusal:
-        count(refusal.code)
-        raise

@@ -1,8 +1,11 @@
-"""Keeps flows to the OpenID provider while they last, and which slot is linked to which person."""
+"""Keeps flows to the OpenID provider while they last, and which slot is linked to which person.
+
+What ends a link with something else of the slot is written where that is: see decision 0022.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +16,28 @@ FLOWS = "openid_flows"
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What the answer of the provider is for: signing in to a slot, or linking one."""
+    """What the answer of the provider is for: signing in to a slot, or linking one.
+
+    To link, `proved` is the hash of the password that was given; to sign in, `address` and
+    `spent` are where it was begun, and the keys of the paces that this was counted in.
+    """
 
     username: str
     slot_id: str | None
     takeover: bool
     begun_at: datetime
+    proved: str | None = None
+    address: str | None = None
+    spent: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Who may sign in to a slot through the provider, and how sure that was when it was made."""
+
+    name: str
+    level: str
+    linked_at: datetime
 
 
 class OpenIdStore:
@@ -37,16 +56,29 @@ class OpenIdStore:
         found = self._flows.find_one_and_delete({"_id": state_hash})
         return None if found is None else Flow(**{k: v for k, v in found.items() if k != "_id"})
 
+    def find(self, slot_id: str) -> Link | None:
+        """Return a slot's link, or None."""
+        document = self._slots.find_one({"_id": slot_id}, {"openid": 1})
+        kept = document and document.get("openid")
+        return Link(kept["name"], kept["ial"], kept["linked_at"]) if kept else None
+
     def link(self, flow: Flow, person: dict[str, str], *, at: datetime) -> bool:
         """Let this person, and no other, sign in to the flow's slot through the provider.
 
-        Return whether it was done: not when the slot got another holder since the flow was begun.
+        Return whether it was done: not when it has a link, is locked, or asks for another password
+        or another second factor than when the flow was begun.
         """
-        still_theirs = {"_id": flow.slot_id, "activated_at": {"$ne": None, "$lte": flow.begun_at}}
+        as_proved = {
+            "_id": flow.slot_id,
+            "password_hash": {"$eq": flow.proved, "$ne": None},
+            "second_factor.confirmed_at": {"$not": {"$gt": flow.begun_at}},
+            "lock": None,
+            "openid": None,
+        }
         linked = {"$set": {"openid": person | {"linked_at": at}}}
-        return self._slots.update_one(still_theirs, linked).matched_count == 1
+        return self._slots.update_one(as_proved, linked).matched_count == 1
 
-    def is_linked(self, slot_id: str, pid_hash: str) -> bool:
-        """Whether the slot is this person's."""
-        linked = {"_id": slot_id, "openid.pid_hash": pid_hash}
-        return self._slots.count_documents(linked, limit=1) == 1
+    def unlink(self, slot_id: str) -> bool:
+        """Let nobody sign in through the provider. Returns whether anybody could."""
+        linked = {"_id": slot_id, "openid": {"$ne": None}}
+        return self._slots.update_one(linked, {"$set": {"openid": None}}).matched_count == 1

@@ -57,7 +57,10 @@ class SecondFactorStore:
         recovery_hashes: Sequence[str],
         at: datetime,
     ) -> bool:
-        """Make it count from now on. Returns False when it is no longer the one to confirm."""
+        """Make it count from now on; a link made without it ends.
+
+        Returns False when it is no longer the one to confirm.
+        """
         begun = {
             "_id": slot_id,
             f"{_FIELD}.sealed_secret": factor.sealed_secret,
@@ -68,6 +71,7 @@ class SecondFactorStore:
             f"{_FIELD}.last_step": step,
             _WRONG: 0,
             f"{_FIELD}.recovery_hashes": list(recovery_hashes),
+            "openid": None,
         }
         return bool(self._collection.update_one(begun, {"$set": confirmed}).matched_count)
 

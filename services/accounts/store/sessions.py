@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,11 +20,18 @@ TAKEN_OVER_KEPT = 5
 
 @dataclass(frozen=True, slots=True)
 class SignInSlot:
-    """A slot as somebody signs in to it."""
+    """A slot as somebody signs in to it; with `pid_hash`, as the person it is linked to."""
 
     kept: KeptSlot
     password_hash: str | None
     session: Session | None
+    pid_hash: str | None = None
+
+    @property
+    def as_proved(self) -> dict[str, Any]:
+        """The condition that what opens it is what was proved."""
+        linked = {} if self.pid_hash is None else {"openid.pid_hash": self.pid_hash}
+        return {"_id": self.kept.slot.id, "password_hash": self.password_hash, **linked}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +61,16 @@ class SessionStore:
         document = self._collection.find_one({"username": username})
         return None if document is None else _sign_in_slot(document)
 
+    def find_linked(self, username: str, pid_hash: str) -> SignInSlot | None:
+        """Return the slot of a username if it is linked to that person, or None."""
+        document = self._collection.find_one({"username": username, "openid.pid_hash": pid_hash})
+        return document and replace(_sign_in_slot(document), pid_hash=pid_hash)
+
     def open(self, found: SignInSlot, session: Session, *, takeover: bool) -> Ended | None:
         """Store the session as the slot's only one. Returns how the one before it ended.
 
         Two at once do not both win: the later one is decided anew, as if it had just come.
-        Raises SlotInUse, SlotLocked, and WrongCredentials when the password has been changed
-        meanwhile.
+        Raises SlotInUse, SlotLocked, and WrongCredentials when what was proved opens it no more.
         """
         if found.password_hash is None:
             raise WrongCredentials  # handed over or closed: whatever was proved, nobody holds it
@@ -78,8 +89,7 @@ class SessionStore:
                 update["$push"]["taken_over"] = {"$each": [told], "$slice": -TAKEN_OVER_KEPT}
             result = self._collection.update_one(
                 {
-                    "_id": slot_id,
-                    "password_hash": found.password_hash,
+                    **found.as_proved,
                     "lock": None,
                     **({"session": None} if current is None else {"session.id": current.id}),
                 },
@@ -88,7 +98,7 @@ class SessionStore:
             if result.matched_count:
                 self._outbox.nudge(COLLECTION, slot_id, entries)
                 return ended
-            current = self._current(slot_id, found.password_hash)
+            current = self._current(found)
 
     def close(self, session_id: str, slot_id: str, *, at: datetime) -> bool:
         """End a session by its holder's wish. Returns whether it was still there."""
@@ -139,7 +149,7 @@ class SessionStore:
     def change_password(
         self, slot_id: str, old_hash: str, new_hash: str, *, session_id: str, at: datetime
     ) -> bool:
-        """Replace the password; a session other than the one it is changed in ends.
+        """Replace the password; a session other than the one it is changed in ends, and a link.
 
         Returns False when the password or the session has changed meanwhile.
         """
@@ -159,7 +169,11 @@ class SessionStore:
                 **({"session": None} if current is None else {"session.id": current.id}),
             },
             {
-                "$set": {"password_hash": new_hash, **({"session": None} if closed else {})},
+                "$set": {
+                    "password_hash": new_hash,
+                    "openid": None,
+                    **({"session": None} if closed else {}),
+                },
                 "$push": {"outbox": {"$each": entries}},
             },
         )
@@ -177,9 +191,8 @@ class SessionStore:
             {"$max": {"session.idle_at": idle_at}},
         )
 
-    def _current(self, slot_id: str, password_hash: str | None) -> Session | None:
-        same = {"_id": slot_id, "password_hash": password_hash}
-        document = self._collection.find_one(same)
+    def _current(self, found: SignInSlot) -> Session | None:
+        document = self._collection.find_one(found.as_proved)
         if document is None:
             raise WrongCredentials
         kept_slot(document).require_unlocked()

@@ -167,7 +167,12 @@ class SlotStore:
     def set_operator(self, password_hash: str, *, at: datetime) -> None:
         """Give the operator's slot a password; its session, if any, ends."""
         first = new_document(OPERATOR_SLOT) | {"activated_at": at}
-        changed = {"password_hash": password_hash, "session": None, "second_factor": None}
+        changed = {
+            "password_hash": password_hash,
+            "session": None,
+            "second_factor": None,
+            "openid": None,
+        }
         self._collection.update_one(
             {"_id": first.pop("_id")},
             {
