@@ -15,7 +15,7 @@ BOUND := timeout --foreground --signal=INT --kill-after=120
 OURS := contracts chassis edge clients services gateway tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up run down status logs parked test faults quick bench bench-slips bench-sign-ins bench-drafts peak lint types fmt flows pins rotate-key clean
+.PHONY: help up run down status logs parked test faults drawn quick bench bench-slips bench-sign-ins bench-drafts peak lint types fmt flows pins rotate-key clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,8 +43,11 @@ test: $(BROKER) $(FONT) $(CLOCK) $(INSTALLED) ## Run every test on brokers and d
 
 faults: $(BROKER) $(FONT) $(CLOCK) $(INSTALLED) ## Kill, freeze and stop everything while filings come in, in full: half an hour [ARGS="-k word"]
 	@rm -f .local/out/faults.jsonl
-	@SUCHARIT_FAULTS=long $(BOUND) 120m $(BIN)/python -m pytest -vv tests/faults $(ARGS); passed=$$?; \
+	@SUCHARIT_TESTS=long $(BOUND) 120m $(BIN)/python -m pytest -vv tests/faults $(ARGS); passed=$$?; \
 		$(BIN)/python -m tools.fault_figures && exit $$passed
+
+drawn: $(BROKER) $(FONT) $(INSTALLED) ## Run the tests that draw their examples, with all of these [ARGS="-k word"]
+	@SUCHARIT_TESTS=long $(BOUND) 60m $(BIN)/python -m pytest -m hypothesis $(ARGS)
 
 quick: $(FONT) $(INSTALLED) ## Run the tests that need neither, in seconds
 	@$(BOUND) 20m $(BIN)/python -m pytest tests/unit tests/contracts tests/architecture $(ARGS)

@@ -26,6 +26,7 @@ from tests.alarm import (  # noqa: F401 (hooks of pytest and of pytest-timeout)
     pytest_timeout_set_timer,
 )
 from tests.builders.country import Country
+from tests.length import examples
 from tools.programs import ROOT
 from tools.stack import Stack
 
@@ -36,7 +37,12 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # How fast the machine is, is no property of what is tested.
-settings.register_profile("sucharit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "sucharit",
+    max_examples=examples(100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("sucharit")
 
 

@@ -13,12 +13,13 @@ from tests.builders.country import Country, eventually
 from tests.builders.processes import Gateway, resident_mib, running
 from tests.faults.checks import check_figures, check_ledger, check_queues
 from tests.faults.load import LONGEST_SECONDS, Load
+from tests.length import IN_FULL
 from tools.fault_figures import FIGURES
 from tools.programs import SERVICES
 from tools.stack import Stack
 
 OFFICERS = 24
-MEANWHILE = 150
+MEANWHILE = 150 if IN_FULL else 48
 MEMORY_ALLOWANCE_MIB = 64.0
 MEMORY_SECONDS = 10.0
 SECOND_GATEWAY = "second gateway"

@@ -28,14 +28,14 @@ from tests.builders.country import eventually
 from tests.builders.odd_requests import archive
 from tests.builders.processes import resident_mib
 from tests.faults.bystander import GIVES_UP_SECONDS
-from tests.faults.length import IN_FULL
 from tests.faults.load import NO_TLS
+from tests.length import IN_FULL
 from tools.programs import ROOT
 
 TIMES_IDLE = 20.0
 LEAST_IDLE_SECONDS = 0.025  # 20 times that is the aim on an idle machine
-IDLE_SECONDS = 5.0 if IN_FULL else 1.0
-ABUSE_SECONDS = 15.0 if IN_FULL else 2.0
+IDLE_SECONDS = 5.0 if IN_FULL else 0.5
+ABUSE_SECONDS = 15.0 if IN_FULL else 1.0
 STANDS_STILL_SECONDS = 2.0
 TRIES = 3  # a machine may be busy with something else once, or twice
 PATIENCE_SECONDS = 60.0

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.faults.conftest import SECOND_GATEWAY
-from tests.faults.length import FROZEN, FROZEN_SECONDS, KILLED
+from tests.length import FROZEN, FROZEN_SECONDS, KILLED
 
 GATEWAYS = ("gateway", SECOND_GATEWAY)
 

@@ -14,8 +14,8 @@ import pytest
 from tests.builders.answers import some_answers
 from tests.builders.country import PASSWORD, Caller, eventually
 from tests.faults.checks import check_queues
-from tests.faults.length import DATABASE_AWAY_SECONDS
 from tests.faults.load import LONGEST_SECONDS
+from tests.length import DATABASE_AWAY_SECONDS
 from tools.programs import SERVICES
 
 SECONDS_FOR_A_ROUND = 60  # in which every officer files once

@@ -25,6 +25,9 @@ from tests.builders.odd_requests import (
     multiparts,
     requests,
 )
+from tests.length import examples
+
+pytestmark = pytest.mark.hypothesis
 
 SLOW_SECONDS = 5.0
 SLOWER_THAN_SMALL = 5.0
@@ -40,7 +43,7 @@ OFFICER = "6810503-2"
 
 def some(most: int) -> settings:
     return settings(
-        max_examples=most,
+        max_examples=examples(most),
         deadline=None,
         derandomize=True,
         database=None,

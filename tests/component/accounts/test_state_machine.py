@@ -41,12 +41,13 @@ from services.accounts.store import AccountsStore
 from tests.builders.registry_csv import KHLONG_THOM, file_of
 from tests.component.accounts.direct import Desk
 from tests.component.accounts.krabi import DISTRICT, OPERATOR, PROVINCE, import_file
+from tests.length import examples
 
 LAO = "5810401"
 OFFICE_OF = {f"{LAO}-1": DISTRICT, f"{LAO}-2": DISTRICT, "d8104": PROVINCE}
 USERNAMES = st.sampled_from(sorted(OFFICE_OF))
 THOROUGH = hypothesis_settings(
-    max_examples=30,
+    max_examples=examples(30),
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -359,6 +360,7 @@ class Slots(RuleBasedStateMachine):
             assert self.desk.slot(username, OFFICE_OF[username])["state"] in slot.state
 
 
+@pytest.mark.hypothesis
 @pytest.mark.timeout(600)  # a failure is made small, which takes longer than to find it
 def test_slots_are_as_the_model_says_after_any_deeds_in_any_order(
     database: Any,

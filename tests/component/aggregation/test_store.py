@@ -27,6 +27,7 @@ from contracts.reference.code_groups import CodeGroup
 from services.aggregation.completeness import Scope, rows, total
 from services.aggregation.domain import Standing
 from services.aggregation.store import TRANSACTION_SECONDS, Figures
+from tests.length import examples
 from tests.unit.aggregation.lives import (
     LATE,
     NOON,
@@ -83,7 +84,7 @@ def rivals(mongo_uri: str, database: Database) -> Iterator[list[Figures]]:
 
 
 @settings(
-    max_examples=30,
+    max_examples=examples(30),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -30,6 +30,7 @@ from services.aggregation.domain import (
     standings_opened,
 )
 from services.aggregation.reconciling import difference
+from tests.length import examples
 from tests.unit.aggregation.lives import (
     DUE,
     EXTENDED,
@@ -122,7 +123,7 @@ def test_figures_move_by_the_difference_of_what_is_known(
         assert moves.get(cell, Counts()) == whole
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.data())
 def test_any_order_and_any_repeats_of_a_rounds_life_give_the_figures_counted_by_hand(
     data: st.DataObject,

@@ -8,6 +8,7 @@ from contracts.forms import EXACT_NUMBER_MAX, LIST_MAX, TEXT_MAX, Form
 from contracts.forms.values import TYPES
 from services.reports.forms import get_form
 from tests.builders.answers import fuller_answers
+from tests.length import examples
 
 COLOURS = [{"id": "red"}, {"id": "blue"}]
 FORM = Form(
@@ -295,7 +296,7 @@ JSON = st.recursive(
 ANSWERS = st.dictionaries(st.sampled_from(FIELDS) | st.text(), JSON, max_size=8)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(answers=ANSWERS, nil=st.booleans())
 @example(answers={"head.status": 1, "head_status": "held", "head_status.x": 2}, nil=False)
 @example(answers={"score": float("inf"), "headcount": 10**400}, nil=False)

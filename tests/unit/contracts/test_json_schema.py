@@ -15,6 +15,7 @@ from contracts.forms.json_schema import json_schema
 from contracts.forms.values import TYPES
 from services.reports import forms as released
 from tests.builders.form_answers import valid_answers
+from tests.length import examples
 
 FORMS = {
     path.stem: Form(yaml.safe_load(path.read_text()))
@@ -82,7 +83,7 @@ def test_every_type_of_field_is_tried():
     assert {field["type"] for field in FIELDS.values()} == TYPES.keys()
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=examples(60), deadline=None, derandomize=True)
 @given(anything)
 @example(None)
 def test_schema_and_verdict_agree_on_every_kind_and_size(value):
@@ -109,7 +110,7 @@ def test_what_can_be_filed_is_taken_by_the_schema(form):
     nil = Draft202012Validator(schema["$defs"]["nil"])
     meta.validate(schema)
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=examples(25), deadline=None)
     @given(valid_answers(form), valid_answers(form, nil=True))
     def check(answers, nil_answers):
         whole.validate(answers)

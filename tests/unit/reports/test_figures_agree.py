@@ -22,6 +22,7 @@ from services.reports.domain.moments import Revision, line_at
 from services.reports.domain.obligations import Obligation, State
 from services.reports.domain.orders import Order
 from services.reports.opening import _announcements
+from tests.length import examples
 from tests.unit.aggregation.lives import said_by
 from tests.unit.reports.duties import DUE
 from tests.unit.reports.test_orders_of_acts import OWED, ROUND, Step, attempted, steps, tried
@@ -66,7 +67,7 @@ class History:
                 self.events.append(acts.event_of(self.owed))
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(histories, st.randoms(use_true_random=False))
 def test_in_any_order_of_events_the_three_agree_on_every_count(history, random):
     lived, at = History(), DUE - timedelta(days=2)

@@ -17,6 +17,7 @@ from services.reports.domain.extensions import Extension, due_after, to_withdraw
 from services.reports.domain.filings import decide
 from services.reports.domain.obligations import Obligation, State
 from tests.builders.answers import nil_answers, some_answers
+from tests.length import examples
 from tests.unit.reports.duties import CLOSES, DUE, a_round, an_attempt, an_obligation, an_order
 
 CORRECTIONS_END = CLOSES + timedelta(days=10)
@@ -238,7 +239,7 @@ steps = st.builds(
 )
 
 
-@settings(max_examples=250)
+@settings(max_examples=examples(250))
 @given(st.lists(steps, min_size=5, max_size=30))
 def test_no_filing_becomes_late_but_by_a_class_that_says_so_in_any_order_of_acts(history):
     owed, plain, at, orders = OWED, Plain(), DUE - timedelta(days=2), []

@@ -16,6 +16,7 @@ from services.reports.forms import get_form
 from services.reports.settings import Settings
 from tests.builders.answers import fuller_answers, nil_answers
 from tests.builders.form_answers import valid_answers
+from tests.length import examples
 from tests.unit.reports.duties import EARLY, an_obligation
 
 FORM = get_form("ethics", 1, 2569)
@@ -77,7 +78,7 @@ def in_words(field: dict[str, Any], value: Any) -> list[str]:
     return [labels.get(each, each) for each in (value if isinstance(value, list) else [value])]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(answers=valid_answers(FORM))
 def test_every_answer_that_can_be_filed_is_on_the_page(answers):
     page = "\n".join(page_of(answers=answers))
@@ -87,7 +88,7 @@ def test_every_answer_that_can_be_filed_is_on_the_page(answers):
             assert words in page, name
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(answers=valid_answers(FORM))
 def test_whatever_is_filed_can_be_set_on_paper(press, answers):
     facts = pages.of_filing(FORM, a_filing(answers=answers), OWED)

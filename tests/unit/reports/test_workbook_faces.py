@@ -13,11 +13,12 @@ from services.reports.workbooks.layout import layout_of
 from tests.builders.answers import nil_answers, some_answers
 from tests.builders.form_answers import broken_answers, valid_answers
 from tests.builders.workbooks import a_stamp, a_workbook, read
+from tests.length import examples
 
 FORMS = [get_form("ethics-2568", 1), get_form("ethics-2568", 2)]
 EVERY_FORM = pytest.mark.parametrize("form", FORMS, ids=lambda form: f"v{form.version}")
 MANY = settings(
-    max_examples=40,
+    max_examples=examples(40),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
@@ -56,7 +57,7 @@ def test_answers_written_into_a_workbook_are_read_back(form, data):
 
 
 @EVERY_FORM
-@settings(MANY, max_examples=15)
+@settings(MANY, max_examples=examples(15))
 @given(data=st.data())
 def test_a_workbook_is_wrong_where_its_answers_are_wrong(form, data):
     answers = told(data.draw(broken_answers(form)))
