@@ -16,10 +16,11 @@ import eventlet
 import structlog
 from nameko.extensions import SharedExtension
 
-from chassis import bus, duty, metrics
+from chassis import duty, metrics, topology
 from chassis.clock import now
+from chassis.connection import CONNECTION_ERRORS, DECLARE_TIMEOUT_SECONDS, in_time, open_connection
+from chassis.publisher import NotDelivered, Unroutable
 from chassis.shared_wire import SharedWire
-from chassis.wire import NotDelivered, Unroutable
 from contracts.events import Envelope
 
 log = structlog.get_logger(__name__)
@@ -90,7 +91,7 @@ class Bindings(SharedExtension):
         try:
             self.wire.wire.send(
                 b"{}",
-                exchange=bus.ANSWERS_EXCHANGE,
+                exchange=topology.ANSWERS_EXCHANGE,
                 routing_key=message.properties["reply_to"],
                 answering=message.properties["correlation_id"],
                 persistent=False,
@@ -106,7 +107,7 @@ class Bindings(SharedExtension):
             try:
                 self._look()
                 self._problem = None
-            except (*bus.CONNECTION_ERRORS, NotDelivered) as problem:
+            except (*CONNECTION_ERRORS, NotDelivered) as problem:
                 self._problem = problem
                 log.warning("bindings_not_looked_after", problem=repr(problem))
 
@@ -114,10 +115,12 @@ class Bindings(SharedExtension):
         self._probe_all(list(self._known))
         lost = [listener for listener, known in self._known.items() if known.lost]
         missing = [each for each, known in self._known.items() if known.missed_since is not None]
-        with bus.open_connection(self.container.config["AMQP_URI"]) as connection:
-            with bus.in_time(bus.DECLARE_TIMEOUT_SECONDS):
+        with open_connection(self.container.config["AMQP_URI"]) as connection:
+            with in_time(DECLARE_TIMEOUT_SECONDS):
                 channel = connection.channel()
-                bus.declare_events(channel)  # the log first: it has what others miss from now on
+                topology.declare_events(
+                    channel
+                )  # the log first: it has what others miss from now on
                 for listener in lost:
                     listener.bind_again(channel)
             if missing:
@@ -134,8 +137,8 @@ class Bindings(SharedExtension):
         try:
             sent = self.wire.wire.send(
                 b"{}",
-                exchange=bus.EVENTS_EXCHANGE,
-                routing_key=bus.probe_key(listener.event.key()),
+                exchange=topology.EVENTS_EXCHANGE,
+                routing_key=topology.probe_key(listener.event.key()),
                 headers={QUEUE_HEADER: listener.queue},
                 persistent=False,
                 ask=True,
@@ -192,7 +195,7 @@ def _logged(connection: Any, since: datetime, *, until: datetime) -> Any:
     channel = connection.channel()
     channel.basic_qos(0, PREFETCH, False)
     arguments = {"x-stream-offset": since}
-    channel.basic_consume(bus.LOG_STREAM, callback=arrived.append, arguments=arguments)
+    channel.basic_consume(topology.LOG_STREAM, callback=arrived.append, arguments=arguments)
     while True:
         try:
             connection.drain_events(timeout=QUIET_SECONDS)

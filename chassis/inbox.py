@@ -17,7 +17,14 @@ import structlog
 from eventlet.queue import Empty, LightQueue
 from nameko.extensions import Entrypoint
 
-from chassis import bus, duty, metrics
+from chassis import duty, metrics
+from chassis.connection import (
+    CONNECTION_ERRORS,
+    DECLARE_TIMEOUT_SECONDS,
+    heartbeats,
+    in_time,
+    open_connection,
+)
 from chassis.outages import is_outage
 
 log = structlog.get_logger(__name__)
@@ -137,9 +144,9 @@ class Inbox:
     def _stay_connected(self) -> None:
         while not self._stopping:
             try:
-                with bus.open_connection(self._amqp_uri) as connection:
+                with open_connection(self._amqp_uri) as connection:
                     self._live(connection)
-            except bus.CONNECTION_ERRORS as problem:
+            except CONNECTION_ERRORS as problem:
                 log.warning("inbox_lost", queue=self.name, problem=repr(problem))
             finally:
                 self.is_connected = False
@@ -147,14 +154,14 @@ class Inbox:
                 eventlet.sleep(RECONNECT_SECONDS)
 
     def _live(self, connection: Any) -> None:
-        with bus.in_time(bus.DECLARE_TIMEOUT_SECONDS):
+        with in_time(DECLARE_TIMEOUT_SECONDS):
             channel = connection.channel()
             queue = self._declare(channel)
         self._on_connected()
         # A fresh queue for each connection: what an old connection brought is no longer ours.
         arrived = self._arrived = LightQueue()
         self._broken = None
-        with bus.in_time(bus.DECLARE_TIMEOUT_SECONDS):
+        with in_time(DECLARE_TIMEOUT_SECONDS):
             channel.basic_qos(0, self._batch.prefetch, False)
             channel.basic_consume(queue, callback=arrived.put)
         self.is_connected = True
@@ -187,7 +194,7 @@ class Inbox:
             connection.drain_events()
 
     def _watch(self, connection: Any) -> None:
-        for _ in bus.heartbeats(connection):
+        for _ in heartbeats(connection):
             connection.send_heartbeat()
 
     # -- one batch ------------------------------------------------------------------------

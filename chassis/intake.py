@@ -14,14 +14,14 @@ from typing import Any
 import orjson
 from nameko.extensions import DependencyProvider
 
-from chassis import bus, metrics, worker
+from chassis import metrics, topology, worker
 from chassis.inbox import Batch, Consumer, Inbox, Unreadable
 from chassis.keys import read_key, read_keys
 from chassis.log import correlation_id
+from chassis.publisher import NotDelivered, Sent
 from chassis.seals import SEAL_HEADER, Seals
 from chassis.settings import Settings
 from chassis.shared_wire import SharedWire
-from chassis.wire import NotDelivered, Sent
 from contracts.errors import ServiceUnavailable
 
 CONFIRM_SECONDS = 4.0
@@ -76,7 +76,7 @@ class DurableAsk(DependencyProvider):
         try:
             sent = wire.send(
                 sealed,
-                exchange=bus.INTAKES_EXCHANGE,
+                exchange=topology.INTAKES_EXCHANGE,
                 routing_key=self.queue,
                 headers={
                     "correlation_id": correlation_id.get(),
@@ -141,7 +141,7 @@ class _Takes(Consumer):
         )
 
     def _declare(self, channel: Any) -> str:
-        bus.declare_intake(channel, self.queue)
+        topology.declare_intake(channel, self.queue)
         return self.queue
 
     def _read(self, message: Any) -> tuple[dict[str, Any], Any]:
@@ -166,7 +166,7 @@ class _Takes(Consumer):
             try:
                 self.wire.wire.send(
                     orjson.dumps(result),
-                    exchange=bus.ANSWERS_EXCHANGE,
+                    exchange=topology.ANSWERS_EXCHANGE,
                     routing_key=reply_to,
                     answering=message.properties.get("correlation_id"),
                     persistent=False,

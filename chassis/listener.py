@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from chassis import bus, worker
+from chassis import topology, worker
 from chassis.bindings import Bindings, is_there
 from chassis.inbox import Batch, Consumer, Inbox, Passed, Unreadable
-from chassis.wire import Wire
+from chassis.publisher import Wire
 from contracts.events import Envelope, Event, MalformedEvent
 
 CONFIRM_SECONDS = 10.0
@@ -63,14 +63,14 @@ class _Listens(Consumer):
 
     def bind_again(self, channel: Any) -> None:
         """Declare the queue and bind it; that may be done at any time."""
-        bus.declare_listener(channel, self.queue, self.event.key())
+        topology.declare_listener(channel, self.queue, self.event.key())
 
     def missed(self, message: Any, wire: Wire) -> int:
         """Hear what went by, as the log has it: put it into the queue. Returns how many that is."""
         headers = {k: v for k, v in message.headers.items() if not k.startswith("x-")}
         wire.send(
             message.body.encode() if isinstance(message.body, str) else message.body,
-            exchange=bus.parking_of(self.queue),
+            exchange=topology.parking_of(self.queue),
             routing_key=self.queue,
             headers=headers,
             message_id=message.properties.get("message_id"),
@@ -83,7 +83,7 @@ class _Listens(Consumer):
         return self.bindings.check_bound(self)
 
     def _read(self, message: Any) -> Heard:
-        if message.delivery_info["routing_key"] == bus.probe_key(self.event.key()):
+        if message.delivery_info["routing_key"] == topology.probe_key(self.event.key()):
             self.bindings.answer(self, message)
             raise Passed
         return read_event(self.event, message)
@@ -114,7 +114,7 @@ class _Overhears(_Listens):
             self.container.config["AMQP_URI"],
             name=self.queue,
             declare=partial(
-                bus.declare_broadcast,
+                topology.declare_broadcast,
                 owner=self.container.service_name,
                 event_key=self.event.key(),
             ),

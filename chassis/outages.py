@@ -10,8 +10,8 @@ from pymongo.errors import (
     WriteConcernError,
 )
 
-from chassis.bus import CONNECTION_ERRORS
-from chassis.wire import NotDelivered
+from chassis.connection import CONNECTION_ERRORS
+from chassis.publisher import NotDelivered
 from contracts.errors import Kind, ServiceError
 
 # A primary that steps down, starts or stops, or a majority that is slow, is told by these codes.

@@ -22,13 +22,13 @@ from nameko.extensions import DependencyProvider
 from pymongo import WriteConcern
 from pymongo.errors import PyMongoError
 
-from chassis import bus, metrics
+from chassis import metrics, topology
 from chassis.bindings import Bindings
 from chassis.clock import now
 from chassis.log import correlation_id
 from chassis.outages import is_outage
+from chassis.publisher import NotDelivered, Sent, Wire
 from chassis.shared_wire import SharedWire
-from chassis.wire import NotDelivered, Sent, Wire
 from contracts.events import Event, routing_key, seal
 
 log = structlog.get_logger(__name__)
@@ -189,7 +189,7 @@ class Outbox:
     def _send(self, entry: dict[str, Any]) -> Sent:
         return self._wire.send(
             entry["body"].encode(),
-            exchange=bus.EVENTS_EXCHANGE,
+            exchange=topology.EVENTS_EXCHANGE,
             routing_key=entry["key"],
             headers=entry["headers"],
             message_id=entry["id"],

@@ -19,11 +19,20 @@ from eventlet.semaphore import Semaphore
 from nameko.exceptions import IncorrectSignature, MalformedRequest, MethodNotFound, serialize
 from nameko.extensions import SharedExtension
 
-from chassis import bus, duty, metrics, worker
+from chassis import duty, metrics, topology, worker
+from chassis.amqp_insides import Gathered, hear
 from chassis.clock import now
+from chassis.connection import (
+    CONNECTION_ERRORS,
+    DECLARE_TIMEOUT_SECONDS,
+    heartbeats,
+    in_time,
+    open_connection,
+    or_break,
+)
 from chassis.outages import is_outage
+from chassis.publisher import NotDelivered
 from chassis.shared_wire import SharedWire
-from chassis.wire import NotDelivered
 from contracts.errors import ServiceError, ServiceUnavailable
 
 log = structlog.get_logger(__name__)
@@ -111,7 +120,7 @@ class _Acknowledging:
         self._outgoing: LightQueue = LightQueue()
         self._written: list[list[Signal]] = []
         self._lost = False
-        channel._callbacks[spec.Basic.QosOk] = self._on_heard
+        hear(channel, spec.Basic.QosOk, self._on_heard)
 
     def drop(self, tag: int) -> None:
         """Acknowledge what will not be run."""
@@ -131,7 +140,7 @@ class _Acknowledging:
 
     def write_forever(self) -> None:
         """Write whatever is to be written."""
-        gathered = bus.Gathered(self._channel.connection)
+        gathered = Gathered(self._channel.connection)
         while True:
             items = [self._outgoing.get()]
             items += [self._outgoing.get_nowait() for _ in range(self._outgoing.qsize())]
@@ -139,7 +148,7 @@ class _Acknowledging:
             for item in items:
                 if item is None:
                     self._channel.connection.send_heartbeat()
-                    bus.bind_asking(self._channel, *self._bound, nowait=True)
+                    topology.bind_asking(self._channel, *self._bound, nowait=True)
                 elif item[0] is not None:
                     self._channel.basic_ack(item[0])
             if waiting:
@@ -198,7 +207,7 @@ class Questions(SharedExtension):
         self._stopping = True
         self._forget_waiting()
         if self._acknowledging is not None:
-            with eventlet.Timeout(bus.DECLARE_TIMEOUT_SECONDS, False):
+            with eventlet.Timeout(DECLARE_TIMEOUT_SECONDS, False):
                 self._acknowledging.take(None)
         self.kill()
 
@@ -218,9 +227,9 @@ class Questions(SharedExtension):
     def _stay_connected(self) -> None:
         while True:
             try:
-                with bus.open_connection(self.container.config["AMQP_URI"]) as connection:
+                with open_connection(self.container.config["AMQP_URI"]) as connection:
                     self._live(connection)
-            except bus.CONNECTION_ERRORS as problem:
+            except CONNECTION_ERRORS as problem:
                 log.warning("questions_lost", problem=repr(problem))
             finally:
                 self.is_connected = False
@@ -228,20 +237,20 @@ class Questions(SharedExtension):
 
     def _live(self, connection: Any) -> None:
         prefetch = SPARE + sum(places.size for places in self._places.values())
-        with bus.in_time(bus.DECLARE_TIMEOUT_SECONDS):
+        with in_time(DECLARE_TIMEOUT_SECONDS):
             channel = connection.channel()
-            bus.declare_questions(channel, self.queue, self.container.service_name)
+            topology.declare_questions(channel, self.queue, self.container.service_name)
             channel.basic_qos(0, prefetch, False)
         acknowledging = self._acknowledging = _Acknowledging(
             channel, prefetch, (self.queue, f"{self.container.service_name}.*")
         )
         reader = eventlet.getcurrent()
         helpers = [
-            eventlet.spawn(bus.or_break, reader, acknowledging.write_forever),
-            eventlet.spawn(bus.or_break, reader, self._watch, connection),
+            eventlet.spawn(or_break, reader, acknowledging.write_forever),
+            eventlet.spawn(or_break, reader, self._watch, connection),
         ]
         try:
-            with bus.in_time(bus.DECLARE_TIMEOUT_SECONDS):
+            with in_time(DECLARE_TIMEOUT_SECONDS):
                 channel.basic_consume(self.queue, callback=self._on_question)
             self.is_connected = True
             while True:
@@ -253,7 +262,7 @@ class Questions(SharedExtension):
             acknowledging.lose()
 
     def _watch(self, connection: Any) -> None:
-        for _ in bus.heartbeats(connection):
+        for _ in heartbeats(connection):
             self._acknowledging.heartbeat()
 
     def _forget_waiting(self) -> None:
@@ -346,7 +355,7 @@ class Questions(SharedExtension):
         try:
             wire.send(
                 body,
-                exchange=bus.ANSWERS_EXCHANGE,
+                exchange=topology.ANSWERS_EXCHANGE,
                 routing_key=message.properties.get("reply_to", ""),
                 answering=message.properties.get("correlation_id"),
                 persistent=False,

@@ -8,12 +8,12 @@ from typing import Any, ClassVar, Protocol
 import orjson
 from nameko.extensions import DependencyProvider, Entrypoint
 
-from chassis import bus
+from chassis import topology
 from chassis.clock import now
 from chassis.log import correlation_id
+from chassis.publisher import NotDelivered, Wire
 from chassis.questions import CORRELATION_HEADER, DEADLINE_HEADER, ORDINARY, Lane, Questions
 from chassis.shared_wire import SharedWire
-from chassis.wire import NotDelivered, Wire
 from contracts import errors as shared
 from contracts.errors import ServiceError, ServiceUnavailable
 
@@ -52,7 +52,7 @@ def caller(wire: Wire, client: type[ClientClass], seconds: float) -> Call:
         try:
             sent = wire.send(
                 orjson.dumps({"args": [], "kwargs": arguments}),
-                exchange=bus.ANSWERS_EXCHANGE,
+                exchange=topology.ANSWERS_EXCHANGE,
                 routing_key=f"{client.service}.{method}",
                 headers={
                     CORRELATION_HEADER: correlation_id.get(),

@@ -10,8 +10,9 @@ import eventlet
 import structlog
 from nameko.extensions import DependencyProvider
 
-from chassis import bus, metrics
+from chassis import metrics, topology
 from chassis.clock import now
+from chassis.connection import CONNECTION_ERRORS, DECLARE_TIMEOUT_SECONDS, in_time, open_connection
 from chassis.health import Readiness, ops_pages
 from chassis.log import correlation_id
 from chassis.ops_server import OpsServer
@@ -78,9 +79,9 @@ def watch_depths(container: Any) -> None:
     consumers = [part for part in container.extensions if getattr(part, "owns_queue", False)]
     while consumers:
         try:
-            with bus.open_connection(container.config["AMQP_URI"]) as connection:
+            with open_connection(container.config["AMQP_URI"]) as connection:
                 _show_depths(connection.channel(), consumers)
-        except bus.CONNECTION_ERRORS as problem:
+        except CONNECTION_ERRORS as problem:
             log.info("depths_unknown", problem=repr(problem))
         eventlet.sleep(DEPTH_EVERY_SECONDS)
 
@@ -91,12 +92,12 @@ def _show_depths(channel: Any, consumers: list[Any]) -> None:
             looked_at = now()
             if _show_depth(channel, part.queue) == 0:
                 part.note_empty(looked_at)
-            _show_depth(channel, bus.parked(part.queue))
+            _show_depth(channel, topology.parked(part.queue))
         eventlet.sleep(DEPTH_EVERY_SECONDS)
 
 
 def _show_depth(channel: Any, queue: str) -> int:
-    with bus.in_time(bus.DECLARE_TIMEOUT_SECONDS):
+    with in_time(DECLARE_TIMEOUT_SECONDS):
         depth = int(channel.queue_declare(queue, passive=True).message_count)
     metrics.show_depth(queue, depth)
     return depth

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nameko.extensions import SharedExtension
 
 from chassis import duty
-from chassis.wire import Wire
+from chassis.publisher import Wire
 
 
 class SharedWire(SharedExtension):

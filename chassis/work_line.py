@@ -15,10 +15,11 @@ from contextlib import contextmanager
 from typing import ParamSpec, Protocol, TypeVar
 
 import eventlet
-from eventlet import patcher, tpool
+from eventlet import tpool
 from eventlet.semaphore import Semaphore
 
 from chassis import metrics
+from chassis.eventlet_insides import add_threads
 from contracts.errors import TooManyAtOnce, WorkLineFull
 
 NICENESS = 10
@@ -94,7 +95,7 @@ class WorkLine:
     ) -> Result:
         if not self._has_threads:
             self._has_threads = True
-            _add_threads(self._threads)
+            add_threads(self._threads)
         self._free.acquire()
         # In a green thread that nobody ends: a thread is free when its work is over, also if
         # whoever waits for it has gone.
@@ -119,17 +120,3 @@ class WorkLine:
 def _gently(work: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
     os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
     return work(*args, **kwargs)
-
-
-def _add_threads(count: int) -> None:
-    """Let eventlet's pool have a thread for each place of each line: then none waits for another
-    line's work, though all hand their work over in the same way.
-    """
-    if not tpool._setup_already:
-        tpool.set_num_threads(count)
-        tpool.setup()
-        return
-    for _ in range(count):
-        thread = patcher.original("threading").Thread(target=tpool.tworker, daemon=True)
-        thread.start()
-        tpool._threads.append(thread)

@@ -25,43 +25,48 @@ Definitions = dict[str, list[dict[str, Any]]]
 
 def definitions() -> Definitions:
     """Return exchanges, log, bindings and rights of a broker for the services as they are."""
-    from chassis import bus
+    from chassis import topology
     from tools.flows import heads
 
     drawn = heads()
     users = [head.name for head in drawn]
     ways = {
-        bus.way_out(head.name, exchange): leads
+        topology.way_out(head.name, exchange): leads
         for head in drawn
         for exchange, leads in {
-            bus.EVENTS_EXCHANGE: [
+            topology.EVENTS_EXCHANGE: [
                 *([f"{head.name}.#"] if head.announces else []),
-                *(bus.probe_key(event.key()) for event in _heard(head)),
+                *(topology.probe_key(event.key()) for event in _heard(head)),
             ],
-            bus.ANSWERS_EXCHANGE: [
+            topology.ANSWERS_EXCHANGE: [
                 *(f"{asked}.*" for asked in sorted(head.asks)),
-                *([bus.replies_of(head.name, "*")] if _heard(head) else []),  # to its own probes
-                *(bus.replies_of(one.name, "*") for one in drawn if head.name in one.asks),
-                *(bus.replies_of(one.name, "*") for one in drawn if one.hands_in & takes(head)),
+                # To its own probes, and to whoever asks.
+                *([topology.replies_of(head.name, "*")] if _heard(head) else []),
+                *(topology.replies_of(one.name, "*") for one in drawn if head.name in one.asks),
+                *(
+                    topology.replies_of(one.name, "*")
+                    for one in drawn
+                    if one.hands_in & takes(head)
+                ),
             ],
-            bus.INTAKES_EXCHANGE: sorted(head.hands_in),
+            topology.INTAKES_EXCHANGE: sorted(head.hands_in),
         }.items()
     }
     return {
-        "exchanges": [_exchange(name) for name in (*bus.SHARED_EXCHANGES, *ways)],
+        "exchanges": [_exchange(name) for name in (*topology.SHARED_EXCHANGES, *ways)],
         "queues": [
             {
-                "name": bus.LOG_STREAM,
+                "name": topology.LOG_STREAM,
                 "vhost": VHOST,
                 "durable": True,
                 "auto_delete": False,
-                "arguments": bus.stream_arguments(bus.LOG_MAX_BYTES),
+                "arguments": topology.stream_arguments(topology.LOG_MAX_BYTES),
             }
         ],
         "bindings": [
-            _binding(bus.EVENTS_EXCHANGE, "queue", bus.LOG_STREAM, bus.LIVE_EVENTS),
+            _binding(topology.EVENTS_EXCHANGE, "queue", topology.LOG_STREAM, topology.LIVE_EVENTS),
             *(
-                _binding(way, "exchange", bus.shared_exchange(way), key)
+                _binding(way, "exchange", topology.shared_exchange(way), key)
                 for way, keys in ways.items()
                 for key in dict.fromkeys(keys)
             ),
@@ -92,14 +97,14 @@ def _heard(head: Any) -> list[Any]:
 
 
 def _rights(head: Any) -> dict[str, str]:
-    from chassis import bus
+    from chassis import topology
 
     own = [rf"rpc-{head.name}", rf"{head.name}\..+"]
     if head.keeps_trial_logs:
-        own.append(re.escape(bus.trial_log("")) + ".+")
-    shared = [re.escape(exchange) for exchange in bus.SHARED_EXCHANGES]
+        own.append(re.escape(topology.trial_log("")) + ".+")
+    shared = [re.escape(exchange) for exchange in topology.SHARED_EXCHANGES]
     # What went by while a listener's queue was gone is looked for in the log.
-    logs = [re.escape(bus.LOG_STREAM) + r"(\.trial\..+)?"] if head.hears else []
+    logs = [re.escape(topology.LOG_STREAM) + r"(\.trial\..+)?"] if head.hears else []
     return {
         "configure": _any_of(own),
         "write": _any_of(own),
@@ -109,17 +114,17 @@ def _rights(head: Any) -> dict[str, str]:
 
 def _readable(head: Any) -> dict[str, str]:
     """Return by which keys a service may bind to each exchange that all share."""
-    from chassis import bus
+    from chassis import topology
 
     heard = [re.escape(event.key()) + r"(\.#)?" for event in _heard(head)]
     if head.keeps_trial_logs:
-        heard.append(re.escape(bus.trial_events("")) + r"[^.*#]+")
+        heard.append(re.escape(topology.trial_events("")) + r"[^.*#]+")
     return {
-        bus.EVENTS_EXCHANGE: _any_of(heard),
-        bus.ANSWERS_EXCHANGE: _any_of(
-            [rf"{head.name}\.\*", bus.replies_of(head.name, "[0-9a-f]+")]
+        topology.EVENTS_EXCHANGE: _any_of(heard),
+        topology.ANSWERS_EXCHANGE: _any_of(
+            [rf"{head.name}\.\*", topology.replies_of(head.name, "[0-9a-f]+")]
         ),
-        bus.INTAKES_EXCHANGE: _any_of([re.escape(queue) for queue in takes(head)]),
+        topology.INTAKES_EXCHANGE: _any_of([re.escape(queue) for queue in takes(head)]),
     }
 
 

@@ -26,7 +26,7 @@ from nameko.extensions import DependencyProvider
 from chassis.clock import now
 from chassis.mongo import connect
 from chassis.outbox import Outbox
-from chassis.wire import Wire
+from chassis.publisher import Wire
 from contracts.errors import ServiceError
 from contracts.fields import wire_time
 from contracts.reference.calendar import as_bangkok

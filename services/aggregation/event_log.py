@@ -8,8 +8,8 @@ from typing import Any
 
 import amqp
 
-from chassis import bus
 from chassis.clock import now
+from chassis.connection import open_connection
 from contracts.events import Envelope
 
 PREFETCH = 500
@@ -21,7 +21,7 @@ Logged = tuple[Envelope, str]
 def logged_events(amqp_uri: str, stream: str) -> Iterator[Logged]:
     """Yield all that a stream holds now, in its order; nothing when there is no such stream."""
     began_at = now()
-    with bus.open_connection(amqp_uri) as connection:
+    with open_connection(amqp_uri) as connection:
         try:
             newest, _ = next(_read(connection, stream, "last"))
         except amqp.NotFound:

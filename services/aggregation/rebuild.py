@@ -21,7 +21,7 @@ import pymongo
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
 from pymongo.database import Database
 
-from chassis import bus, settings
+from chassis import settings, topology
 from chassis.clock import now
 from chassis.listener import Heard
 from chassis.mongo import build_indexes, connect
@@ -73,7 +73,7 @@ def rebuild(amqp_uri: str, present: Figured) -> Figured:
         rebuilt.create_collection(collection)
     take = listeners(rebuilt)
     rounds = present["rounds"].distinct("_id", {"purged_at": None})
-    for stream in (bus.LOG_STREAM, *map(bus.trial_log, rounds)):
+    for stream in (topology.LOG_STREAM, *map(topology.trial_log, rounds)):
         taken = 0
         events = logged_events(amqp_uri, stream)
         while batch := list(islice(events, AT_ONCE)):

@@ -7,7 +7,8 @@ from typing import Any
 
 from nameko.extensions import DependencyProvider
 
-from chassis import bus
+from chassis import topology
+from chassis.connection import DECLARE_TIMEOUT_SECONDS, in_time, open_connection
 
 
 class TrialLogs(DependencyProvider):
@@ -18,14 +19,14 @@ class TrialLogs(DependencyProvider):
         return self
 
     def _connection(self) -> AbstractContextManager[Any]:
-        return bus.open_connection(self.container.config["AMQP_URI"])
+        return open_connection(self.container.config["AMQP_URI"])
 
     def make(self, round_id: str) -> None:
         """Make the stream, so that the round's first event has somewhere to go."""
-        with self._connection() as connection, bus.in_time(bus.DECLARE_TIMEOUT_SECONDS):
-            bus.declare_trial_log(connection.channel(), round_id)
+        with self._connection() as connection, in_time(DECLARE_TIMEOUT_SECONDS):
+            topology.declare_trial_log(connection.channel(), round_id)
 
     def delete(self, round_id: str) -> None:
         """Delete the stream with every event in it."""
-        with self._connection() as connection, bus.in_time(bus.DECLARE_TIMEOUT_SECONDS):
-            bus.delete_trial_log(connection.channel(), round_id)
+        with self._connection() as connection, in_time(DECLARE_TIMEOUT_SECONDS):
+            topology.delete_trial_log(connection.channel(), round_id)

@@ -11,7 +11,15 @@ import pytest
 from chassis import jobs
 from chassis.jobs import RunsJobs
 from chassis.mongo import Kept
-from tests.architecture.source import CLASSES, ROOMS, SERVICE_NAMES, files, name_of
+from tests.architecture.source import (
+    CLASSES,
+    ROOMS,
+    SERVICE_NAMES,
+    files,
+    foreign_private_attributes,
+    name_of,
+    private_names,
+)
 from tools.programs import ROOT
 
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "processor"}
@@ -118,6 +126,25 @@ def test_outboxes_and_jobs_are_found_by_an_index(cls):
         assert swept == set(getattr(kept._store_class, "outboxes", ()))
         runs_jobs = bool(inspect.getmembers(cls, lambda part: isinstance(part, RunsJobs)))
         assert ("turn" in indexed.get(jobs.COLLECTION, "")) is runs_jobs
+
+
+INSIDES = {"chassis/amqp_insides.py": "amqp", "chassis/eventlet_insides.py": "eventlet"}
+
+
+def test_private_parts_of_amqp_and_eventlet_are_touched_by_one_module_each():
+    """Whatever begins with an underscore, is no attribute of one's own, and has a name that the
+    library uses.
+    """
+    private = {library: private_names(library) for library in INSIDES.values()}
+    touching = {
+        (name_of(path), library)
+        for path in files("chassis", "edge", "clients", "services", "gateway", "tools")
+        for attribute in foreign_private_attributes(path)
+        for library, names in private.items()
+        if attribute in names
+    }
+
+    assert touching == set(INSIDES.items())
 
 
 def test_no_file_names_a_package_registry():

@@ -12,7 +12,7 @@ from typing import Any
 import eventlet
 import httpx
 
-from chassis import bus
+from chassis.connection import open_connection
 from tools.stack import Stack
 
 RAFT_NAMES_SAVED_SECONDS = 0.7
@@ -65,7 +65,7 @@ def waiting_messages(stack: Stack) -> dict[str, int]:
         for queue in answer.json()
         if not queue["exclusive"] and queue["type"] != "stream"
     ]
-    with bus.open_connection(stack.amqp_uri) as connection:
+    with open_connection(stack.amqp_uri) as connection:
         channel = connection.channel()
         depths = {name: depth(channel, name) for name in names}
     return {name: messages for name, messages in depths.items() if messages}

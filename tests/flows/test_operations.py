@@ -4,7 +4,7 @@ import httpx
 import pyotp
 import pytest
 
-from chassis import bus
+from chassis import topology
 from tests.builders.country import PASSWORD, eventually
 from tests.builders.streams import read_stream
 from tools.flows import heads
@@ -119,4 +119,4 @@ def test_no_secret_is_in_any_log_collection_event_or_metric(
 @pytest.fixture
 def amqp_log(country, stack):
     """Every event there is, as an outside consumer reads them."""
-    return read_stream(stack.site.amqp_uri, bus.LOG_STREAM)
+    return read_stream(stack.site.amqp_uri, topology.LOG_STREAM)

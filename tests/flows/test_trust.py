@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 
-from chassis import bus
+from chassis import topology
+from chassis.connection import open_connection
 from contracts.fields import wire_time
 from contracts.reports import INTAKE_QUEUE
 from tests.builders.answers import some_answers
@@ -29,12 +30,12 @@ def test_a_filing_that_no_gateway_sealed_is_parked_and_nothing_is_recorded(count
         "by": {"slot_id": victim.username, "username": victim.username, "role": "lao"},
     }
 
-    with bus.open_connection(stack.amqp_uri) as connection:
+    with open_connection(stack.amqp_uri) as connection:
         channel = connection.channel()
-        channel.basic_publish(bus.amqp.Message(orjson.dumps(forged)), routing_key=INTAKE_QUEUE)
-        eventually(lambda: depth(channel, bus.parked(INTAKE_QUEUE)) == 1)
+        channel.basic_publish(topology.amqp.Message(orjson.dumps(forged)), routing_key=INTAKE_QUEUE)
+        eventually(lambda: depth(channel, topology.parked(INTAKE_QUEUE)) == 1)
         filed = bystander.file(bystander.obligation_of(round_id)["id"])
-        channel.queue_purge(bus.parked(INTAKE_QUEUE))
+        channel.queue_purge(topology.parked(INTAKE_QUEUE))
 
     assert filed.status_code == 201
     assert victim.obligation_of(round_id)["state"] == "open"

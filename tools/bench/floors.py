@@ -9,7 +9,8 @@ from typing import Any
 from amqp import Message, spec
 from pymongo import MongoClient
 
-from chassis import bus
+from chassis import topology
+from chassis.connection import open_connection
 
 CONFIRMS = "pipelined confirms"
 BULKS = {f"journaled bulks of {size}": size for size in (64, 500)}
@@ -22,9 +23,9 @@ def confirms_a_second(amqp_uri: str, bodies: Sequence[bytes]) -> float:
     """Publish each body persistent to a quorum queue, pipelined on one channel, TIMES over;
     return the rate at which the broker confirmed them.
     """
-    with bus.open_connection(amqp_uri) as connection:
+    with open_connection(amqp_uri) as connection:
         channel = connection.channel()
-        bus.declare_work_queue(channel, QUEUE, max_messages=bus.INTAKE_QUEUE_MAX_MESSAGES)
+        topology.declare_work_queue(channel, QUEUE, max_messages=topology.INTAKE_QUEUE_MAX_MESSAGES)
         channel.confirm_select()
         waiting: dict[int, None] = {}
 
@@ -44,7 +45,7 @@ def confirms_a_second(amqp_uri: str, bodies: Sequence[bytes]) -> float:
         while waiting:
             connection.drain_events()
         taken = time.perf_counter() - started
-        for queue in (QUEUE, bus.parked(QUEUE)):
+        for queue in (QUEUE, topology.parked(QUEUE)):
             channel.queue_delete(queue)
     return len(bodies) * TIMES / taken
 

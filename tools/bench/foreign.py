@@ -16,7 +16,7 @@ from typing import Any
 
 from pymongo import MongoClient
 
-from chassis import bus
+from chassis.connection import open_connection
 from tools.journey.client import Facts
 from tools.keys import SIGNING_KEY
 from tools.programs import HOST, ROOT
@@ -130,7 +130,7 @@ class Foreign:
     def _empty_queue_of_events(self) -> None:
         """Keep what is announced in a durable queue, as the queue of any listener would."""
         exchange, key, queue = EVENTS
-        with bus.open_connection(self._stack.amqp_uri) as connection:
+        with open_connection(self._stack.amqp_uri) as connection:
             channel = connection.channel()
             channel.exchange_declare(exchange, "topic", durable=True, auto_delete=False)
             channel.queue_delete(queue)

@@ -10,7 +10,7 @@ from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 from pymongo import MongoClient
 
-from chassis.bus import trial_log
+from chassis.topology import trial_log
 from tools.programs import Site
 from tools.stack import Stack
 

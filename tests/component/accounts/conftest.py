@@ -12,14 +12,15 @@ import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from chassis import bus
+from chassis import topology
+from chassis.connection import open_connection
 from chassis.launch import container_of
 from chassis.mongo import connect
 from chassis.outbox import Outbox
+from chassis.publisher import Wire
 from chassis.rpc import caller
 from chassis.service import readiness_of
 from chassis.settings import ProcessSettings
-from chassis.wire import Wire
 from clients.accounts import AccountsClient
 from contracts.principal import Principal
 from services.accounts.codes import ActivationCodes
@@ -93,11 +94,11 @@ def passwords(settings: Settings) -> GreenPasswordHashes:
 @pytest.fixture
 def published(amqp_uri: str) -> Iterator[Callable[[], list[Any]]]:
     """Returns all messages announced so far that it has not returned yet."""
-    with bus.open_connection(amqp_uri) as connection:
+    with open_connection(amqp_uri) as connection:
         channel = connection.channel()
-        bus.declare_events(channel)
+        topology.declare_events(channel)
         queue = channel.queue_declare("", exclusive=True).queue
-        channel.queue_bind(queue, bus.EVENTS_EXCHANGE, "#")
+        channel.queue_bind(queue, topology.EVENTS_EXCHANGE, "#")
 
         def take() -> list[Any]:
             return list(iter(lambda: channel.basic_get(queue, no_ack=True), None))

@@ -26,7 +26,7 @@ import os, signal, sys
 from chassis.clock import now
 from chassis.mongo import connect
 from chassis.outbox import Outbox
-from chassis.wire import Wire
+from chassis.publisher import Wire
 from services.accounts.audit import AuditTrail
 from services.accounts.service import AccountsService
 from services.accounts.store import AccountsStore

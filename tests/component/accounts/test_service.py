@@ -14,7 +14,7 @@ from pymongo import MongoClient
 from chassis.clock import now
 from chassis.jobs import ERRORS_KEPT
 from chassis.outbox import Outbox
-from chassis.wire import Wire
+from chassis.publisher import Wire
 from clients.accounts import AccountsClient
 from contracts.accounts import (
     issuance_schemas,

@@ -9,12 +9,13 @@ import pytest
 from nameko.timer import Timer
 from pymongo import MongoClient
 
-from chassis import bus
+from chassis import topology
 from chassis.clock import now
+from chassis.connection import open_connection
 from chassis.launch import container_of
 from chassis.outbox import Outbox
+from chassis.publisher import Wire
 from chassis.settings import ProcessSettings
-from chassis.wire import Wire
 from services.accounts.audit import LEFT_AFTER, AuditTrail
 from services.accounts.documents import DATABASE
 from services.accounts.service import AccountsService
@@ -40,8 +41,8 @@ def beating(amqp_uri: str, settings: Any, beside: Any) -> Iterator[AccountsStore
     outbox = Outbox(Wire("amqp://nowhere/", "test"), AccountsService.announces.events)
     store = AccountsStore(beside, outbox)
     import_file(store, beside)
-    with bus.open_connection(amqp_uri) as connection:
-        bus.declare_events(connection.channel())
+    with open_connection(amqp_uri) as connection:
+        topology.declare_events(connection.channel())
     container = container_of(AccountsService, ProcessSettings(amqp_uri=amqp_uri, ops_port=0))
     for part in container.extensions:
         if isinstance(part, Timer):

@@ -15,14 +15,14 @@ import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from chassis import bus
+from chassis import topology
 from chassis.clock import now
 from chassis.launch import container_of
 from chassis.mongo import connect
+from chassis.publisher import Wire
 from chassis.rpc import caller
 from chassis.service import readiness_of
 from chassis.settings import ProcessSettings
-from chassis.wire import Wire
 from clients.aggregation import AggregationClient
 from contracts.events import Event, routing_key, seal
 from contracts.principal import Principal, Role
@@ -69,7 +69,7 @@ class Announcer:
         envelope = seal(event, event_id=uuid.uuid4().hex, at=at)
         return self._wire.send(
             orjson.dumps(event.facts()),
-            exchange=bus.EVENTS_EXCHANGE,
+            exchange=topology.EVENTS_EXCHANGE,
             routing_key=routing_key(event),
             headers=envelope.headers(),
             message_id=envelope.id,

@@ -13,7 +13,8 @@ import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from chassis import bus
+from chassis import topology
+from chassis.connection import open_connection
 from clients.aggregation import AggregationClient
 from tests.component.aggregation.conftest import Announcer, soon
 from tests.component.aggregation.test_service import a_life, purged, round_opened, shows
@@ -50,9 +51,9 @@ def test_the_log_gives_the_figures_that_stand_and_mends_wrong_ones(
     rebuild: Rebuild,
 ) -> None:
     live, trial, gone = a_life(), a_life("trial"), a_life("trial")
-    with bus.open_connection(amqp_uri) as connection:
+    with open_connection(amqp_uri) as connection:
         for life in (trial, gone):
-            bus.declare_trial_log(connection.channel(), life.round_id)
+            topology.declare_trial_log(connection.channel(), life.round_id)
     events: list[Any] = [event for life in (live, trial, gone) for event in life.events()]
     twice = random.Random(7).sample([*events, *events], 2 * len(events))
     announcer.announce([round_opened(live), round_opened(trial), *twice])

@@ -11,7 +11,8 @@ import pytest
 import structlog
 from pymongo.database import Database
 
-from chassis import bus
+from chassis import topology
+from chassis.connection import open_connection
 from clients.aggregation import AggregationClient
 from contracts.accounts.events import OrganisationChangedV1, OrganisationRegisteredV1
 from contracts.aggregation.axis import Axis
@@ -232,8 +233,8 @@ def test_a_filing_of_a_place_that_is_not_is_parked_and_the_rest_is_counted(
     announcer.announce([nowhere, *life.events()])
 
     soon(lambda: shows(aggregation, life))
-    parked = bus.parked(f"aggregation.{nowhere.key()}")
-    with bus.open_connection(container.config["AMQP_URI"]) as connection:
+    parked = topology.parked(f"aggregation.{nowhere.key()}")
+    with open_connection(container.config["AMQP_URI"]) as connection:
         channel = connection.channel()
         soon(lambda: channel.queue_declare(parked, passive=True).message_count == 1)
         assert "nowhere" in channel.basic_get(parked, no_ack=True).body

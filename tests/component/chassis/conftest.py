@@ -8,12 +8,12 @@ from typing import Any
 import mongoengine
 import pytest
 
-from chassis import bus
+from chassis.connection import open_connection
 from chassis.launch import container_of
 from chassis.mongo import connect
+from chassis.publisher import Wire
 from chassis.service import readiness_of
 from chassis.settings import ProcessSettings
-from chassis.wire import Wire
 from tests.builders.waiting import SOON_SECONDS, soon
 
 
@@ -30,7 +30,7 @@ def wire(amqp_uri: str) -> Iterator[Wire]:
 @pytest.fixture
 def channel(amqp_uri: str) -> Iterator[Any]:
     """A plain channel to declare with and to look into queues."""
-    with bus.open_connection(amqp_uri) as connection:
+    with open_connection(amqp_uri) as connection:
         yield connection.channel()
 
 

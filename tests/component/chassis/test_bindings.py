@@ -9,7 +9,7 @@ import pytest
 from eventlet.event import Event as Signal
 from prometheus_client import REGISTRY
 
-from chassis import bus
+from chassis import topology
 from chassis.listener import listens, overhears
 from chassis.mongo import Kept
 from chassis.rpc import answers, caller
@@ -55,12 +55,12 @@ def things(database, run):
 
 def remove_exchange(channel):
     """And make it again with what leads to it and to the log, as an administrator does."""
-    channel.exchange_delete(bus.EVENTS_EXCHANGE)
-    bus.declare_events(channel)
+    channel.exchange_delete(topology.EVENTS_EXCHANGE)
+    topology.declare_events(channel)
     for service in ("ears", "parrot", "cache"):
-        way = bus.way_out(service, bus.EVENTS_EXCHANGE)
+        way = topology.way_out(service, topology.EVENTS_EXCHANGE)
         channel.exchange_declare(way, "topic", durable=True, auto_delete=False)
-        channel.exchange_bind(bus.EVENTS_EXCHANGE, way, "#")
+        channel.exchange_bind(topology.EVENTS_EXCHANGE, way, "#")
 
 
 def remove_queue(channel):
@@ -68,7 +68,7 @@ def remove_queue(channel):
 
 
 def remove_binding(channel):
-    channel.queue_unbind(QUEUE, bus.EVENTS_EXCHANGE, f"{KEY}.#")
+    channel.queue_unbind(QUEUE, topology.EVENTS_EXCHANGE, f"{KEY}.#")
 
 
 def checks(container):
@@ -103,7 +103,7 @@ def test_whatever_is_removed_events_are_heard_again_and_what_was_missed_arrives(
 
 def test_who_is_bound_to_nothing_says_that_it_is_not_ready(ears, channel, monkeypatch):
     soon(lambda: counted("listener_bound") == 1)
-    monkeypatch.setattr("chassis.bus.declare_listener", lambda *_: None)  # as if it were refused
+    monkeypatch.setattr("chassis.topology.declare_listener", lambda *_: None)  # as if refused
 
     remove_binding(channel)
 
@@ -166,12 +166,13 @@ def test_questions_and_answers_are_bound_again(run, wire, channel, monkeypatch):
         def stay(self, guest):
             return guest
 
-    monkeypatch.setattr(bus, "HEARTBEAT_SECONDS", 1)  # no setting: operators have no use for one
+    # No setting: operators have no use for one.
+    monkeypatch.setattr("chassis.connection.HEARTBEAT_SECONDS", 1)
     run(Inn)
     ask = caller(wire, InnClient, 1.0)
     assert ask("stay", guest="one") == "one"
 
-    channel.queue_unbind("rpc-inn", bus.ANSWERS_EXCHANGE, "inn.*")
+    channel.queue_unbind("rpc-inn", topology.ANSWERS_EXCHANGE, "inn.*")
 
     def is_answered():
         try:
@@ -187,4 +188,4 @@ def test_what_only_looks_is_no_event(ears, channel, wire):
     eventlet.sleep(1.5)
 
     assert ears.heard == []
-    assert depth(channel, bus.parked(QUEUE)) == 0
+    assert depth(channel, topology.parked(QUEUE)) == 0

@@ -7,7 +7,7 @@ import pytest
 from eventlet.event import Event as Signal
 from pymongo.errors import AutoReconnect
 
-from chassis import bus
+from chassis import topology
 from chassis.inbox import Batch, Inbox, Unreadable
 from contracts.errors import ServiceUnavailable
 from tests.builders.broker import cut_connections, depth
@@ -24,7 +24,7 @@ def read(message):
 
 
 def declare(channel):
-    bus.declare_work_queue(channel, QUEUE, max_messages=10_000)
+    topology.declare_work_queue(channel, QUEUE, max_messages=10_000)
     return QUEUE
 
 
@@ -71,7 +71,7 @@ def parked(channel):
 
     def look():
         found = []
-        while (message := channel.basic_get(bus.parked(QUEUE), no_ack=True)) is not None:
+        while (message := channel.basic_get(topology.parked(QUEUE), no_ack=True)) is not None:
             found.append(str(message.body))
         return found
 
@@ -165,7 +165,8 @@ def test_an_outage_is_waited_out_and_costs_no_delivery(inbox, put, parked, outag
 
 
 def test_an_outage_longer_than_any_heartbeat_keeps_the_connection(inbox, put, monkeypatch):
-    monkeypatch.setattr(bus, "HEARTBEAT_SECONDS", 1)  # no setting: operators have no use for one
+    # No setting: operators have no use for one.
+    monkeypatch.setattr("chassis.connection.HEARTBEAT_SECONDS", 1)
     over, handled, connections = Signal(), [], []
 
     def handle(items):
@@ -203,7 +204,7 @@ def test_what_a_killed_process_held_is_delivered_again(inbox, put):
 
 def test_a_message_that_kills_six_processes_is_parked(inbox, put, parked, waiting):
     put(1)
-    for death in range(bus.DELIVERY_LIMIT + 1):
+    for death in range(topology.DELIVERY_LIMIT + 1):
         begun = Signal()
 
         def hang(items, begun=begun):

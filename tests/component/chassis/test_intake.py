@@ -8,7 +8,7 @@ import pytest
 from prometheus_client import REGISTRY
 from pymongo.errors import AutoReconnect
 
-from chassis import bus
+from chassis import topology
 from chassis.inbox import Batch
 from chassis.intake import DurableAsk, takes
 from chassis.seals import SEAL_HEADER, Seals
@@ -64,7 +64,7 @@ def test_an_ask_is_answered_when_its_work_is_done(run, ask):
 
 def test_without_a_taker_the_ask_is_durable_and_unanswered_in_time(run, ask, channel, monkeypatch):
     monkeypatch.setattr("chassis.intake.ANSWER_SECONDS", 0.5)  # to wait no longer than needed
-    bus.declare_intake(channel, QUEUE)
+    topology.declare_intake(channel, QUEUE)
 
     answer, took = seconds_of(lambda: ask({"no": 1}))
 
@@ -78,7 +78,7 @@ def test_without_a_taker_the_ask_is_durable_and_unanswered_in_time(run, ask, cha
 
 def test_while_the_taker_is_away_only_the_first_waits_to_the_end(run, ask, channel, monkeypatch):
     monkeypatch.setattr("chassis.intake.ANSWER_SECONDS", 1.0)
-    bus.declare_intake(channel, QUEUE)
+    topology.declare_intake(channel, QUEUE)
     ask({"no": 1})
 
     answer, took = seconds_of(lambda: ask({"no": 2}))
@@ -101,7 +101,7 @@ def test_a_frozen_broker_is_told_within_the_time_of_a_confirm(
     infrastructure, ask, channel, monkeypatch
 ):
     monkeypatch.setattr("chassis.intake.CONFIRM_SECONDS", 1.0)  # to wait no longer than needed
-    bus.declare_intake(channel, QUEUE)
+    topology.declare_intake(channel, QUEUE)
     started = time.monotonic()
 
     with frozen(infrastructure), pytest.raises(ServiceUnavailable):
@@ -138,7 +138,7 @@ def test_what_is_no_object_is_parked_and_the_rest_is_served(run, ask, seals, wir
         wire.send(body, exchange="", routing_key=QUEUE, message_id="1", headers=seal).confirmed(5)
 
     assert ask({"no": 1}) == {}
-    soon(lambda: depth(channel, bus.parked(QUEUE)) == 3)
+    soon(lambda: depth(channel, topology.parked(QUEUE)) == 3)
 
 
 def test_what_no_filler_has_sealed_is_parked_and_counted(run, ask, seals, wire, channel):
@@ -158,7 +158,7 @@ def test_what_no_filler_has_sealed_is_parked_and_counted(run, ask, seals, wire, 
         )
 
     assert ask({"no": 1}) == {}
-    soon(lambda: depth(channel, bus.parked(QUEUE)) == 5)
+    soon(lambda: depth(channel, topology.parked(QUEUE)) == 5)
     assert taken == [{"no": 1}]
     assert forged() - before == 5
 

@@ -8,7 +8,7 @@ import orjson
 import pytest
 from prometheus_client import REGISTRY
 
-from chassis import bus
+from chassis import topology
 from chassis.clock import now
 from chassis.inbox import Batch
 from chassis.listener import listens, overhears
@@ -34,7 +34,7 @@ def announce(wire):
             )
             wire.send(
                 body or orjson.dumps(event.facts()),
-                exchange=bus.EVENTS_EXCHANGE,
+                exchange=topology.EVENTS_EXCHANGE,
                 routing_key=routing_key(event),
                 headers=envelope.headers(),
                 message_id=envelope.id,
@@ -96,7 +96,7 @@ def test_what_is_no_such_event_is_parked_and_the_rest_is_heard(run, announce, ch
     announce("good")
 
     soon(lambda: heard == ["good"])
-    soon(lambda: depth(channel, bus.parked(QUEUE)) == 5)
+    soon(lambda: depth(channel, topology.parked(QUEUE)) == 5)
 
 
 def test_a_handler_with_a_bug_parks_the_event(run, announce, channel):
@@ -115,7 +115,7 @@ def test_a_handler_with_a_bug_parks_the_event(run, announce, channel):
     announce("bad", "good")
 
     soon(lambda: heard == ["good"])
-    soon(lambda: depth(channel, bus.parked(QUEUE)) == 1)
+    soon(lambda: depth(channel, topology.parked(QUEUE)) == 1)
 
 
 def test_events_wait_for_a_listener_that_is_away(run, announce):

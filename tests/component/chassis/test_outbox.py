@@ -8,7 +8,8 @@ import eventlet
 import orjson
 import pytest
 
-from chassis import bus
+from chassis import topology
+from chassis.connection import open_connection
 from chassis.outbox import Outbox, Undeclared
 from contracts.events import Event, MalformedEvent
 from tests.builders.broker import frozen
@@ -27,7 +28,7 @@ class ThingLostV1(Event):
 @pytest.fixture
 def heard(channel):
     """All things announced since this was last asked."""
-    bus.declare_listener(channel, "ears", ThingMadeV1.key())
+    topology.declare_listener(channel, "ears", ThingMadeV1.key())
 
     def take():
         found = iter(lambda: channel.basic_get("ears", no_ack=True), None)
@@ -108,7 +109,7 @@ def test_an_entry_is_kept_until_the_broker_has_confirmed(
 def test_nothing_is_lost_while_the_broker_is_down(
     infrastructure, database, outbox, things, channel, eager, amqp_uri
 ):
-    bus.declare_listener(channel, "ears", ThingMadeV1.key())
+    topology.declare_listener(channel, "ears", ThingMadeV1.key())
     outbox.relay_from(database, Things.outboxes)
     infrastructure.stop("rabbitmq")
     for n in range(50):
@@ -117,7 +118,7 @@ def test_nothing_is_lost_while_the_broker_is_down(
     infrastructure.wait_ready("rabbitmq")
 
     soon(lambda: things.unsent() == 0, 30)
-    with bus.open_connection(amqp_uri) as connection:
+    with open_connection(amqp_uri) as connection:
         reading = connection.channel()
         found = iter(lambda: reading.basic_get("ears", no_ack=True), None)
         assert {orjson.loads(message.body)["thing"] for message in found} == {
@@ -131,7 +132,7 @@ def test_events_before_any_listener_wait_until_there_is_one(database, outbox, th
     assert outbox.sweep("things", older_than_seconds=0) == 0
     assert things.unsent() == 1
 
-    bus.declare_listener(channel, "ears", ThingMadeV1.key())
+    topology.declare_listener(channel, "ears", ThingMadeV1.key())
 
     assert outbox.sweep("things", older_than_seconds=0) == 1
     assert things.unsent() == 0

@@ -8,7 +8,7 @@ import eventlet
 import orjson
 import pytest
 
-from chassis import bus
+from chassis import topology
 from chassis.log import correlation_id
 from chassis.rpc import DEADLINE_HEADER, RemoteBug, caller
 from contracts.errors import ServiceUnavailable
@@ -100,7 +100,7 @@ def test_a_question_past_its_deadline_is_not_run(parrot, ask, wire, database):
     for thing, deadline in (("late", past), ("in time", to_come), ("another clock", skewed)):
         wire.send(
             orjson.dumps({"args": [], "kwargs": {"thing": thing}}),
-            exchange=bus.ANSWERS_EXCHANGE,
+            exchange=topology.ANSWERS_EXCHANGE,
             routing_key="parrot.make",
             headers={DEADLINE_HEADER: deadline},
             ask=True,
@@ -113,7 +113,7 @@ def test_a_question_that_is_none_does_not_end_the_service(parrot, ask, wire):
     for headers in ({}, {DEADLINE_HEADER: "soon"}):
         wire.send(
             b'{"args": []}',
-            exchange=bus.ANSWERS_EXCHANGE,
+            exchange=topology.ANSWERS_EXCHANGE,
             routing_key="parrot.say",
             headers=headers,
             message_id="1",

@@ -8,8 +8,8 @@ import time
 import eventlet
 import pytest
 
-from chassis import bus
-from chassis.wire import NotDelivered, Unroutable, Wire, WireDown
+from chassis import topology
+from chassis.publisher import NotDelivered, Unroutable, Wire, WireDown
 from tests.builders.broker import alarmed, depth, frozen
 from tests.builders.waiting import soon
 
@@ -117,7 +117,7 @@ def test_a_broker_out_of_memory_is_told_at_once(infrastructure, wire, queue):
 
 
 def test_no_more_than_the_capacity_waits_for_the_broker(wire, queue, monkeypatch):
-    monkeypatch.setattr("chassis.wire.CAPACITY_MESSAGES", 5)
+    monkeypatch.setattr("chassis.publisher.CAPACITY_MESSAGES", 5)
     waiting = [send(wire) for _ in range(5)]
 
     with pytest.raises(WireDown):
@@ -146,11 +146,11 @@ def test_a_message_that_amqp_cannot_express_fails_alone(wire, queue):
 
 
 def test_an_event_before_any_listener_is_refused_and_breaks_nothing(wire, channel):
-    event = {"exchange": bus.EVENTS_EXCHANGE, "routing_key": "a.b.v1", "message_id": "1"}
+    event = {"exchange": topology.EVENTS_EXCHANGE, "routing_key": "a.b.v1", "message_id": "1"}
     with pytest.raises(Unroutable):
         wire.send(b"{}", **event).confirmed(5)
 
-    bus.declare_events(channel)
+    topology.declare_events(channel)
     wire.send(b"{}", **event).confirmed(5)
 
 
@@ -188,7 +188,8 @@ def test_an_answer_nobody_waits_for_is_dropped(wire, queue, channel):
 
 
 def test_the_wire_gives_up_a_broker_that_stays_silent(infrastructure, amqp_uri, monkeypatch):
-    monkeypatch.setattr(bus, "HEARTBEAT_SECONDS", 1)  # no setting: operators have no use for one
+    # No setting: operators have no use for one.
+    monkeypatch.setattr("chassis.connection.HEARTBEAT_SECONDS", 1)
     impatient = Wire(amqp_uri, "impatient")
     impatient.start()
     try:

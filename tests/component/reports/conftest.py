@@ -13,14 +13,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from chassis import bus
+from chassis import topology
+from chassis.connection import open_connection
 from chassis.intake import DurableAsk
 from chassis.launch import container_of
 from chassis.outbox import Outbox
+from chassis.publisher import Wire
 from chassis.rpc import caller
 from chassis.service import Service, readiness_of
 from chassis.settings import ProcessSettings
-from chassis.wire import Wire
 from clients.reports import FilingsIntake, ReportsClient
 from contracts.reports import INTAKE_QUEUE
 from services.reports.documents import ALIAS, DOCUMENTS
@@ -79,11 +80,11 @@ def store(database: Database[dict[str, Any]], outbox: Outbox) -> ReportsStore:
 @pytest.fixture
 def published(amqp_uri: str) -> Iterator[Callable[[], list[Any]]]:
     """Returns all messages announced so far that it has not returned yet."""
-    with bus.open_connection(amqp_uri) as connection:
+    with open_connection(amqp_uri) as connection:
         channel = connection.channel()
-        bus.declare_events(channel)
+        topology.declare_events(channel)
         queue = channel.queue_declare("", exclusive=True).queue
-        channel.queue_bind(queue, bus.EVENTS_EXCHANGE, "#")
+        channel.queue_bind(queue, topology.EVENTS_EXCHANGE, "#")
 
         def take() -> list[Any]:
             return list(iter(lambda: channel.basic_get(queue, no_ack=True), None))

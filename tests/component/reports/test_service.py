@@ -13,8 +13,9 @@ import pytest
 from amqp.exceptions import NotFound
 from eventlet.event import Event as Signal
 
-from chassis import bus
+from chassis import topology
 from chassis.clock import now
+from chassis.connection import open_connection
 from chassis.log import correlation_id
 from chassis.mongo import Kept
 from chassis.outbox import Announces
@@ -64,7 +65,7 @@ def registered(wire: Any) -> Callable[[int], None]:
             sent.append(
                 wire.send(
                     orjson.dumps(event.facts()),
-                    exchange=bus.EVENTS_EXCHANGE,
+                    exchange=topology.EVENTS_EXCHANGE,
                     routing_key=routing_key(event),
                     headers=envelope.headers(),
                     message_id=envelope.id,
@@ -279,7 +280,7 @@ def test_a_trial_has_a_log_of_its_own_that_goes_with_it(
     published: Any,
 ) -> None:
     round_id = open_round(1, mode="trial")
-    trial_log = bus.trial_log(round_id)
+    trial_log = topology.trial_log(round_id)
     duty = duties_of(round_id, 1)[0]
     intake.file(submission(duty))
     taken(published, 3)
@@ -290,7 +291,9 @@ def test_a_trial_has_a_log_of_its_own_that_goes_with_it(
 
     said = ("obligations_opened.v2", "round_opened.v1", "report_filed.v1")
     assert own == [f"reports.{name}.trial.{round_id}" for name in said]
-    live = [key for key, _ in read_stream(amqp_uri, bus.LOG_STREAM) if key.startswith("reports.")]
+    live = [
+        key for key, _ in read_stream(amqp_uri, topology.LOG_STREAM) if key.startswith("reports.")
+    ]
     assert live == ["reports.trial_purged.v1"]
     assert (purged["obligations"], purged["filings"], purged["drafts"]) == (3, 1, 0)
     with pytest.raises(RoundPurged):
@@ -298,7 +301,7 @@ def test_a_trial_has_a_log_of_its_own_that_goes_with_it(
     database = mongo[database_of(mongo_uri)]
     for name in ("obligations", "filings", "drafts", "refusals", "opened_districts"):
         assert database[name].count_documents({}) == 0
-    with bus.open_connection(amqp_uri) as connection, pytest.raises(NotFound):
+    with open_connection(amqp_uri) as connection, pytest.raises(NotFound):
         connection.channel().queue_declare(trial_log, passive=True)
 
 
@@ -321,9 +324,9 @@ def test_a_malformed_submission_is_parked_and_the_rest_is_recorded(
     assert last["outcome"] == "recorded"
     listed = reports.list_obligations(OPERATOR, round_id=None, state="filed", limit=20, cursor=None)
     assert {item["id"] for item in listed["items"]} == {duty.id for duty in duties}
-    with bus.open_connection(amqp_uri) as connection:
+    with open_connection(amqp_uri) as connection:
         channel = connection.channel()
-        soon(lambda: depth(channel, bus.parked(INTAKE_QUEUE)) == 2)
+        soon(lambda: depth(channel, topology.parked(INTAKE_QUEUE)) == 2)
 
 
 def test_what_is_recorded_and_announced_of_a_filing_is_tied_to_its_own_request(

@@ -8,7 +8,8 @@ from urllib.parse import quote
 import amqp
 import pytest
 
-from chassis import bus
+from chassis import topology
+from chassis.connection import open_connection
 from tools import broker_users
 from tools.flows import heads
 from tools.programs import SERVICES
@@ -25,16 +26,16 @@ def laid_down(infrastructure: Stack) -> Stack:
     broker_users.lay_down(infrastructure.site, infrastructure.management_url, wanted)
     for name, head in HEADS.items():
         with channel_of(infrastructure, name) as channel:
-            bus.declare_ways_out(channel, name)
-            bus.declare_questions(channel, f"rpc-{name}", name)
-            bus.declare_replies(channel, name)
+            topology.declare_ways_out(channel, name)
+            topology.declare_questions(channel, f"rpc-{name}", name)
+            topology.declare_replies(channel, name)
             for queue in queues_of(name):
                 if queue in head.takes.values():
-                    bus.declare_intake(channel, queue)
+                    topology.declare_intake(channel, queue)
                 else:
-                    bus.declare_listener(channel, queue, queue.partition(".")[2])
+                    topology.declare_listener(channel, queue, queue.partition(".")[2])
             for event in head.overhears.values():
-                bus.declare_broadcast(channel, name, event.key())
+                topology.declare_broadcast(channel, name, event.key())
     return infrastructure
 
 
@@ -42,7 +43,7 @@ def laid_down(infrastructure: Stack) -> Stack:
 def channel_of(stack: Stack, name: str) -> Iterator[Any]:
     """A channel of the service's own user."""
     (service,) = (service for service in SERVICES if service.name == name)
-    with bus.open_connection(stack.site.environment(service)["SUCHARIT_AMQP_URI"]) as connection:
+    with open_connection(stack.site.environment(service)["SUCHARIT_AMQP_URI"]) as connection:
         yield connection.channel()
 
 
@@ -74,24 +75,26 @@ def publish(channel: Any, exchange: str, key: str) -> list[Any]:
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_of_another_service_can_be_read_or_changed(laid_down, name):
     for other in set(NAMES) - {name}:
-        for queue in (f"rpc-{other}", *queues_of(other), *map(bus.parked, queues_of(other))):
+        for queue in (f"rpc-{other}", *queues_of(other), *map(topology.parked, queues_of(other))):
             deeds = {
                 "get": lambda c, queue=queue: c.basic_get(queue),
                 "consume": lambda c, queue=queue: c.basic_consume(queue),
                 "purge": lambda c, queue=queue: c.queue_purge(queue),
                 "delete": lambda c, queue=queue: c.queue_delete(queue),
-                "bind": lambda c, queue=queue: c.queue_bind(queue, bus.EVENTS_EXCHANGE, "a.b.v1"),
+                "bind": lambda c, queue=queue: c.queue_bind(
+                    queue, topology.EVENTS_EXCHANGE, "a.b.v1"
+                ),
             }
             for deed, act in deeds.items():
                 assert is_refused(laid_down, name, act), (queue, deed)
-        for new in (f"{other}.x", bus.replies_of(other, "a"), f"{other}.overhears.a"):
+        for new in (f"{other}.x", topology.replies_of(other, "a"), f"{other}.overhears.a"):
             assert is_refused(laid_down, name, lambda c, new=new: c.queue_declare(new)), new
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_service_writes_to_its_own_ways_out_and_nowhere_else(laid_down, name):
-    others = [bus.way_out(o, e) for o in NAMES if o != name for e in bus.SHARED_EXCHANGES]
-    for exchange in ("", *bus.SHARED_EXCHANGES, *others):
+    others = [topology.way_out(o, e) for o in NAMES if o != name for e in topology.SHARED_EXCHANGES]
+    for exchange in ("", *topology.SHARED_EXCHANGES, *others):
         assert is_refused(laid_down, name, lambda c, e=exchange: publish(c, e, "x.y")), exchange
 
 
@@ -101,13 +104,17 @@ def test_by_its_ways_out_it_speaks_as_itself_to_whom_its_head_names(laid_down, n
     with channel_of(laid_down, name) as channel:
         for other in NAMES:
             event = f"{other}.something_happened.v1"
-            leads = not publish(channel, bus.way_out(name, bus.EVENTS_EXCHANGE), event)
+            leads = not publish(channel, topology.way_out(name, topology.EVENTS_EXCHANGE), event)
             assert leads is (other == name and bool(head.announces)), event
             question = f"{other}.no_such_question"
-            leads = not publish(channel, bus.way_out(name, bus.ANSWERS_EXCHANGE), question)
+            leads = not publish(
+                channel, topology.way_out(name, topology.ANSWERS_EXCHANGE), question
+            )
             assert leads is (other in head.asks), question
             for queue in HEADS[other].takes.values():
-                leads = not publish(channel, bus.way_out(name, bus.INTAKES_EXCHANGE), queue)
+                leads = not publish(
+                    channel, topology.way_out(name, topology.INTAKES_EXCHANGE), queue
+                )
                 assert leads is (queue in head.hands_in), queue
 
 
@@ -117,7 +124,7 @@ def test_an_exchange_of_its_own_opens_no_other_way(laid_down, name):
         channel.exchange_declare(f"{name}.detour", "topic", durable=False, auto_delete=True)
         channel.exchange_bind(exchange, f"{name}.detour", "#")
 
-    for exchange in (*bus.SHARED_EXCHANGES, *(f"{o}.parking" for o in NAMES if o != name)):
+    for exchange in (*topology.SHARED_EXCHANGES, *(f"{o}.parking" for o in NAMES if o != name)):
         assert is_refused(laid_down, name, lambda c, e=exchange: detour(c, e)), exchange
         assert is_refused(laid_down, name, lambda c, e=exchange: c.exchange_delete(e)), exchange
 
@@ -127,10 +134,10 @@ def test_a_service_hears_only_what_its_head_says(laid_down, name):
     head = HEADS[name]
     heard = {event.key() for event in (head.hears | head.overhears).values()}
     everything = {event.key() for one in HEADS.values() for event in one.announces}
-    keys = {bus.EVENTS_EXCHANGE: {*(everything - heard), "#", "*.*.*", "*.*.*.trial.#"}}
-    keys[bus.ANSWERS_EXCHANGE] = {"#", "*.*", *(f"{o}.*" for o in NAMES if o != name)}
-    keys[bus.ANSWERS_EXCHANGE] |= {bus.replies_of(o, "*") for o in NAMES}
-    keys[bus.INTAKES_EXCHANGE] = {"#", "*.*"}
+    keys = {topology.EVENTS_EXCHANGE: {*(everything - heard), "#", "*.*.*", "*.*.*.trial.#"}}
+    keys[topology.ANSWERS_EXCHANGE] = {"#", "*.*", *(f"{o}.*" for o in NAMES if o != name)}
+    keys[topology.ANSWERS_EXCHANGE] |= {topology.replies_of(o, "*") for o in NAMES}
+    keys[topology.INTAKES_EXCHANGE] = {"#", "*.*"}
 
     for exchange, refused in keys.items():
         for key in refused:
@@ -140,7 +147,7 @@ def test_a_service_hears_only_what_its_head_says(laid_down, name):
 
 
 def bind_own(channel: Any, name: str, exchange: str, key: str) -> None:
-    channel.queue_bind(bus.declare_replies(channel, name), exchange, key)
+    channel.queue_bind(topology.declare_replies(channel, name), exchange, key)
 
 
 def test_without_a_password_nobody_gets_in(laid_down):
@@ -148,21 +155,21 @@ def test_without_a_password_nobody_gets_in(laid_down):
     for login in ("guest:guest", "sucharit:sucharit", "reports:reports"):
         with (
             pytest.raises((amqp.AccessRefused, amqp.NotAllowed, OSError)),
-            bus.open_connection(f"amqp://{login}@{address}"),
+            open_connection(f"amqp://{login}@{address}"),
         ):
             pass
 
 
 def test_what_the_heads_say_no_more_is_taken_away(laid_down, management):
-    way = bus.way_out("gateway", bus.ANSWERS_EXCHANGE)
-    with bus.open_connection(laid_down.amqp_uri) as connection:
-        connection.channel().exchange_bind(bus.ANSWERS_EXCHANGE, way, "nobody.*")
+    way = topology.way_out("gateway", topology.ANSWERS_EXCHANGE)
+    with open_connection(laid_down.amqp_uri) as connection:
+        connection.channel().exchange_bind(topology.ANSWERS_EXCHANGE, way, "nobody.*")
     management.put("/api/users/gone", json={"password": "x", "tags": ""}).raise_for_status()
 
     broker_users.lay_down(laid_down.site, laid_down.management_url, broker_users.definitions())
 
     path = f"/api/exchanges/%2F/{quote(way, safe='')}/bindings/source"
     keys = {binding["routing_key"] for binding in management.get(path).json()}
-    own = bus.replies_of("gateway", "*")  # it answers its own probes
+    own = topology.replies_of("gateway", "*")  # it answers its own probes
     assert keys == {own, *(f"{asked}.*" for asked in HEADS["gateway"].asks)}
     assert management.get("/api/users/gone").status_code == 404

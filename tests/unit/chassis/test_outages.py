@@ -7,9 +7,9 @@ import pytest
 from nameko.exceptions import ContainerBeingKilled
 from pymongo import errors
 
-from chassis.bus import BrokerSilent
+from chassis.connection import BrokerSilent
 from chassis.outages import is_outage
-from chassis.wire import NotDelivered, Unroutable, WireDown
+from chassis.publisher import NotDelivered, Unroutable, WireDown
 from contracts.errors import InvalidInput, ServiceUnavailable
 
 

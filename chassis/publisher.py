@@ -20,7 +20,16 @@ from amqp import FrameSyntaxError, Message, spec
 from eventlet.event import Event as Signal
 from eventlet.queue import LightQueue
 
-from chassis import bus, metrics
+from chassis import metrics, topology
+from chassis.amqp_insides import Gathered
+from chassis.connection import (
+    CONNECTION_ERRORS,
+    DECLARE_TIMEOUT_SECONDS,
+    heartbeats,
+    in_time,
+    open_connection,
+    or_break,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -174,8 +183,8 @@ class Wire:
             **({"correlation_id": key, "reply_to": self._answers_to} if key else {}),
             **({"expiration": str(int(expires_seconds * 1000))} if expires_seconds else {}),
         )
-        if self._service is not None and exchange in bus.SHARED_EXCHANGES:
-            exchange = bus.way_out(self._service, exchange)
+        if self._service is not None and exchange in topology.SHARED_EXCHANGES:
+            exchange = topology.way_out(self._service, exchange)
         sent = Sent(message, (exchange, routing_key), key)
         if key:
             self._asked[key] = sent
@@ -195,7 +204,7 @@ class Wire:
         while True:
             try:
                 self._live()
-            except bus.CONNECTION_ERRORS as problem:
+            except CONNECTION_ERRORS as problem:
                 if self._channel is not None:
                     failures = 0
                 log.warning("wire_lost", wire=self.name, problem=repr(problem))
@@ -205,8 +214,8 @@ class Wire:
             failures += 1
 
     def _live(self) -> None:
-        with bus.open_connection(self._amqp_uri) as connection:
-            with bus.in_time(bus.DECLARE_TIMEOUT_SECONDS):
+        with open_connection(self._amqp_uri) as connection:
+            with in_time(DECLARE_TIMEOUT_SECONDS):
                 channel = connection.channel()
                 self._answers_to = self._open_answers(channel)
                 channel.confirm_select()
@@ -218,8 +227,8 @@ class Wire:
             self._channel, self._blocked = channel, False
             reader = eventlet.getcurrent()
             helpers = [
-                eventlet.spawn(bus.or_break, reader, self._write, channel),
-                eventlet.spawn(bus.or_break, reader, self._watch, connection),
+                eventlet.spawn(or_break, reader, self._write, channel),
+                eventlet.spawn(or_break, reader, self._watch, connection),
             ]
             log.info("wire_connected", wire=self.name)
             if not self._up.ready():
@@ -233,10 +242,10 @@ class Wire:
 
     def _open_answers(self, channel: Any) -> str:
         if self._service is None:
-            bus.declare_shared(channel)
+            topology.declare_shared(channel)
         else:
-            bus.declare_ways_out(channel, self._service)
-        name = bus.declare_replies(channel, self._service or self.name)
+            topology.declare_ways_out(channel, self._service)
+        name = topology.declare_replies(channel, self._service or self.name)
         channel.basic_consume(name, no_ack=True, callback=self._on_answer)
         return name
 
@@ -255,14 +264,14 @@ class Wire:
 
     def _write(self, channel: Any) -> None:
         tag = 0
-        gathered = bus.Gathered(channel.connection)
+        gathered = Gathered(channel.connection)
         while True:
             if gathered.is_full or self._outgoing.empty():
                 gathered.flush()
             sent = self._outgoing.get()
             if sent is None:
                 channel.connection.send_heartbeat()
-                bus.bind_asking(channel, self._answers_to, self._answers_to, nowait=True)
+                topology.bind_asking(channel, self._answers_to, self._answers_to, nowait=True)
                 continue
             if sent.abandoned:
                 continue
@@ -278,7 +287,7 @@ class Wire:
                 self._refuse(self._unconfirmed.pop(tag + 1), NotDelivered(repr(problem)))
 
     def _watch(self, connection: Any) -> None:
-        for _ in bus.heartbeats(connection):
+        for _ in heartbeats(connection):
             self._outgoing.put(None)
             self._show()
 

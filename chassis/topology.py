@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 
 import amqp
-import eventlet
-from kombu import Connection
 
 EVENTS_EXCHANGE = "sucharit.events"
 LIVE_EVENTS = "*.*.*"  # three words; those of a trial round have two more
@@ -24,97 +20,6 @@ EVENT_QUEUE_MAX_MESSAGES = 1_000_000
 INTAKE_QUEUE_MAX_MESSAGES = 200_000
 LOG_MAX_BYTES = 20_000_000_000
 TRIAL_LOG_MAX_BYTES = 1_000_000_000
-HEARTBEAT_SECONDS = 10
-CONNECT_TIMEOUT_SECONDS = 4
-DECLARE_TIMEOUT_SECONDS = 10
-READ_AHEAD_BYTES = 16 << 10
-GATHERED_BYTES = 64 << 10
-
-
-# What a broken, refused or silent connection raises, in this process or the broker's.
-CONNECTION_ERRORS = (amqp.AMQPError, OSError, eventlet.Timeout, EOFError)
-
-
-class BrokerSilent(ConnectionError):
-    """The broker has said nothing for too long."""
-
-
-def in_time(seconds: float) -> eventlet.Timeout:
-    """Return a context that raises BrokerSilent inside when it takes longer than that."""
-    return eventlet.Timeout(seconds, BrokerSilent(f"no answer within {seconds:g} s"))
-
-
-@contextmanager
-def open_connection(amqp_uri: str) -> Iterator[amqp.Connection]:
-    """Open an AMQP connection for one owner; the socket is closed without ceremony at the end.
-
-    Raises one of CONNECTION_ERRORS when the broker is not there within CONNECT_TIMEOUT_SECONDS,
-    also when it accepts the connection and then says nothing.
-    """
-    parts = Connection(amqp_uri)
-    connection = amqp.Connection(
-        host=f"{parts.hostname}:{parts.port}",
-        userid=parts.userid,
-        password=parts.password,
-        virtual_host=parts.virtual_host or "/",
-        heartbeat=HEARTBEAT_SECONDS,
-    )
-    try:
-        with in_time(CONNECT_TIMEOUT_SECONDS):
-            connection.connect()
-        _read_ahead(connection.transport)
-        yield connection
-    finally:
-        connection.collect()
-
-
-def _read_ahead(transport: Any) -> None:
-    """py-amqp asks the kernel three times for each frame: have it take what is there at once."""
-    receive = transport._quick_recv
-    transport._quick_recv = lambda size: receive(max(size, READ_AHEAD_BYTES))
-
-
-class Gathered:
-    """From now on what is written to a connection leaves when it is flushed, in one piece.
-
-    For a connection with one writer, who flushes whenever nothing more is to be written.
-    """
-
-    def __init__(self, connection: amqp.Connection) -> None:
-        self._frames = bytearray()
-        self._send = connection.transport._write
-        connection.transport._write = self._frames.extend
-
-    @property
-    def is_full(self) -> bool:
-        """Whether it is time to flush though there is more to write."""
-        return len(self._frames) >= GATHERED_BYTES
-
-    def flush(self) -> None:
-        """Write what has been gathered. Raises one of CONNECTION_ERRORS."""
-        if self._frames:
-            self._send(bytes(self._frames))
-            self._frames.clear()
-
-
-def heartbeats(connection: amqp.Connection) -> Iterator[None]:
-    """Yield whenever a heartbeat is to be written. Raises BrokerSilent after two missed."""
-    heard, heard_at = connection.bytes_recv, time.monotonic()
-    while True:
-        eventlet.sleep(HEARTBEAT_SECONDS / 4)
-        if connection.bytes_recv != heard:
-            heard, heard_at = connection.bytes_recv, time.monotonic()
-        elif time.monotonic() - heard_at > 2 * HEARTBEAT_SECONDS:
-            raise BrokerSilent("two heartbeats missed")
-        yield
-
-
-def or_break(reader: Any, work: Callable[..., None], *args: Any) -> None:
-    """Run `work` beside a connection's reader; when it fails, the reader fails with it."""
-    try:
-        work(*args)
-    except Exception as problem:  # noqa: BLE001 (it goes on in the reader)
-        eventlet.kill(reader, problem)
 
 
 def parked(queue: str) -> str:
