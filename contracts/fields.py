@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from contracts.reading import (
     EMAIL_MAX,
     PHONE_MAX,
     Unread,
+    read_code,
     read_day,
     read_email,
     read_phone,
@@ -25,6 +27,7 @@ from contracts.reference.thai_text import is_blank, without_controls
 __all__ = [
     "BANGKOK_OFFSET",
     "Closed",
+    "Code",
     "Day",
     "Email",
     "Phone",
@@ -38,6 +41,12 @@ __all__ = [
 ]
 
 BANGKOK_OFFSET = BANGKOK
+_CODE = re.compile("[0-9A-Z]{5,32}")
+NO_CODE = Wording(
+    "wrong_format",
+    "ต้องเป็นรหัสตามที่แอปหรือรายการรหัสสำรองแสดง เช่น 123 456",
+    "It must be a code as the app or the list of recovery codes shows it, for example 123 456.",
+)
 NOTHING_TO_SEE = Wording("required", "ต้องมีข้อความที่มองเห็นได้", "Write something that can be seen.")
 
 
@@ -113,6 +122,16 @@ class Phone(_ReadText):
 
     def read(self, value: Any) -> str:
         return read_phone(super().read(value))
+
+
+class Code(_ReadText):
+    """A code of an authenticator or a recovery code, in the one spelling of `read_code`."""
+
+    def read(self, value: Any) -> str:
+        code = read_code(super().read(value))
+        if not _CODE.fullmatch(code):
+            raise ValidationError(NO_CODE)
+        return code
 
 
 class Email(_ReadText):

@@ -129,6 +129,25 @@ def read_phone(text: str) -> str:
     )
 
 
+# -- codes and usernames --------------------------------------------------------------------
+
+_BETWEEN_GROUPS = re.compile("[\\s\u2010-\u2015\u2212-]")
+
+
+def read_code(text: str) -> str:
+    """Return a code in its one spelling, however it was grouped and on whatever keyboard typed:
+    Arabic digits, capitals, no spaces or dashes. Whether it is one, whoever keeps codes knows.
+    """
+    return _BETWEEN_GROUPS.sub("", arabic_digits(without_invisible(text))).upper()
+
+
+def read_username(text: str) -> str:
+    """Return a typed username as usernames are: without capitals, spaces around or what a copy
+    brings along unseen; digits are Arabic.
+    """
+    return arabic_digits(without_invisible(text)).strip().lower()
+
+
 # -- addresses ------------------------------------------------------------------------------
 
 _URL = validate.URL(schemes={"http", "https"})

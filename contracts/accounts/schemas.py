@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from contracts.accounts.sign_in_schemas import OTP
-from contracts.fields import Closed, Email, Phone, Text, Timestamp
+from contracts.fields import Closed, Code, Email, Phone, Text, Timestamp
 from contracts.principal import Role
 from contracts.reference.code_groups import CodeGroup
 from contracts.reference.lao_types import LaoType
@@ -119,10 +118,7 @@ class SessionRequest(Closed):
         load_default=False,
         metadata={"description": "ยืนยันให้เครื่องอื่นที่ใช้บัญชีนี้อยู่ออกจากระบบ"},
     )
-    otp = fields.String(
-        validate=OTP,
-        metadata={"description": "รหัสยืนยันตัวตนขั้นที่สอง หรือรหัสสำรอง หากบัญชีตั้งค่าไว้"},
-    )
+    otp = Code(metadata={"description": "รหัสยืนยันตัวตนขั้นที่สอง หรือรหัสสำรอง หากบัญชีตั้งค่าไว้"})
 
 
 class Session(Schema):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from contracts.fields import Closed, Timestamp
+from contracts.fields import Closed, Code, Timestamp
 
 # Longer ones are not stronger, and hashing them costs.
 _PASSWORD = validate.Length(1, 256)
-OTP = validate.Regexp(r"^[0-9A-Za-z][0-9A-Za-z -]{4,31}$")
 
 
 class PasswordChangeRequest(Closed):
@@ -34,7 +33,7 @@ class SecondFactorSecret(Schema):
 class SecondFactorConfirmation(Closed):
     """A code the app shows."""
 
-    code = fields.String(required=True, validate=OTP)
+    code = Code(required=True)
 
 
 class RecoveryCodes(Schema):
@@ -47,7 +46,7 @@ class SecondFactorRemoval(Closed):
     """The password and a code of the app, or a recovery code."""
 
     password = fields.String(required=True, validate=_PASSWORD)
-    code = fields.String(required=True, validate=OTP)
+    code = Code(required=True)
 
 
 class OpenIdSignInQuery(Closed):
@@ -71,7 +70,7 @@ class OpenIdLinkRequest(Closed):
     """The password again, and a code where the slot has a second factor."""
 
     password = fields.String(required=True, validate=_PASSWORD)
-    otp = fields.String(validate=OTP)
+    otp = Code()
 
 
 class OpenIdAddress(Schema):

@@ -15,6 +15,7 @@ from nameko.extensions import DependencyProvider
 
 from chassis.keys import read_keys
 from contracts.accounts.errors import CodeKeyRetired
+from contracts.reading import read_code
 from services.accounts.settings import Settings
 
 # No 0 O 1 I L. There are 31, a prime, so that the check character misses no slip of one key.
@@ -23,7 +24,6 @@ LENGTH = 12
 GROUP = 4
 
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
-_BETWEEN_GROUPS = str.maketrans("", "", " -\u00a0\u2010\u2011\u2012\u2013")
 
 
 class ActivationCodes:
@@ -90,7 +90,7 @@ def check_character(body: str) -> str:
 
 def read_typed(text: str) -> str | None:
     """Return the code somebody typed, in one spelling, or None when it cannot be one."""
-    code = text.translate(_BETWEEN_GROUPS).upper()
+    code = read_code(text)
     if len(code) != LENGTH + 1 or not all(character in _VALUE for character in code):
         return None
     return code if check_character(code[:-1]) == code[-1] else None

@@ -16,6 +16,7 @@ from contracts.accounts.errors import (
     WrongSecondFactor,
 )
 from contracts.principal import Principal
+from contracts.reading import read_code
 from services.accounts.codes import ALPHABET
 from services.accounts.domain.second_factor import (
     MAY_HAVE_ONE,
@@ -28,7 +29,6 @@ from services.accounts.store.second_factors import SecondFactorStore
 
 ISSUER = "Sucharit"
 RECOVERY_LENGTH = 10
-_BETWEEN_GROUPS = str.maketrans("", "", " -")
 
 
 class SecondFactors:
@@ -60,7 +60,7 @@ class SecondFactors:
             raise NoSecondFactor
         if factor.confirmed_at is not None:
             raise SecondFactorExists
-        step = self._step(by.slot_id, factor, _as_kept(code), at)
+        step = self._step(by.slot_id, factor, read_code(code), at)
         codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
         hashes = [self._hash(by.slot_id, code) for code in codes]
         if not self._store.confirm(by.slot_id, factor, step=step, recovery_hashes=hashes, at=at):
@@ -77,7 +77,7 @@ class SecondFactors:
             return
         if presented is None:
             raise SecondFactorRequired
-        code = _as_kept(presented)
+        code = read_code(presented)
         if len(code) == RECOVERY_LENGTH:
             is_used_up = self._store.use_recovery(slot_id, self._hash(slot_id, code))
         else:
@@ -109,7 +109,3 @@ class SecondFactors:
 
 def _recovery_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(RECOVERY_LENGTH))
-
-
-def _as_kept(code: str) -> str:
-    return code.translate(_BETWEEN_GROUPS).upper()

@@ -13,6 +13,7 @@ from typing import Any
 from contracts.accounts.errors import WrongActivationCode, WrongCredentials
 from contracts.fields import wire_time
 from contracts.principal import Principal
+from contracts.reading import read_username
 from services.accounts.codes import ActivationCodes, read_typed
 from services.accounts.domain.activation import KeptCode, find_usable
 from services.accounts.domain.sessions import Ended, Ending, Lifetime, Session, make_way
@@ -45,7 +46,7 @@ def prove_password(
     Raises WrongCredentials, SlotInUse, SecondFactorRequired, WrongSecondFactor,
     SecondFactorStopped, TooManyAttempts, WorkLineFull.
     """
-    username = as_kept(username)
+    username = read_username(username)
     guess = Guess("sign_in", username, address)
     is_known = store.attempts.is_known(guess, at=at)
     found = store.sessions.find_slot(username)
@@ -140,7 +141,7 @@ def prove_code(
     Raises WrongActivationCode, ActivationCodeSpent, WeakPassword, TooManyAttempts, SlotLocked,
     WorkLineFull.
     """
-    username = as_kept(username)
+    username = read_username(username)
     require_strong(password, username)
     begun = store.attempts.begin(Guess("activate", username, address), at=at)
     code = read_typed(activation_code)
@@ -185,8 +186,3 @@ def _find_by_code(
             except WrongActivationCode:
                 continue
     raise WrongActivationCode
-
-
-def as_kept(username: str) -> str:
-    """Return a typed username as usernames are: without capitals and spaces around."""
-    return username.strip().lower()

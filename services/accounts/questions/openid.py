@@ -20,6 +20,7 @@ from contracts.accounts.openid_errors import (
 )
 from contracts.fields import wire_time
 from contracts.principal import Principal
+from contracts.reading import read_username
 from services.accounts import metrics, signing_in
 from services.accounts.audit import subject_of
 from services.accounts.domain.throttling import Guess
@@ -56,7 +57,7 @@ class OpenIdQuestions(Opening):
         """
         provider, at = self.openid(), self.now()
         with counted(metrics.record_sign_in), self._refusals_recorded("sign_in", username):
-            guess = Guess(DEED, signing_in.as_kept(username), address)
+            guess = Guess(DEED, read_username(username), address)
             begun = self.store.attempts.begin(guess, at=at)
             told = _way_there(provider)
         flow = Flow(guess.username, None, takeover, at, address=address, spent=[*begun.spent])

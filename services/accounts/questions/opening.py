@@ -21,6 +21,7 @@ from contracts.accounts.openid_errors import (
 )
 from contracts.errors import ServiceError, WorkLineFull
 from contracts.fields import wire_time
+from contracts.reading import read_username
 from services.accounts import metrics, signing_in
 from services.accounts.audit import AuditTrail, facts_of, subject_of
 from services.accounts.settings import Settings
@@ -78,7 +79,7 @@ class Opening:
         try:
             yield
         except ServiceError as refusal:
-            found = self.store.sessions.find_slot(signing_in.as_kept(username))
+            found = self.store.sessions.find_slot(read_username(username))
             if found is None or isinstance(refusal, OF_ANYBODY):
                 # A name nobody has may be anything, so it is not kept.
                 self.audit.count_refused(act, type(refusal), 1, of=found and found.kept.slot)

@@ -42,6 +42,7 @@ def test_anything_may_be_typed(text: str) -> None:
 
 @given(code=CODES)
 def test_case_spaces_and_dashes_do_not_matter(code: str) -> None:
+    assert read_typed(f"\ufeff{code[:4]}\u2014\u200b{code[4:]}\r\n") == code
     assert read_typed(f" {code[:4].lower()}-{code[4:8]}\u2013{code[8:]}\u00a0") == code
 
 

@@ -1,13 +1,17 @@
-"""One reader for times, days, telephone numbers and addresses: what is understood, what refused."""
+"""One reader for times, days, telephone numbers, codes and addresses: what is taken and refused."""
 
 import pytest
+from marshmallow import ValidationError
 
+from contracts.fields import Code
 from contracts.reading import (
     Unread,
+    read_code,
     read_day,
     read_email,
     read_phone,
     read_time,
+    read_username,
     read_web_address,
 )
 
@@ -206,3 +210,41 @@ def test_a_space_is_named_as_the_cause():
 
     assert "without a space" in refused.value.wording
     assert "เว้นวรรค" in refused.value.wording.thai
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "123 456",
+        "123\u00a0456",
+        "๑๒๓๔๕๖",
+        "๑๒๓ ๔๕๖",
+        "123456\n",
+        "\u200b123-456\ufeff",
+        "123\u2013456",
+    ],
+)
+def test_a_code_is_read_however_it_was_copied_or_typed(typed):
+    assert read_code(typed) == "123456"
+    assert Code().deserialize(typed) == "123456"
+
+
+def test_a_recovery_code_has_capitals():
+    assert read_code("abcde-fghjk") == "ABCDEFGHJK"
+
+
+@pytest.mark.parametrize("typed", ["", "-", "1234", "12345_", "1" * 33, "١٢٣٤٥٦"])
+def test_what_can_be_no_code_is_told_with_an_example(typed):
+    with pytest.raises(ValidationError) as refused:
+        Code().deserialize(typed)
+
+    assert "123 456" in str(refused.value.messages[0])
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["6810401-1", " 6810401-1\n", "\u200b6810401-1", "6810401\u200b-1\ufeff", "\u00a0๖๘๑๐๔๐๑-๑"],
+)
+def test_a_username_is_read_however_it_was_copied(typed):
+    assert read_username(typed) == "6810401-1"
+    assert read_username("P81 ") == "p81"
