@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 
 from services.reports.unpacking import BROKEN_ZIP, open_zip, pieces_of
 
@@ -25,71 +27,16 @@ class FileKind:
     name: str
     advice_th: str
     advice: str
-    workbook_advice_th: str = ""
-    workbook_advice: str = ""
+    workbook_advice_th: str
+    workbook_advice: str
 
 
-_SAVE_AS_OFFICE = (
-    "โปรดเปิดแล้วบันทึกเป็น .xlsx, .docx หรือ .pdf",
-    "Open it and save it as .xlsx, .docx or .pdf.",
-)
-_SAVE_AS_PHOTO = (
-    "โปรดแปลงเป็น JPEG หรือ PDF แล้วส่งใหม่",
-    "Convert it to JPEG or PDF and send that.",
-)
-_UNPACK = (
-    "โปรดแตกไฟล์ก่อน แล้วส่งไฟล์ที่อยู่ข้างใน",
-    "Unpack it first and send the files that are in it.",
-)
-KINDS = {
-    "empty": FileKind(
-        "ไฟล์ว่าง (0 ไบต์)",
-        "an empty file (0 bytes)",
-        "โปรดเปิดดูว่ามีเนื้อหาแล้วส่งใหม่",
-        "Look whether there is anything in it and send it again.",
-    ),
-    "heic": FileKind(
-        "ภาพถ่าย HEIC/AVIF ของโทรศัพท์",
-        "a photograph as telephones keep it (HEIC or AVIF)",
-        "โปรดส่งเป็น JPEG (บน iPhone: ตั้งค่า › กล้อง › รูปแบบ › เข้ากันได้มากที่สุด หรือส่งออกเป็น JPEG)",
-        "Send it as JPEG (on an iPhone: Settings, Camera, Formats, Most Compatible, or export it).",
-    ),
-    "tiff": FileKind("ภาพ TIFF", "a TIFF image", *_SAVE_AS_PHOTO),
-    "image": FileKind("ภาพชนิดอื่น", "an image of another kind", *_SAVE_AS_PHOTO),
-    "old_office": FileKind(
-        "ไฟล์ Office รุ่นเก่า (.doc, .xls, .ppt) หรือไฟล์ที่ตั้งรหัสผ่าน",
-        "a file of an older Office (.doc, .xls, .ppt) or one with a password",
-        "โปรดเปิดแล้วบันทึกเป็น .xlsx, .docx หรือ .pdf โดยไม่ตั้งรหัสผ่าน",
-        "Open it and save it as .xlsx, .docx or .pdf without a password.",
-    ),
-    "open_document": FileKind(
-        "ไฟล์ OpenDocument (.ods, .odt)", "an OpenDocument file (.ods, .odt)", *_SAVE_AS_OFFICE
-    ),
-    "office": FileKind(
-        "ไฟล์ Office ที่มีแมโคร เสียหาย หรือเป็นชนิดอื่น",
-        "an Office file with macros, a damaged one, or one of another kind",
-        *_SAVE_AS_OFFICE,
-    ),
-    "zip": FileKind(
-        "ไฟล์ .zip ที่มีไฟล์อื่นอยู่ข้างใน",
-        "a .zip with other files in it",
-        *_UNPACK,
-        "โปรดแตกไฟล์ก่อน แล้วใส่ไฟล์ .xlsx ที่อยู่ข้างในไว้ใน .zip ชั้นเดียว",
-        "Unpack it first and put the .xlsx files that are in it into one .zip.",
-    ),
-    "archive": FileKind(
-        "ไฟล์บีบอัด (.rar, .7z, .gz)",
-        "a packed file (.rar, .7z, .gz)",
-        *_UNPACK,
-    ),
-    "pdf": FileKind("ไฟล์ PDF", "a PDF file", *_SAVE_AS_OFFICE),
-    "photo": FileKind("ภาพ JPEG หรือ PNG", "a JPEG or PNG image", *_SAVE_AS_OFFICE),
-    "web_page": FileKind(
-        "หน้าเว็บ", "a web page", "โปรดพิมพ์หน้านั้นเป็น PDF แล้วส่งใหม่", "Print it to PDF and send that."
-    ),
-    "text": FileKind("ไฟล์ข้อความหรือ .csv", "a text or .csv file", *_SAVE_AS_OFFICE),
-    "unknown": FileKind("ไฟล์ชนิดที่ระบบไม่รู้จัก", "a file of no known kind", *_SAVE_AS_OFFICE),
-}
+def _kinds() -> dict[str, FileKind]:
+    with Path(__file__).with_name("file_kinds.csv").open(encoding="utf-8", newline="") as file:
+        return {row.pop("kind"): FileKind(**row) for row in csv.DictReader(file)}
+
+
+KINDS = _kinds()
 _BEGINNINGS = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old_office"),
     (b"II*\0", "tiff"),
