@@ -30,6 +30,7 @@ __all__ = [
     "Code",
     "Day",
     "Email",
+    "Exactly",
     "Phone",
     "Text",
     "Timestamp",
@@ -175,6 +176,16 @@ def wire_time(instant: datetime) -> str:
     with suppress(OverflowError):
         instant = instant.astimezone(BANGKOK)
     return instant.isoformat(timespec="milliseconds")
+
+
+class Exactly(validate.Regexp):
+    """A pattern that the whole text fits: `$` alone takes a line end after it, too."""
+
+    def __call__(self, value: Any) -> Any:
+        """Return the value. Raises ValidationError."""
+        if self.regex.fullmatch(value) is None:
+            raise ValidationError(self._format_error(value))
+        return value
 
 
 class Closed(Schema):

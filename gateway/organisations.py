@@ -86,7 +86,10 @@ def add_organisation(ask: Ask, request: Request) -> Answer:
     body_seconds=UPLOAD_SECONDS,
 )
 def import_registry(ask: Ask, request: Request) -> Answer:
-    """Start importing the DLA's CSV, sent as the field `file`; the job tells what became of it."""
+    """Start importing the DLA's CSV, sent as the field `file`; the job tells what became of it.
+
+    In UTF-8, UTF-16 with its mark, or Windows-874, with any separator that its first line names.
+    """
     upload = request.form().file()
     begun = ask.accounts.begin_import(request.by, filename=upload.filename)
     for number, chunk in enumerate(upload.chunks()):

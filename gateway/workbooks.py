@@ -10,10 +10,10 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from contracts.errors import IdempotencyKeyReused
-from contracts.fields import Closed, wire_time
+from contracts.fields import Closed, Exactly, wire_time
 from contracts.jobs import JobSchema
 from contracts.reports import errors
 from contracts.reports.evidence_errors import UploadNotFound
@@ -34,7 +34,7 @@ _GONE = (errors.RoundNotFound, errors.RoundPurged)
 class DistrictQuery(Closed):
     """Of which district; an office above districts has to say."""
 
-    district = fields.String(validate=validate.Regexp(r"^\d{4}$"))
+    district = fields.String(validate=Exactly(r"^[0-9]{4}$"))
 
 
 class UploadQuery(Closed):

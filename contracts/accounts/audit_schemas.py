@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from contracts.fields import Closed
+from contracts.fields import Closed, Exactly
 
-_SHA256 = validate.Regexp(r"^[0-9a-f]{64}$")
+_SHA256 = Exactly(r"^[0-9a-f]{64}$")
 
 
 class AuditFilters(Closed):
     """Which entries to list, beside the page."""
 
     day = fields.String(
-        validate=validate.Regexp(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+        validate=Exactly(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
         metadata={"description": "วันตามเวลาประเทศไทย เช่น 2026-01-31"},
     )
     act = fields.String(
-        validate=validate.Regexp(r"^[a-z_]{1,64}$"),
+        validate=Exactly(r"^[a-z_]{1,64}$"),
         metadata={"description": "การกระทำ เช่น sign_in"},
     )
     subject = fields.String(
-        validate=validate.Regexp(r"^[\x21-\x7e]{1,200}$"),
+        validate=Exactly(r"^[\x21-\x7e]{1,200}$"),
         metadata={"description": "สิ่งที่ถูกกระทำ เช่น slot:5b1f0c9e7a32-1"},
     )
 

@@ -12,7 +12,7 @@ from contracts.accounts.schemas import (
     Organisation,
     OrganisationFilters,
 )
-from contracts.fields import Closed, Day, Text, Timestamp, require_seen
+from contracts.fields import Closed, Day, Exactly, Text, Timestamp, require_seen
 from contracts.reference.lao_types import LaoType
 
 CHANGE_KINDS = ("rename", "upgrade", "merge", "split", "close")
@@ -21,12 +21,12 @@ MOST_ORGANISATIONS_OF_A_CHANGE = 20
 
 _NAME: list[Callable[[str], object]] = [
     validate.Length(1, 200),
-    validate.Regexp(r"^[^\x00-\x1f\ufffd]*[^\s\x00-\x1f\ufffd]$"),
+    Exactly(r"^[^\x00-\x1f\ufffd]*[^\s\x00-\x1f\ufffd]$"),
     require_seen,
 ]
-_LAO_CODE = validate.Regexp(r"^[2-6][0-9]{6}$")
-_DISTRICT = validate.Regexp(r"^[0-9]{4}$")
-_ID = validate.Regexp(r"^[A-Za-z0-9-]{1,64}$")
+_LAO_CODE = Exactly(r"^[2-6][0-9]{6}$")
+_DISTRICT = Exactly(r"^[0-9]{4}$")
+_ID = Exactly(r"^[A-Za-z0-9-]{1,64}$")
 _UP_TO_MANY = validate.Length(1, MOST_ORGANISATIONS_OF_A_CHANGE)
 _AS_OF = {"description": "ตามข้อมูลที่ใช้ในวันนั้น ต้องไม่เกินวันนี้"}
 
@@ -67,12 +67,12 @@ class OrganisationRequest(Closed):
     )
     code = fields.String(
         required=True,
-        validate=validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9-]{1,19}$"),
+        validate=Exactly(r"^[A-Za-z0-9][A-Za-z0-9-]{1,19}$"),
         metadata={"description": "อปท. เป็นเลข 7 หลัก หน่วยงานกลางเป็นอักษรย่อโรมัน"},
     )
     name = fields.String(required=True, validate=_NAME)
     abbreviation = fields.String(validate=_NAME)
-    province_code = fields.String(load_default="10", validate=validate.Regexp(r"^[0-9]{2}$"))
+    province_code = fields.String(load_default="10", validate=Exactly(r"^[0-9]{2}$"))
     founded_on = Day(load_default=None, allow_none=True)
 
     @validates_schema

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from contracts.fields import Closed, Code, Email, Phone, Text, Timestamp
+from contracts.fields import Closed, Code, Email, Exactly, Phone, Text, Timestamp
 from contracts.principal import Role
 from contracts.reference.code_groups import CodeGroup
 from contracts.reference.lao_types import LaoType
@@ -14,8 +14,8 @@ ORGANISATION_KINDS = ("lao", "district_office", "province_office", "agency")
 _USERNAME = validate.Length(1, 64)
 # Longer ones are not stronger, and hashing them costs.
 _PASSWORD = validate.Length(1, 256)
-_PROVINCE = validate.Regexp(r"^[0-9]{2}$")
-_DISTRICT = validate.Regexp(r"^[0-9]{4}$")
+_PROVINCE = Exactly(r"^[0-9]{2}$")
+_DISTRICT = Exactly(r"^[0-9]{4}$")
 _ID = validate.Length(1, 64)
 
 
@@ -75,7 +75,7 @@ class OrganisationFilters(Closed):
     """Which organisations to list, beside the page."""
 
     q = fields.String(
-        validate=[validate.Length(1, 100), validate.Regexp(r"^[^\x00-\x1f]*$")],
+        validate=[validate.Length(1, 100), Exactly(r"^[^\x00-\x1f]*$")],
         metadata={"description": "ส่วนหนึ่งของชื่อ (มีหรือไม่มีคำนำหน้า) หรือรหัส"},
     )
     type = fields.String(validate=validate.OneOf(list(LaoType)))

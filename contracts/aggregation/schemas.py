@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from contracts.aggregation.axis import Axis
-from contracts.fields import Closed, Timestamp
+from contracts.fields import Closed, Exactly, Timestamp
 
 
 def _count(description: str) -> fields.Integer:
@@ -28,8 +28,8 @@ class CompletenessQuery(Closed):
 
     round_id = fields.String(required=True, data_key="round", validate=validate.Length(1, 64))
     axis = fields.String(required=True, data_key="by", validate=validate.OneOf(list(Axis)))
-    province = fields.String(validate=validate.Regexp(r"^[0-9]{2}$"))
-    district = fields.String(validate=validate.Regexp(r"^[0-9]{4}$"))
+    province = fields.String(validate=Exactly(r"^[0-9]{2}$"))
+    district = fields.String(validate=Exactly(r"^[0-9]{4}$"))
 
 
 class CompletenessItem(Schema):

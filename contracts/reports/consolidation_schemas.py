@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from contracts.fields import Closed, Timestamp
+from contracts.fields import Closed, Exactly, Timestamp
 
 FILES = ["json", "xlsx", "pdf"]
 
@@ -45,7 +45,7 @@ class ConsolidatedFileSchema(Schema):
 
     url = fields.String(required=True)
     content_type = fields.String(required=True)
-    sha256 = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+    sha256 = fields.String(required=True, validate=Exactly(r"^[0-9a-f]{64}$"))
     size = fields.Integer(required=True)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from contracts.fields import Closed, WholeNumber
+from contracts.fields import Closed, Exactly, WholeNumber
 
-_SHA256 = validate.Regexp(r"^[0-9a-f]{64}$")
+_SHA256 = Exactly(r"^[0-9a-f]{64}$")
 
 
 class ReceiptCheckBodySchema(Closed):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from contracts.fields import Closed, Text, Timestamp, WholeNumber
+from contracts.fields import Closed, Exactly, Text, Timestamp, WholeNumber
 from contracts.forms import ANY_YEAR
 from contracts.reports.amendment_classes import AMENDMENT_CLASSES, DEFAULT_CLASS
 
@@ -28,21 +28,21 @@ _SIGN_OFF = {
     " who prepared the report and which head stands by it (`declaration`: nobody else signs in);"
     " or that two persons sign, each signed in with a slot of the organisation (`two_persons`)."
 }
-_SHA256 = validate.Regexp(r"^[0-9a-f]{64}$")
+_SHA256 = Exactly(r"^[0-9a-f]{64}$")
 
 
 class FormRefSchema(Closed):
     """One version of one form."""
 
-    id = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9-]{1,60}$"))
+    id = fields.String(required=True, validate=Exactly(r"^[a-z0-9-]{1,60}$"))
     version = WholeNumber(1, 10_000, required=True)
 
 
 class ScopeSchema(Closed):
     """Part of the country; with nothing given, all of it."""
 
-    province = fields.String(allow_none=True, validate=validate.Regexp(r"^\d{2}$"))
-    district = fields.String(allow_none=True, validate=validate.Regexp(r"^\d{4}$"))
+    province = fields.String(allow_none=True, validate=Exactly(r"^[0-9]{2}$"))
+    district = fields.String(allow_none=True, validate=Exactly(r"^[0-9]{4}$"))
     organisation = fields.String(allow_none=True, validate=validate.Length(1, 64))
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from marshmallow import Schema, ValidationError
 
+from contracts.accounts.schemas import OrganisationFilters
 from contracts.errors import InvalidInput, Wording
 from contracts.fields import (
     Day,
@@ -16,6 +17,7 @@ from contracts.fields import (
     WholeNumber,
     wire_time,
 )
+from contracts.reports.schemas import ScopeSchema
 from gateway.faults import FaultyInput, load
 
 NOTHING = [
@@ -113,3 +115,10 @@ def test_a_refusal_of_a_service_has_both_languages():
 
 def test_a_reason_alone_is_told_in_both_languages():
     assert InvalidInput(pointer="/x", reason="ไทย").in_thai() == "ไทย"
+
+
+@pytest.mark.parametrize("province", ["๘๑", "81\n", " 81", "811"])
+def test_a_pattern_is_fitted_by_the_whole_text_in_arabic_digits(province):
+    assert ScopeSchema().validate({"province": "81"}) == {}
+    assert "province" in ScopeSchema().validate({"province": province})
+    assert OrganisationFilters().validate({"province": province}).keys() == {"province"}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
 import pytest
+import typst
 from hypothesis import given, settings
 
 from chassis.press import Press
@@ -136,6 +138,24 @@ def test_a_withdrawal_shows_no_answers():
 
     assert facts["sections"] == []
     assert "ผิดกลุ่ม" in texts(facts)
+
+
+def test_thai_too_long_for_a_line_breaks_between_words(press):
+    words = ["ประชาชน", "โครงการ", "หน่วยงาน", "สมาชิก", "บริหาร"] * 6
+
+    def drawn(problems: str) -> list[bytes]:
+        answers = {"problems": problems}
+        facts = pages.of_filing(FORM, a_filing(answers=answers), OWED)
+        told = {"told": json.dumps(facts), "fonts": press._families}
+        page = typst.Compiler(
+            str(pages.TEMPLATE), font_paths=press._fonts, ignore_system_fonts=True, sys_inputs=told
+        )
+        return page.compile(format="png", ppi=40)
+
+    by_itself = drawn("".join(words))
+
+    assert by_itself == drawn("\u200b".join(words))
+    assert by_itself != drawn("\u200b".join("".join(words)))
 
 
 @pytest.mark.parametrize("version", [1, 2])
