@@ -34,7 +34,6 @@ SAVES = 20
 TYPING_SECONDS = 1.0
 MOST_SECONDS = 0.100
 PERCENTS = (50, 95, 99)
-FORM = {"id": "ethics", "version": 1}
 
 
 @dataclass(slots=True)
@@ -133,11 +132,11 @@ def bench(stack: Stack, screen: Screen) -> dict[str, Seen]:
         operator, _ = anyone.signed_in("operator", _read(stack, "operator-password"))
         country = look_around(operator, here)
         laos, scope = country.province_laos, {"province": country.province}
-        draft = rounds.proposal("trial", 1, now=datetime.now(BANGKOK), scope=scope, form=FORM)
+        draft = rounds.proposal("trial", 1, now=datetime.now(BANGKOK), scope=scope)
         round_ = rounds.open_round(operator, draft, len(laos), here)
     try:
         with screen.step(f"Sign {CLIENTS} officers in"):
-            form = operator.get(f"/v1/forms/{FORM['id']}/versions/{FORM['version']}")
+            form = rounds.form_asked(operator, datetime.now(BANGKOK))
             slots = [f"{lao['code']}-{group}" for group in (1, 2, 3) for lao in laos]
             password = _read(stack, "demo-password")
 
