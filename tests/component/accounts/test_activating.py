@@ -313,6 +313,23 @@ def test_activating_again_changes_the_password_and_ends_the_session_opened_with_
     assert not passwords.is_right(changed.password_hash, PASSWORD)
 
 
+@pytest.mark.parametrize(
+    ("another", "past"), [("ผู้ทดสอบ อีกคน", [HOLDER["name"]]), (HOLDER["name"], [])]
+)
+def test_who_held_a_slot_before_stays_on_record_when_another_activates_it_anew(
+    issue_codes: Issue, activate: Activate, database: Any, another: str, past: list[str]
+) -> None:
+    issue_codes()
+    activate()
+    issue_codes(reissue=True, district="8104")
+
+    activate(holder=HOLDER | {"name": another})
+
+    slot = database.slots.find_one({"username": USERNAME})
+    assert slot["holder"]["name"] == another
+    assert [each["name"] for each in slot["past_holders"]] == past
+
+
 def test_an_expired_code_opens_nothing_and_is_not_read(
     issue_codes: Issue, activate: Activate, read: Read
 ) -> None:

@@ -202,6 +202,22 @@ def test_a_session_in_use_lives_on_and_is_written_every_five_minutes_at_most(
     assert isinstance(ended, Expired)
 
 
+def test_notes_of_use_that_come_out_of_order_never_move_the_end_of_idleness_back(
+    sign_in: SignIn, store: AccountsStore
+) -> None:
+    at = now()
+    hashes = [hash_of(sign_in(at=at))]
+    ((kept, session),) = store.sessions.list_by_token(hashes, at=at).values()
+
+    for minutes in (10, 5):  # two gateways
+        idle_at = at + timedelta(minutes=minutes) + IDLE
+        store.sessions.note_use({kept.slot.id: session.id}, idle_at=idle_at)
+
+    last = at + timedelta(minutes=10) + IDLE
+    ((_, live),) = store.sessions.list_by_token(hashes, at=last - timedelta(seconds=1)).values()
+    assert live.idle_at == last - timedelta(microseconds=last.microsecond % 1000)
+
+
 def test_a_note_of_use_does_not_bring_back_a_session_that_was_taken_over(
     sign_in: SignIn, store: AccountsStore, database: Any
 ) -> None:
