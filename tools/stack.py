@@ -13,6 +13,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from xmlrpc.client import ServerProxy
@@ -286,10 +287,16 @@ def _stands_still(pid: int) -> bool:
     return all(one.rpartition(")")[2].split()[0] == "T" for one in told)
 
 
-def _reading_heads() -> subprocess.Popen[bytes]:
+@contextmanager
+def _reading_heads() -> Iterator[subprocess.Popen[bytes]]:
     """Begin to read who may do what on the broker: it takes seconds, while the broker starts."""
     command = (sys.executable, "-m", "tools.broker_users")
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as heads:
+        try:
+            yield heads
+        except BaseException:
+            heads.kill()  # nobody reads what it would tell
+            raise
 
 
 def _refuse_taken(program: str, ports: tuple[int, ...]) -> None:

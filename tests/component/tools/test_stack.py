@@ -104,12 +104,13 @@ def test_secrets_can_be_read_by_their_owner_only_and_stay_the_same(infrastructur
     assert {oct(file.stat().st_mode & 0o777) for file in private} <= {"0o600", "0o400"}
 
 
-def test_a_port_in_use_is_named_and_nothing_is_started(infrastructure, tmp_path):
+def test_a_port_in_use_is_named_and_nothing_is_started(infrastructure, tmp_path, capfd):
     second = Stack(tmp_path, infrastructure.site.port)
 
     with pytest.raises(StackFailed, match=r"port \d+, wanted for epmd, is in use"):
-        second.up_infrastructure()
+        second.up()
 
+    assert "Traceback" not in capfd.readouterr().err
     assert not second.is_running()
     assert processes_of(second.site) == []
 
