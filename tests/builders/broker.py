@@ -9,13 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import eventlet
 import httpx
 
 from chassis.connection import open_connection
 from tools.stack import Stack
 
-RAFT_NAMES_SAVED_SECONDS = 0.7
 CONTROL = "/usr/lib/rabbitmq/bin/rabbitmqctl"
 
 
@@ -71,13 +69,14 @@ def waiting_messages(stack: Stack) -> dict[str, int]:
     return {name: messages for name, messages in depths.items() if messages}
 
 
-def let_broker_note_new_queues() -> None:
-    """Wait until a kill -9 cannot lose a queue that was only just declared.
+def let_broker_note_new_queues(stack: Stack) -> None:
+    """Return when a kill -9 cannot lose a queue that was declared before.
 
-    RabbitMQ's Raft library writes a new member's name to disk every half second; there is nothing
-    to ask whether it has. A broker killed before that never starts the queue again.
+    RabbitMQ's Raft library writes a new member's name to disk every half second, and the broker
+    its own tables as it likes: they are told to do it now. A broker killed before that never
+    starts the queue again.
     """
-    eventlet.sleep(RAFT_NAMES_SAVED_SECONDS)
+    _control(stack, "eval", "lists:foreach(fun dets:sync/1, dets:all()), ok = mnesia:sync_log().")
 
 
 def depth(channel: Any, queue: str) -> int:

@@ -118,7 +118,7 @@ def test_a_duty_ended_by_a_bug_ends_the_process(parrot, wire):
 
 def test_a_process_without_its_broker_is_alive_but_not_ready(infrastructure, parrot, wire):
     _, port = parrot
-    let_broker_note_new_queues()
+    let_broker_note_new_queues(infrastructure)
     infrastructure.kill("rabbitmq")
 
     soon(lambda: readiness(port) == (503, "unready"))

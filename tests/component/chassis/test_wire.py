@@ -10,7 +10,7 @@ import pytest
 
 from chassis import topology
 from chassis.publisher import NotDelivered, Unroutable, Wire, WireDown
-from tests.builders.broker import alarmed, depth, frozen
+from tests.builders.broker import alarmed, depth, frozen, let_broker_note_new_queues
 from tests.builders.waiting import soon
 
 SLACK_SECONDS = 0.3
@@ -62,6 +62,7 @@ def test_a_frozen_broker_holds_nobody_longer_than_asked(infrastructure, wire, qu
 
 
 def test_what_a_killed_broker_had_not_confirmed_fails_at_once(infrastructure, wire, queue):
+    let_broker_note_new_queues(infrastructure)
     infrastructure.kill("rabbitmq", signal.SIGSTOP)  # so that it cannot confirm before it dies
     waiting = [eventlet.spawn(outcome, send(wire).confirmed, 60) for _ in range(3)]
     asking = eventlet.spawn(outcome, send(wire, ask=True).answer, 60)
