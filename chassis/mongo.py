@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from contextlib import nullcontext
+from typing import Any, TypeVar
 
 import mongoengine
 import pymongo
 from nameko.extensions import DependencyProvider
-from pymongo import MongoClient, monitoring
+from pymongo import MongoClient, WriteConcern, monitoring
+from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
+from pymongo.read_concern import ReadConcern
 
 from chassis import duty, metrics
 from chassis.outbox import Announces
@@ -20,6 +23,9 @@ TIMEOUT_MS = 5_000
 DEPLOY_SECONDS = 600
 POOL_SIZE = 100  # more than a process has workers
 DUPLICATE_KEY = 11_000
+TRANSACTION_SECONDS = 5.0
+
+Result = TypeVar("Result")
 
 
 class _PoolWatch(monitoring.ConnectionPoolListener):
@@ -90,6 +96,25 @@ def ignore_duplicates(problem: BulkWriteError) -> set[int]:
     ):
         raise problem
     return {error["index"] for error in refused}
+
+
+def in_transaction(
+    client: MongoClient[Any],
+    write: Callable[[ClientSession], Result],
+    session: ClientSession | None = None,
+) -> Result:
+    """Run `write` with a session in one transaction: all it writes happens or nothing does. It is
+    run again when another was in its way, all together within TRANSACTION_SECONDS.
+
+    The session is one of its own unless one is given, which no other transaction may be using.
+    """
+    own = client.start_session() if session is None else nullcontext(session)
+    with pymongo.timeout(TRANSACTION_SECONDS), own as used:
+        return used.with_transaction(
+            write,
+            read_concern=ReadConcern("snapshot"),
+            write_concern=WriteConcern("majority", j=True),
+        )
 
 
 class Kept(DependencyProvider):

@@ -13,13 +13,13 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
-import pymongo
-from pymongo import InsertOne, ReturnDocument, UpdateOne, WriteConcern
+from pymongo import InsertOne, ReturnDocument, UpdateOne
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.operations import ReplaceOne
 from pymongo.read_concern import ReadConcern
 
+from chassis.mongo import TRANSACTION_SECONDS, in_transaction
 from contracts.aggregation.axis import Axis
 from contracts.aggregation.errors import RoundNotCounted
 from contracts.errors import ServiceUnavailable
@@ -46,7 +46,6 @@ from services.aggregation.domain import (
     moved,
 )
 
-TRANSACTION_SECONDS = 5.0
 RECONCILED = "reconciled"
 """No figure and in no rebuild: what the last comparison with the ledger showed."""
 
@@ -68,7 +67,8 @@ class Figures:
     def __init__(self, database: Database[dict[str, Any]]) -> None:
         # One session for good: the next transaction on it makes the server drop one that was cut
         # off, which would otherwise hold its round for as long as the server lets it.
-        self._session = database.client.start_session()
+        self._client = database.client
+        self._session = self._client.start_session()
         self._standings = database[StandingDocument._get_collection_name()]
         self._tallies = database[TallyDocument._get_collection_name()]
         self._rounds = database[RoundDocument._get_collection_name()]
@@ -87,20 +87,15 @@ class Figures:
         if not by_id:
             return
         with self._turn():
-            self._session.with_transaction(
-                lambda session: self._count(by_id, session),
-                read_concern=ReadConcern("snapshot"),
-                write_concern=WriteConcern("majority", j=True),
-            )
+            in_transaction(self._client, lambda session: self._count(by_id, session), self._session)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Let the listeners of this process in one at a time, each for a bounded time."""
+        """Let the listeners of this process in one at a time, none waiting for ever."""
         if not self._lock.acquire(timeout=TRANSACTION_SECONDS):
             raise ServiceUnavailable(service="aggregation")
         try:
-            with pymongo.timeout(TRANSACTION_SECONDS):
-                yield
+            yield
         finally:
             self._lock.release()
 

@@ -13,8 +13,8 @@ from pymongo.errors import DuplicateKeyError
 
 from chassis.aside import aside
 from chassis.clock import now
+from chassis.mongo import in_transaction
 from contracts.reports.evidence_errors import UploadNotFound
-from services.reports.store.transactions import in_transaction
 
 CHUNK_BYTES = 256 << 10
 MOST_CHUNKS = 256

@@ -13,6 +13,7 @@ from typing import Any
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
+from chassis.mongo import in_transaction
 from chassis.outbox import Outbox
 from contracts.errors import IdempotencyKeyReused
 from contracts.events import Event
@@ -23,7 +24,6 @@ from contracts.reports.errors import (
 )
 from services.reports.domain.problems import ProblemAnswer, ProblemReport
 from services.reports.domain.rounds import Mode
-from services.reports.store.transactions import in_transaction
 
 COLLECTION = "problem_reports"
 MOST_ANSWERS = 20
