@@ -9,13 +9,14 @@ BROKER := /usr/lib/rabbitmq/bin/rabbitmq-server
 FONT := /usr/share/fonts/truetype/tlwg/Laksaman.ttf /usr/share/fonts-droid-fallback/truetype/DroidSansFallback.ttf
 CLOCK := /usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1
 INSTALLED := .venv/.installed
+MUTATING := .local/mutating
 BIN := .venv/bin
 # Interrupts tests that hang in spite of tests/alarm.py; `tools.suite` has a bound of its own.
 BOUND := timeout --foreground --signal=INT --kill-after=120
 OURS := contracts chassis edge clients services gateway tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up run down status logs parked test faults drawn quick bench bench-slips bench-sign-ins bench-drafts peak lint types fmt flows pins rotate-key clean
+.PHONY: help up run down status logs parked test faults drawn quick bench bench-slips bench-sign-ins bench-drafts peak mutants lint types fmt flows pins rotate-key clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +53,9 @@ drawn: $(BROKER) $(FONT) $(INSTALLED) ## Run the tests that draw their examples,
 quick: $(FONT) $(INSTALLED) ## Run the tests that need neither, in seconds
 	@$(BOUND) 20m $(BIN)/python -m pytest tests/unit tests/contracts tests/architecture $(ARGS)
 
+mutants: $(BROKER) $(FONT) $(MUTATING)/.installed ## Change a room in one place at a time and see whether its tests notice [ROOM=path ARGS="--samples 20"]
+	@PYTHONPATH=$(MUTATING) $(BIN)/python -m tools.mutants "$(ROOM)" $(ARGS)
+
 bench: $(BROKER) $(FONT) $(INSTALLED) ## Compare filing with the ordinary nameko way and a plain insert [ARGS="--repeats 5"]
 	@$(BIN)/python -m tools.bench $(if $(REGISTRY),"$(REGISTRY)") $(ARGS)
 
@@ -84,7 +88,7 @@ flows: $(INSTALLED) ## Draw docs/flows.md anew from the heads of the services
 	@$(BIN)/python -m tools.flows
 
 pins: $(INSTALLED) ## Pin the newest versions the requirements allow
-	@for name in run dev; do \
+	@for name in run dev mutants; do \
 		$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url \
 			--python-version 3.11 requirements/$$name.in -o requirements/$$name.txt || exit; \
 	done
@@ -112,4 +116,8 @@ $(INSTALLED): requirements/uv.txt requirements/dev.txt | $(BIN)/python
 	@echo "Installing the pinned Python packages"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements/dev.txt
+	@touch $@
+
+$(MUTATING)/.installed: requirements/mutants.txt $(INSTALLED)
+	@$(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python --target $(MUTATING) -r requirements/mutants.txt
 	@touch $@
