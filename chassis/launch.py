@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from nameko.containers import ServiceContainer
 
+from chassis import memory
 from chassis.log import configure
 from chassis.settings import ProcessSettings
 from chassis.worker import give_places
@@ -48,6 +49,7 @@ def main(package: str) -> None:
     """Run the service until SIGTERM or SIGINT: then finish what is in hand and exit 0."""
     settings = ProcessSettings.read()
     configure(package.rpartition(".")[2], settings.log_level)
+    memory.bound(settings.memory_mib)
     container = container_of(service_class(package), settings)
 
     def stop(*_: Any) -> None:

@@ -61,6 +61,10 @@ _clock = Gauge(
     "clock_difference_seconds",
     "How far the machine's wall clock is ahead of the clock in use; beyond 0.5 it was set.",
 )
+_memory = Gauge(
+    "process_memory_bound_bytes",
+    "What the process may take of memory, 0 for no bound; at three quarters it ends.",
+)
 
 
 def record_handled(entrypoint: str, outcome: str, seconds: float) -> None:
@@ -129,6 +133,11 @@ def show_pool(pool: str, *, in_use: int, size: int) -> None:
     """Show how full a bounded pool is."""
     _pool.labels(pool).set(in_use)
     _pool_size.labels(pool).set(size)
+
+
+def show_memory_bound(most_bytes: int) -> None:
+    """Show how much memory the process may take."""
+    _memory.set(most_bytes)
 
 
 def watch_clock(difference_seconds: Callable[[], float]) -> None:

@@ -67,3 +67,4 @@ class ProcessSettings(Settings):
     host: str = "127.0.0.1"
     log_level: str = "INFO"
     max_workers: int = 64
+    memory_mib: int = 1024
