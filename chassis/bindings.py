@@ -7,6 +7,8 @@ answers. One that does not hear it has missed events: those are in the log.
 
 from __future__ import annotations
 
+import time
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +23,7 @@ from chassis.clock import now
 from chassis.connection import CONNECTION_ERRORS, DECLARE_TIMEOUT_SECONDS, in_time, open_connection
 from chassis.publisher import NotDelivered, Unroutable
 from chassis.shared_wire import SharedWire
-from contracts.events import Envelope
+from contracts.fields import read_time, wire_time
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +34,7 @@ MARGIN = timedelta(seconds=30)  # by which the broker's clock may differ from ou
 QUIET_SECONDS = 1.0
 PREFETCH = 500
 QUEUE_HEADER = "queue"
+HOW_MENDED = "An administrator lays it down again: `make up`"
 
 
 @dataclass(slots=True)
@@ -52,12 +55,17 @@ class Bindings(SharedExtension):
 
     def __init__(self) -> None:
         self._known: dict[Any, _Known] = {}
+        self._outbox: Any = None
         self._problem: Exception | None = None
         self._thread: Any = None
 
     def register(self, listener: Any) -> None:
         """Look after a listener: its `queue`, `event`, `inbox`, `bind_again(channel)`, `missed`."""
         self._known[listener] = _Known(good_at=now())
+
+    def keep_logged(self, outbox: Any) -> None:
+        """See that what the outbox sends is in the log: its `hold()`, `is_held`, `logged_until`."""
+        self._outbox = outbox
 
     def start(self) -> None:
         """Begin to look."""
@@ -77,8 +85,16 @@ class Bindings(SharedExtension):
         if known.lost or known.missed_since is not None:
             raise ConnectionError(f"{listener.queue} was bound to nothing: events passed it by")
         if self._problem is not None:
-            raise ConnectionError(f"bindings cannot be looked after: {self._problem!r}")
+            how = f" {HOW_MENDED}" if isinstance(self._problem, amqp.AccessRefused) else ""
+            raise ConnectionError(f"bindings cannot be looked after: {self._problem!r}{how}")
         return known.word
+
+    def check_logged(self) -> None:
+        """Raise while the log is known to hear nothing."""
+        if self._outbox is not None and self._outbox.is_held:
+            raise ConnectionError(
+                f"{topology.LOG_STREAM} is bound to nothing: events wait. {HOW_MENDED}"
+            )
 
     def lose(self, listener: Any) -> None:
         """Know that the listener's queue was gone."""
@@ -113,19 +129,23 @@ class Bindings(SharedExtension):
 
     def _look(self) -> None:
         self._probe_all(list(self._known))
+        self._probe_log()
         lost = [listener for listener, known in self._known.items() if known.lost]
         missing = [each for each, known in self._known.items() if known.missed_since is not None]
         with open_connection(self.container.config["AMQP_URI"]) as connection:
             with in_time(DECLARE_TIMEOUT_SECONDS):
                 channel = connection.channel()
-                topology.declare_events(
-                    channel
-                )  # the log first: it has what others miss from now on
+                # The log first: it has what others miss from now on.
+                topology.declare_events(channel)
+                if self._outbox is not None and self._outbox.is_held:
+                    topology.bind_log(channel)
                 for listener in lost:
                     listener.bind_again(channel)
             if missing:
                 self._replay(connection, missing)
         self._probe_all(lost)
+        if self._outbox is not None and self._outbox.is_held:
+            self._probe_log()
 
     def _probe_all(self, listeners: list[Any]) -> None:
         for probing in [eventlet.spawn(self._probe, listener) for listener in listeners]:
@@ -160,6 +180,27 @@ class Bindings(SharedExtension):
                 if known.unheard >= UNHEARD_BEFORE_LOST:
                     _lose(known)
         metrics.show_bound(listener.queue, not known.lost)
+
+    def _probe_log(self) -> None:
+        """Send what only the log hears, and tell the outbox whether it has, and what before it."""
+        if self._outbox is None:
+            return
+        at, key = time.monotonic(), topology.log_probe_key(self.container.service_name)
+        try:
+            self.wire.wire.send(
+                b"{}",
+                exchange=topology.EVENTS_EXCHANGE,
+                routing_key=key,
+                headers={topology.TIME_HEADER: wire_time(now())},
+                message_id=uuid.uuid4().hex,
+            ).confirmed(HEARD_SECONDS)
+        except Unroutable:
+            self._outbox.hold()
+        except NotDelivered as problem:
+            log.info("probe_not_sent", queue=topology.LOG_STREAM, problem=repr(problem))
+        else:
+            self._outbox.logged_until(at)
+        metrics.show_bound(topology.LOG_STREAM, not self._outbox.is_held)
 
     # -- what went by ---------------------------------------------------------------------
 
@@ -204,9 +245,10 @@ def _logged(connection: Any, since: datetime, *, until: datetime) -> Any:
         taken, arrived[:] = arrived[:], []
         for message in taken:
             channel.basic_ack(message.delivery_tag)
-            if Envelope.read(message.headers).time > until:
+            if read_time(message.headers[topology.TIME_HEADER]) > until:
                 return
-            yield message
+            if not topology.is_probe(message.delivery_info["routing_key"]):
+                yield message
 
 
 def is_there(connection: Any, queue: str) -> bool:

@@ -54,6 +54,12 @@ class Outbox:
         self._announces = frozenset(announces)
         self._fresh: deque[tuple[str, Any, dict[str, Any]]] = deque(maxlen=IN_MEMORY_EVENTS)
         self._nudged = Signal()
+        # What was sent since the log was last seen to be bound, each with when.
+        self._unlogged: deque[tuple[float, tuple[str, Any, dict[str, Any]]]] = deque(
+            maxlen=IN_MEMORY_EVENTS
+        )
+        self.is_held = False
+        """Whether nothing is sent because the log would not have it."""
         self._database: Any = None
         self._collections: Sequence[str] = ()
         self._threads: list[Any] = []
@@ -87,6 +93,33 @@ class Outbox:
         self._fresh.extend((collection, document_id, entry) for entry in entries)
         if self._fresh and not self._nudged.ready():
             self._nudged.send()
+
+    # -- that the log has it --------------------------------------------------------------
+
+    def hold(self) -> None:
+        """Send nothing until it can be logged; it stays stored."""
+        if not self.is_held:
+            log.error("log_unbound", unlogged=len(self._unlogged))
+        self.is_held = True
+
+    def logged_until(self, at: float) -> None:
+        """Know that what is sent from `at` on, by the monotonic clock, is logged, and what was
+        sent before, unless it is held: then that is sent again, which every listener bears.
+        """
+        again = 0
+        while self._unlogged and self._unlogged[0][0] < at:
+            count = min(AT_ONCE_EVENTS, len(self._unlogged))
+            sent = [self._unlogged.popleft() for _ in range(count)]
+            if self.is_held:
+                delivered = self._deliver([item for _, item in sent])
+                if len(delivered) < count:
+                    self._unlogged.extendleft(reversed(sent))
+                    return
+                again += count
+        if self.is_held:
+            self.is_held = False
+            metrics.record_bound_again(topology.LOG_STREAM, again)
+            log.error("log_was_unbound", replayed=again)
 
     # -- the relay ------------------------------------------------------------------------
 
@@ -145,6 +178,8 @@ class Outbox:
 
     def _publish(self, left: list[tuple[str, Any, dict[str, Any]]], *, path: str) -> bool:
         """Publish entries and remove the confirmed ones. Returns whether all went out."""
+        if self.is_held:
+            return False
         try:
             delivered = self._deliver(left)
             by_collection: dict[str, list[tuple[Any, str]]] = {}
@@ -170,7 +205,7 @@ class Outbox:
     def _deliver(
         self, left: list[tuple[str, Any, dict[str, Any]]]
     ) -> list[tuple[str, Any, dict[str, Any]]]:
-        on_the_way, delivered = [], []
+        on_the_way, delivered, at = [], [], time.monotonic()
         try:
             for item in left:
                 on_the_way.append((item, self._send(item[2])))
@@ -184,6 +219,7 @@ class Outbox:
                 log.warning("event_put_off", problem=repr(problem), key=item[2]["key"])
             else:
                 delivered.append(item)
+        self._unlogged.extend((at, item) for item in delivered)
         return delivered
 
     def _send(self, entry: dict[str, Any]) -> Sent:
@@ -210,7 +246,12 @@ class Announces(DependencyProvider):
         """Return the process's outbox; it relays once the store is there."""
         if self._outbox is None:
             self._outbox = Outbox(self.wire.wire, self.events)
+            self.bindings.keep_logged(self._outbox)
         return self._outbox
+
+    def check(self) -> None:
+        """Raise while the log would not have what is announced."""
+        self.bindings.check_logged()
 
     def stop(self) -> None:
         """Stop relaying."""

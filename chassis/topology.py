@@ -11,6 +11,8 @@ import amqp
 EVENTS_EXCHANGE = "sucharit.events"
 LIVE_EVENTS = "*.*.*"  # three words; those of a trial round have two more
 LOG_STREAM = "sucharit.log"
+PROBE = ".probe"
+TIME_HEADER = "cloudEvents:time"  # of what is in the log, probes too
 INTAKES_EXCHANGE = "sucharit.intakes"  # by the name of the intake's queue
 ANSWERS_EXCHANGE = "nameko-rpc"  # questions by `<service>.<method>`, answers by the asker's queue
 SHARED_EXCHANGES = (EVENTS_EXCHANGE, ANSWERS_EXCHANGE, INTAKES_EXCHANGE)
@@ -31,7 +33,17 @@ def probe_key(event_key: str) -> str:
     """Return the key of a message that looks whether listeners to an event are bound: they hear
     it as they hear the event, and the log does not.
     """
-    return f"{event_key}.probe"
+    return f"{event_key}{PROBE}"
+
+
+def log_probe_key(service: str) -> str:
+    """Return the key of a message that looks whether the log is bound: only that hears it."""
+    return f"{service}.log{PROBE}"
+
+
+def is_probe(routing_key: str) -> bool:
+    """Whether a message only looks, and is no event."""
+    return routing_key.endswith(PROBE)
 
 
 def trial_log(round_id: str) -> str:
@@ -78,7 +90,12 @@ def declare_events(channel: Any) -> None:
     """See that the log, too, is there and hears every live event, or make it."""
     if declare_shared(channel) or not _exist(channel, (), LOG_STREAM):
         _declare_stream(channel, LOG_STREAM, LOG_MAX_BYTES)
-        channel.queue_bind(LOG_STREAM, EVENTS_EXCHANGE, LIVE_EVENTS)
+        bind_log(channel)
+
+
+def bind_log(channel: Any) -> None:
+    """Bind the log to every live event; only an administrator may."""
+    channel.queue_bind(LOG_STREAM, EVENTS_EXCHANGE, LIVE_EVENTS)
 
 
 def declare_ways_out(channel: Any, service: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import amqp
 
+from chassis import topology
 from chassis.clock import now
 from chassis.connection import open_connection
 from contracts.events import Envelope
@@ -51,4 +52,5 @@ def _read(connection: Any, stream: str, start: str) -> Iterator[tuple[int, Logge
             message = arrived.popleft()
             channel.basic_ack(message.delivery_tag)
             offset = message.headers["x-stream-offset"]
-            yield offset, (Envelope.read(message.headers), message.body)
+            if not topology.is_probe(message.delivery_info["routing_key"]):
+                yield offset, (Envelope.read(message.headers), message.body)

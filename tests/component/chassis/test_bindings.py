@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import amqp
 import eventlet
+import orjson
 import pytest
 from eventlet.event import Event as Signal
 from prometheus_client import REGISTRY
@@ -17,6 +19,7 @@ from chassis.service import Service, readiness_of
 from contracts.errors import ServiceUnavailable
 from tests.builders.broker import depth
 from tests.builders.parrot.service import Parrot, ThingMadeV1
+from tests.builders.streams import read_stream
 from tests.builders.waiting import soon
 from tests.component.chassis.test_questions import InnClient
 
@@ -47,9 +50,14 @@ def ears(run):
 
 
 @pytest.fixture
-def things(database, run):
+def parrot(database, run):
+    return run(Parrot)
+
+
+@pytest.fixture
+def things(parrot):
     """What a running parrot keeps and announces by its outbox."""
-    (kept,) = (part for part in run(Parrot).extensions if isinstance(part, Kept))
+    (kept,) = (part for part in parrot.extensions if isinstance(part, Kept))
     return kept.get_dependency(None)
 
 
@@ -71,12 +79,20 @@ def remove_binding(channel):
     channel.queue_unbind(QUEUE, topology.EVENTS_EXCHANGE, f"{KEY}.#")
 
 
+def remove_binding_of_log(channel):
+    channel.queue_unbind(topology.LOG_STREAM, topology.EVENTS_EXCHANGE, topology.LIVE_EVENTS)
+
+
+def logged(amqp_uri):
+    return {orjson.loads(body)["thing"] for _, body in read_stream(amqp_uri, topology.LOG_STREAM)}
+
+
 def checks(container):
     return readiness_of(container).report()["checks"]
 
 
-def counted(name):
-    return REGISTRY.get_sample_value(name, {"queue": QUEUE}) or 0
+def counted(name, queue=QUEUE):
+    return REGISTRY.get_sample_value(name, {"queue": queue}) or 0
 
 
 @pytest.mark.parametrize("remove", [remove_exchange, remove_queue, remove_binding])
@@ -99,6 +115,45 @@ def test_whatever_is_removed_events_are_heard_again_and_what_was_missed_arrives(
     assert counted("listener_bound") == 1
     assert "bound again" in checks(ears.container)[QUEUE]["detail"]
     soon(lambda: things.unsent() == 0)
+
+
+def test_what_passed_the_log_by_is_in_it_as_soon_as_it_is_bound_again(
+    ears, things, channel, amqp_uri
+):
+    soon(lambda: counted("listener_bound", topology.LOG_STREAM) == 1)
+    noticed = counted("listener_bound_again_total", topology.LOG_STREAM)
+
+    remove_binding_of_log(channel)
+    for n in range(20):
+        things.keep(f"missed {n}")  # the listener hears them
+
+    soon(lambda: counted("listener_bound_again_total", topology.LOG_STREAM) == noticed + 1)
+    things.keep("after")
+    soon(lambda: things.unsent() == 0)
+    assert logged(amqp_uri) == {"after", *(f"missed {n}" for n in range(20))}
+    assert set(ears.heard) <= logged(amqp_uri)
+
+
+def test_while_the_log_may_not_be_bound_events_wait_and_it_is_said_what_to_do(
+    ears, parrot, things, channel, amqp_uri, monkeypatch
+):
+    def refuse(_):
+        raise amqp.AccessRefused("as a service's own user is")
+
+    soon(lambda: counted("listener_bound", topology.LOG_STREAM) == 1)
+    with monkeypatch.context() as until:
+        until.setattr(topology, "bind_log", refuse)
+        remove_binding_of_log(channel)
+        soon(lambda: counted("listener_bound", topology.LOG_STREAM) == 0)
+        things.keep("waits")
+        assert "make up" in checks(parrot)["announces"]["detail"]
+        assert not checks(parrot)["announces"]["ok"]
+
+    assert ears.heard == []
+    assert things.unsent() == 1
+    soon(lambda: ears.heard == ["waits"])
+    assert logged(amqp_uri) == {"waits"}
+    soon(lambda: checks(parrot)["announces"]["ok"])
 
 
 def test_who_is_bound_to_nothing_says_that_it_is_not_ready(ears, channel, monkeypatch):
@@ -148,12 +203,13 @@ def test_a_cache_that_is_bound_to_nothing_forgets_what_it_knew_and_hears_again(
         def hear(self, one):
             heard.append(one and one.event.thing)
 
-    run(Cache)
+    container = run(Cache)
     soon(lambda: heard == [None])
 
     remove_exchange(channel)
 
     soon(lambda: heard.count(None) >= 2)
+    soon(lambda: checks(container)[f"cache.overhears.{KEY}"]["ok"])  # it may begin anew twice
     things.keep("after")
     soon(lambda: "after" in heard)
 
