@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
     load_pem_public_key,
 )
+from joserfc.jwk import OKPKey
 
 FIELDS = (
     "number",
@@ -54,7 +55,7 @@ class PublicKey:
     def __init__(self, key: Ed25519PublicKey) -> None:
         self._public = key
         public = {"crv": "Ed25519", "kty": "OKP", "x": _b64(key.public_bytes_raw())}
-        self.kid = _b64(hashlib.sha256(rfc8785.dumps(public)).digest())  # RFC 7638
+        self.kid = OKPKey.import_key(public).thumbprint()  # RFC 7638
         self.jwk = {**public, "kid": self.kid, "alg": "EdDSA", "use": "sig"}
         self._header = _b64(rfc8785.dumps({"alg": "EdDSA", "kid": self.kid}))
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from edge.http1 import Body, BodyTooLarge, HeadRefused, Load, read_head
+from edge.http1 import Body, BodyCutShort, BodyTooLarge, HeadRefused, Load, read_head
 
 LINE, PATH, HEAD, FIELDS = 60, 30, 150, 4
 
@@ -76,14 +76,60 @@ def test_the_digits_of_a_length(length, status):
     assert found is None or found.body_length == int(length)
 
 
+GET = b"GET / HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"GET /\r\n\r\n", 400),
+        (b"GET / HTTP/0.9\r\n\r\n", 505),
+        (b"PRI * HTTP/2.0\r\n\r\n", 505),
+        (b"GET / RTSP/1.0\r\nHost: x\r\n\r\n", 400),
+        (b"GET  / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (b"GET /  HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (b"get / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (b"M-SEARCH / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (GET + b"A: a\r\n b\r\n\r\n", 400),
+        (GET + b"A: \x07\r\n\r\n", 400),
+        (GET + b"A: \x7f\r\n\r\n", 400),
+        (GET + b"Content-Length: 3, 3\r\n\r\n", 400),
+    ],
+)
+def test_a_head_that_some_library_takes_is_refused(sent, status):
+    """Those that llhttp or h11 would let pass: see decision 0008."""
+    assert read(sent)[0] == status
+
+
+def body_of(sent, length=None):
+    clock = SimpleNamespace(deadline=0.0)
+    return Body(io.BytesIO(sent), clock, Load(), length=length)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"000000001\r\nx\r\n0\r\n\r\n",
+        b"1;\x00\r\nx\r\n0\r\n\r\n",
+        b"1;a\rb\r\nx\r\n0\r\n\r\n",
+        b"1;" + b"a" * 600 + b"\r\nx\r\n0\r\n\r\n",
+        b"0\r\nT: " + b"t" * 600 + b"\r\n\r\n",
+        b"0\r\n" + b"T: t\r\n" * 33 + b"\r\n",
+        b"0\r\nT: a\r\n t\r\n\r\n",
+    ],
+)
+def test_so_are_chunks_and_trailers(sent):
+    with pytest.raises(BodyCutShort):
+        list(body_of(sent).pieces(10, 1.0))
+
+
 @pytest.mark.parametrize(("length", "is_taken"), [(9, True), (10, True), (11, False)])
 @pytest.mark.parametrize("in_chunks", [False, True])
 def test_a_body(length, is_taken, in_chunks):
     sent = b"x" * length
     if in_chunks:
         sent = b"".join(b"1\r\nx\r\n" for _ in sent) + b"0\r\n\r\n"
-    clock = SimpleNamespace(deadline=0.0)
-    body = Body(io.BytesIO(sent), clock, Load(), length=None if in_chunks else length)
+    body = body_of(sent, None if in_chunks else length)
 
     if is_taken:
         assert b"".join(body.pieces(10, 1.0)) == b"x" * length

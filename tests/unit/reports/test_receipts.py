@@ -130,8 +130,21 @@ def test_a_library_of_somebody_else_verifies_it_with_the_published_key():
     assert verified.headers() == {"alg": "EdDSA", "kid": SIGNER.kid}
 
 
+def test_a_receipt_of_2569_is_made_again_to_the_letter():
+    made = SIGNER.sign({"number": "K7QM-2F9D-XW4T", "on_time": True, "revision": 1, "ก": "ข"})
+
+    assert made == (
+        "eyJhbGciOiJFZERTQSIsImtpZCI6IjFJRzJ0TUg3SjJ3Ykpabk9mOExKelFpdEtmN0xNdm9BRWxzdURNVk01NFkifQ."
+        "eyJudW1iZXIiOiJLN1FNLTJGOUQtWFc0VCIsIm9uX3RpbWUiOnRydWUsInJldmlzaW9uIjoxLCLguIEiOiLguIIifQ."
+        "llsnv7AOQvpLiMIowzSIr-wknHZOai5QcOhWLbxgrIk3nnSCz3J1GK5H_4fuc5IVwdn5L6PcUk3mC7w_YyQ7BA"
+    )
+
+
 def test_the_key_is_named_by_its_thumbprint_and_only_its_public_half_is_told():
-    assert SIGNER.kid == OKPKey.import_key(SIGNER.jwk).thumbprint()  # RFC 7638
+    public = {name: SIGNER.jwk[name] for name in ("crv", "kty", "x")}
+    digest = hashlib.sha256(rfc8785.dumps(public)).digest()
+
+    assert SIGNER.kid == urlsafe_b64encode(digest).rstrip(b"=").decode()  # RFC 7638
     assert SIGNER.jwk.keys() == {"kty", "crv", "x", "kid", "alg", "use"}
 
 
