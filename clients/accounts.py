@@ -88,9 +88,11 @@ class AccountsClient:
         )
 
     def find_sessions(self, token_hashes: list[str]) -> dict[str, Facts]:
-        """Return by token hash either session_id, expires_at and principal, or ended and since.
+        """Return by token hash either session_id, expires_at, principal and limited, or ended and
+        since.
 
-        The principal is in its wire form; a token that opens nothing is left out.
+        The principal is in its wire form; a token that opens nothing is left out. A limited session
+        may set up its second factor and nothing else.
         """
         return self._call("find_sessions", token_hashes=token_hashes)
 

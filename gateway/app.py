@@ -20,17 +20,18 @@ from chassis.log import correlation_id as bound_correlation_id
 from contracts.principal import Principal
 from contracts.safe_headers import SAFE_HEADERS
 from gateway.addresses import NOBODY, TrustedProxies
+from gateway.authentication import SignedIn
 from gateway.http import Answer, Request, Route
 from gateway.metrics import record_request
-from gateway.problems import PROBLEM_JSON, REFUSALS, language_of, tell
+from gateway.problems import PROBLEM_JSON, REFUSALS, EdgeProblem, language_of, tell
 from gateway.router import Router
 from gateway.rules import read_body, read_idempotency_key, read_if_match, read_query, read_token
 from gateway.streaming import Outgoing, Places, Spool
 
 log = structlog.get_logger("gateway")
 
-Authenticate = Callable[[str], tuple[Principal, str]]
-"""Turns a token into who is asking and the session, or raises a ServiceError."""
+Authenticate = Callable[[str], SignedIn]
+"""Turns a token into who is asking, or raises a ServiceError."""
 
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9._~:-]{1,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -92,7 +93,10 @@ class App:
         exchange.route = route
         session_id = None
         if not route.public:
-            exchange.principal, session_id = self._authenticate(read_token(environ))
+            signed_in = self._authenticate(read_token(environ))
+            exchange.principal, session_id = signed_in.principal, signed_in.session_id
+            if signed_in.is_limited and not route.before_second_factor:
+                raise EdgeProblem("second_factor_not_set_up")
         caller = exchange.caller = self._caller(exchange)
         query = read_query(environ, route)
         idempotency_key = read_idempotency_key(environ, route)

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import eventlet
 from eventlet.event import Event as Promise
@@ -35,13 +35,22 @@ SESSIONS_KEPT = 50_000
 Found = dict[str, Any]
 
 
-@dataclass(slots=True)
-class _Known:
+class SignedIn(NamedTuple):
+    """Who holds a token, and the session it opens; a limited one is for setting up the second
+    factor that is demanded.
+    """
+
     principal: Principal
     session_id: str
+    is_limited: bool = False
+
+
+@dataclass(slots=True)
+class _Known:
+    signed_in: SignedIn
     expires_at: datetime
     asked_at: float
-    is_fresh: bool = True
+    is_fresh: bool
 
 
 class Lookups:
@@ -96,8 +105,9 @@ class Sessions:
         self._is_away = False
         self._is_knocking = False
 
-    def authenticate(self, token: str) -> tuple[Principal, str]:
-        """Return who holds the token, and the session's id.
+    def authenticate(self, token: str) -> SignedIn:
+        """Return who holds the token. A limited session is asked about at each use, so that it is
+        limited no longer from the moment its second factor counts.
 
         Raises SessionEnded, SessionEndedElsewhere, ServiceUnavailable.
         """
@@ -108,7 +118,7 @@ class Sessions:
         if known.expires_at <= self._now():
             self._drop(token_hash)
             raise SessionEnded
-        return known.principal, known.session_id
+        return known.signed_in
 
     def _ask(self, token_hash: str, known: _Known | None) -> _Known:
         holds = known is not None and self._age(known) <= OUTAGE_SECONDS
@@ -152,14 +162,19 @@ class Sessions:
             self._is_knocking = False
 
     def _keep(self, token_hash: str, found: Found) -> _Known:
-        known = _Known(
+        signed_in = SignedIn(
             Principal.from_wire(found["principal"]),
             found["session_id"],
+            found.get("limited", False),
+        )
+        known = _Known(
+            signed_in,
             read_time(found["expires_at"]),
             time.monotonic(),
+            is_fresh=not signed_in.is_limited,
         )
         self._known[token_hash] = known
-        self._tokens[known.session_id] = token_hash
+        self._tokens[signed_in.session_id] = token_hash
         if len(self._known) > SESSIONS_KEPT:
             self._drop(next(iter(self._known)))
         return known
@@ -167,7 +182,7 @@ class Sessions:
     def _drop(self, token_hash: str) -> None:
         known = self._known.pop(token_hash, None)
         if known is not None:
-            self._tokens.pop(known.session_id, None)
+            self._tokens.pop(known.signed_in.session_id, None)
 
     @staticmethod
     def _age(known: _Known) -> float:
@@ -180,7 +195,7 @@ class Sessions:
     def doubt_slot(self, slot_id: str) -> None:
         """Ask again about a slot's session at its next use, since its holder has changed."""
         for known in self._known.values():
-            if known.principal.slot_id == slot_id:
+            if known.signed_in.principal.slot_id == slot_id:
                 known.is_fresh = False
 
     def doubt_all(self) -> None:

@@ -197,6 +197,8 @@ class Route:
     answers: Mapping[int, Shape | tuple[Shape, ...]]
     refuses: tuple[type[ServiceError], ...]
     public: bool
+    before_second_factor: bool
+    """Whether a session may ask that is limited to setting up its second factor."""
     changes: bool
     """Of a GET: whether it does more than show, so that HEAD must not do the same."""
     etag: bool
@@ -224,6 +226,7 @@ def route(
     answers: Mapping[int, Shape | tuple[Shape, ...]],
     refuses: tuple[type[ServiceError], ...] = (),
     public: bool = False,
+    before_second_factor: bool = False,
     changes: bool = False,
     etag: bool = False,
     if_match: bool = False,
@@ -256,6 +259,7 @@ def route(
             answers=answers,
             refuses=refuses,
             public=public,
+            before_second_factor=before_second_factor,
             changes=changes,
             etag=etag,
             if_match=if_match,

@@ -68,6 +68,7 @@ _ALWAYS_POSSIBLE = {"malformed_request", "address_too_long", "internal_error", "
 _POSSIBLE: list[tuple[Callable[[Route], Any], set[str]]] = [
     (lambda one: one.path_names, {"route_not_found"}),
     (lambda one: not one.public, {"token_required", "token_malformed"}),
+    (lambda one: not (one.public or one.before_second_factor), {"second_factor_not_set_up"}),
     (lambda one: one.query, {"malformed_query", "input_invalid"}),
     (
         lambda one: one.consumes,

@@ -81,6 +81,15 @@ EDGE = {
     "token_malformed": Face(
         401, "The Authorization header is not a Bearer token", "หัวข้อ Authorization ผิดรูปแบบ"
     ),
+    "second_factor_not_set_up": Face(
+        403,
+        "Set up a second factor first",
+        "โปรดตั้งค่าการยืนยันตัวตนขั้นที่สองก่อน",
+        "This account must have a second factor. Begin with POST /v1/second-factors, confirm it "
+        "with a code of your authenticator app, then go on in this same sign-in.",
+        "บัญชีนี้ต้องมีการยืนยันตัวตนขั้นที่สอง โปรดเริ่มที่ POST /v1/second-factors "
+        "แล้วยืนยันด้วยรหัสจากแอปยืนยันตัวตน จากนั้นใช้งานต่อได้ทันทีโดยไม่ต้องเข้าสู่ระบบใหม่",
+    ),
     "route_not_found": Face(404, "There is nothing at this address", "ไม่พบที่อยู่นี้"),
     "method_not_allowed": Face(
         405,

@@ -14,6 +14,7 @@ from gateway.http import Answer, Request, route
     summary="ตั้งค่าการยืนยันตัวตนขั้นที่สอง",
     body=shapes.SecondFactorRequest,
     answers={201: shapes.SecondFactorSecret},
+    before_second_factor=True,
     refuses=(errors.WrongCredentials, errors.SecondFactorExists, errors.TooManyAttempts),
 )
 def begin(ask: Ask, request: Request) -> Answer:
@@ -28,6 +29,7 @@ def begin(ask: Ask, request: Request) -> Answer:
     summary="ยืนยันการตั้งค่าด้วยรหัสจากแอป",
     body=shapes.SecondFactorConfirmation,
     answers={201: shapes.RecoveryCodes},
+    before_second_factor=True,
     refuses=(
         errors.WrongSecondFactor,
         errors.SecondFactorStopped,

@@ -44,13 +44,20 @@ def sign_in(ask: Ask, request: Request) -> Answer:
     summary="บัญชีที่ใช้อยู่",
     answers={200: shapes.SignedInPrincipal},
     refuses=(errors.SessionEnded,),
+    before_second_factor=True,
 )
 def show_session(ask: Ask, request: Request) -> Answer:
     """Say which slot is signed in, for which organisation and with what scope."""
     return Answer(200, ask.accounts.describe_session(request.by))
 
 
-@route("DELETE", "/v1/sessions/current", summary="ออกจากระบบ", answers={204: None})
+@route(
+    "DELETE",
+    "/v1/sessions/current",
+    summary="ออกจากระบบ",
+    answers={204: None},
+    before_second_factor=True,
+)
 def sign_out(ask: Ask, request: Request) -> Answer:
     """End the session everywhere."""
     ask.accounts.close_session(session_id=request.session_id, slot_id=request.principal.slot_id)

@@ -19,7 +19,7 @@ from contracts.errors import Kind, ServiceError
 from gateway.ask import Ask
 from gateway.http import JSON, Answer, Request, Route, route
 from gateway.problems import EDGE, OF_KIND, Face
-from gateway.site_words import ACTIVATE, DO_BY_STATUS, HOME, LABELS, VERIFY
+from gateway.site_words import ACTIVATE, DO_BY_CODE, DO_BY_STATUS, HOME, LABELS, VERIFY
 
 HTML = "text/html; charset=utf-8"
 LANGUAGES = ("th", "en")
@@ -144,7 +144,7 @@ def _refusal_page(language: str, code: str, refusal: type[ServiceError]) -> Page
 def _problem_page(language: str, code: str, face: Face, meaning: str, meaning_th: str) -> Page:
     is_thai = language == "th"
     title, says = (face.title_th, meaning_th) if is_thai else (face.title, meaning)
-    do = DO_BY_STATUS[face.status][language]
+    do = DO_BY_CODE.get(code, DO_BY_STATUS[face.status])[language]
     facts = {
         "type": f"/problems/{code}",
         "code": code,

@@ -193,6 +193,17 @@ _SMALLER = {
     "en": "Send less at once, within the limit that is told, or in several parts.",
 }
 
+DO_BY_CODE: Mapping[str, Mapping[str, str]] = {
+    "second_factor_not_set_up": {
+        "th": "ติดตั้งแอปยืนยันตัวตน (TOTP) ขอรหัสลับด้วย POST /v1/second-factors แล้วส่งรหัส 6 หลักจากแอปไปที่ "
+        "POST /v1/second-factors/confirmations และเก็บรหัสสำรองไว้ จากนั้นใช้งานต่อได้ทันที",
+        "en": "Install an authenticator app (TOTP). Get its secret by POST /v1/second-factors, send "
+        "six digits of the app to POST /v1/second-factors/confirmations, keep the recovery codes, "
+        "then go on.",
+    },
+}
+"""Where what is to be done is another thing than its status says."""
+
 DO_BY_STATUS: Mapping[int, Mapping[str, str]] = {
     400: _SEND_IT_RIGHT,
     401: {

@@ -40,7 +40,8 @@ LONGEST_SOCKET_PATH = 100  # the kernel's 108, less what supervisord appends whi
 @dataclass(frozen=True, slots=True)
 class Service:
     """One process of ours. `ops`, `ports`, `urls` are offsets, `keys` name files under `keys/`,
-    `scratch` databases beside its own that it may make and drop.
+    `scratch` databases beside its own that it may make and drop, `here` what is set otherwise on
+    one machine than where it is deployed.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Service:
     ports: Mapping[str, int] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     urls: Mapping[str, int] = field(default_factory=dict)
+    here: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def database_name(self) -> str:
@@ -69,6 +71,7 @@ SERVICES = (
             "ACCOUNTS_SIGN_IN_KEY_FILE": "accounts-sign-in.hex",
         },
         urls={"ACCOUNTS_PORTAL_URL": 0},
+        here={"ACCOUNTS_SECOND_FACTOR_DEMANDED": "0"},
     ),
     Service(
         "reports",
@@ -185,7 +188,7 @@ class Site:
             environment[variable] = f"http://{HOST}:{self.port + offset}"
         for variable, file in service.keys.items():
             environment[variable] = str(self.keys / file)
-        return environment | self.more_environment
+        return {**environment, **service.here, **self.more_environment}
 
     def programs(self) -> tuple[Program, ...]:
         """Return every program of the stack, in the order in which they start."""

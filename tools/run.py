@@ -33,7 +33,7 @@ from tools.journey.registry import Country, Registry, choose_registry, import_re
 from tools.journey.rehearsal import District, rehearse
 from tools.journey.screen import Screen, Step
 from tools.programs import ROOT
-from tools.stack import Stack, StackFailed
+from tools.stack import LOOSER_HERE, Stack, StackFailed
 from tools.synthetic_registry import MARKER
 
 
@@ -234,6 +234,7 @@ def _show_end(journey: Journey, seconds: float) -> None:
             f"sign in       curl -s {url}/v1/sessions -H 'Content-Type: application/json' -d "
             f"""'{{"username": "operator", "takeover": true, "password": "'"""
             f"""$(cat {_near(keys / "operator-password")})'"}}'""",
+            LOOSER_HERE,
             "summary       .local/out/run-summary.json, .local/out/completeness.svg",
             "to ก.ม.จ.      .local/out/consolidated.pdf, .local/out/consolidated.xlsx",
         ],

@@ -37,6 +37,10 @@ from tools.readiness import NotReady, check
 READY_SECONDS = 60.0
 PATIENCE_SECONDS = 90.0  # more than any program's stop_seconds, after which it is killed
 LOOK_AGAIN_SECONDS = 0.1
+LOOSER_HERE = (
+    "second factor not demanded here (ACCOUNTS_SECOND_FACTOR_DEMANDED=0); "
+    "deployed, operator and agencies must have one"
+)
 ALIVE = frozenset({"STARTING", "RUNNING", "BACKOFF", "STOPPING"})
 
 
@@ -336,7 +340,7 @@ def _do(deed: str, stack: Stack, programs: list[str]) -> None:
     if deed == "up":
         stack.up()
         seconds = time.monotonic() - started
-        print(f"Sucharit answers at {stack.url} (up in {seconds:.0f} s)")
+        print(f"Sucharit answers at {stack.url} (up in {seconds:.0f} s)\n{LOOSER_HERE}")
     elif deed == "down":
         stack.down()
     elif deed == "status":

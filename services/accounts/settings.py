@@ -32,6 +32,7 @@ class Settings(settings.Settings):
     argon2_memory_kib: int = 19_456
     argon2_passes: int = 2
     argon2_at_once: int = 2
+    second_factor_demanded: bool = True
     session_hours: int = 12
     session_idle_minutes: int = 120
     code_days: int = 21

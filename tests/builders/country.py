@@ -140,6 +140,19 @@ class Country:
         """Every LAO officer."""
         return [caller for name, caller in self.callers.items() if name[0].isdigit()]
 
+    def agency(self, code: str, name: str, *, role: str) -> Caller:
+        """Found an agency and return its one officer, signed in."""
+        founded = self.operator.client.post(
+            "/v1/organisations", json={"kind": "agency", "code": code, "name": name}
+        )
+        assert founded.status_code == 201, founded.text
+        slot = {"organisation_id": founded.json()["id"], "role": role, "label": "ผู้จัดทำรายงาน"}
+        assert self.operator.client.post("/v1/slots", json=slot).status_code == 201
+        scope = {"scope": {"organisation": founded.json()["id"]}}
+        issued = self.operator.job(self.operator.client.post("/v1/issuances", json=scope))
+        (slip,) = self.operator.read_slips(issued["issuance_id"])
+        return self._activate(slip)
+
     def open_round(self, *, mode: str = "live", **changes: Any) -> str:
         """Open a round for the province and return its id; due tomorrow unless said otherwise."""
         now = datetime.now(UTC)

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from tests.builders.answers import nil_answers
-from tests.builders.country import DISTRICTS, HOLDER, PASSWORD, Caller, eventually
+from tests.builders.country import DISTRICTS, eventually
 
 FIRST, SECOND = DISTRICTS
 WORDS = {"category": "score_source_unclear", "text": "ไม่ทราบว่าต้องกรอกคะแนน KPI หรือ ITA"}
@@ -17,21 +17,7 @@ OF_A_ROUND = ("problem_reports", "problem_tallies", "consolidations", "files.fil
 @pytest.fixture(scope="module")
 def central(country):
     """An officer of ก.ถ., signed in."""
-    operator = country.operator
-    agency = {"kind": "agency", "code": "KTHOR", "name": "สำนักงานสมมติ ก.ถ."}
-    founded = operator.client.post("/v1/organisations", json=agency).json()
-    wanted = {"organisation_id": founded["id"], "role": "central_hr_body", "label": "ผู้จัดทำรายงาน"}
-    username = operator.client.post("/v1/slots", json=wanted).json()["username"]
-    scope = {"scope": {"organisation": founded["id"]}}
-    issued = operator.job(operator.client.post("/v1/issuances", json=scope))
-    (slip,) = operator.read_slips(issued["issuance_id"])
-    caller = Caller(country.url, username)
-    activation = {"username": username, "activation_code": slip["activation_code"]}
-    told = caller.client.post(
-        "/v1/activations", json=activation | {"password": PASSWORD, "holder": HOLDER}
-    )
-    assert told.status_code == 201, told.text
-    return caller.sign_in()
+    return country.agency("KTHOR", "สำนักงานสมมติ ก.ถ.", role="central_hr_body")
 
 
 def officer_of(country, number, district=FIRST):

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from contracts.accounts.errors import WrongSecondFactor
 from contracts.principal import Role
+from services.accounts.domain.slots import AGENCY_ROLES
 
 STEP_SECONDS = 30
 DRIFT_STEPS = 1
@@ -18,6 +19,8 @@ MOST_WRONG_CODES = 30
 
 # Whoever sees or decides for others. An LAO's slot is signed in to in the field, on any computer.
 MAY_HAVE_ONE = tuple(role for role in Role if role is not Role.LAO_OFFICER)
+# Whoever sees or decides for the whole country; of them the setting demands one.
+DEMANDED_OF = frozenset((Role.OPERATOR, *AGENCY_ROLES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,11 @@ class SecondFactor:
     confirmed_at: datetime | None
     recovery_hashes: tuple[str, ...]
     wrong_codes: int = 0
+
+
+def is_limited(role: Role, *, is_demanded: bool, has_one: bool) -> bool:
+    """Whether a sign-in is good for nothing but setting up the factor its role is demanded."""
+    return is_demanded and not has_one and role in DEMANDED_OF
 
 
 def accepted_step(

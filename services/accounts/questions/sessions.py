@@ -19,6 +19,7 @@ from contracts.principal import Principal
 from services.accounts import metrics, signing_in
 from services.accounts.audit import AuditTrail, facts_of, subject_of
 from services.accounts.codes import ActivationCodes
+from services.accounts.domain.second_factor import is_limited
 from services.accounts.passwords import GreenPasswordHashes, require_strong
 from services.accounts.questions.opening import Opening, counted
 from services.accounts.sealing import Sealer
@@ -82,8 +83,9 @@ class SessionQuestions(Opening):
     def find_sessions(self, token_hashes: list[str]) -> dict[str, dict[str, Any]]:
         """Return whose each token is, by the SHA-256 of the token in hexadecimal digits.
 
-        A token that opens nothing is left out; one whose session was taken over says so. The
-        first use of an ended session is a refusal on record, those of no session are counted.
+        A token that opens nothing is left out; one whose session was taken over says so. A session
+        is limited while its slot lacks the second factor that its role is demanded. The first use
+        of an ended session is a refusal on record, those of no session are counted.
         """
         at = self.now()
         found = self.store.sessions.list_by_token(token_hashes, at=at)
@@ -98,10 +100,16 @@ class SessionQuestions(Opening):
             elif isinstance(session, Expired):
                 self._record_used(session.kept, token_hash, SessionEnded)
             else:
+                kept, live = session
                 answer[token_hash] = {
-                    "session_id": session[1].id,
-                    "expires_at": wire_time(session[1].expires_at),
-                    "principal": session[0].principal.to_wire(),
+                    "session_id": live.id,
+                    "expires_at": wire_time(live.expires_at),
+                    "principal": kept.principal.to_wire(),
+                    "limited": is_limited(
+                        kept.slot.role,
+                        is_demanded=self.settings.second_factor_demanded,
+                        has_one=kept.has_second_factor,
+                    ),
                 }
         return answer
 

@@ -56,6 +56,7 @@ class KeptSlot:
     handover: dict[str, Any] | None
     lock: dict[str, Any] | None
     closure: dict[str, Any] | None
+    has_second_factor: bool
 
     def require_unlocked(self) -> None:
         """Refuse a slot that is locked. Raises SlotLocked."""
@@ -228,7 +229,14 @@ def kept_slot(document: dict[str, Any]) -> KeptSlot:
         handover=document.get("handover"),
         lock=document.get("lock"),
         closure=document.get("closure"),
+        has_second_factor=_has_second_factor(document),
     )
+
+
+def _has_second_factor(document: dict[str, Any]) -> bool:
+    """Whether it has one that counts; one begun is confirmed by a code first."""
+    factor = document.get("second_factor")
+    return bool(factor and factor["confirmed_at"])
 
 
 def _state(document: dict[str, Any]) -> str:

@@ -22,9 +22,11 @@ from services.accounts.passwords import GreenPasswordHashes
 from services.accounts.sealing import Sealer
 from services.accounts.second_factor import SecondFactors
 from services.accounts.store import AccountsStore
+from tests.component.accounts.direct import Desk
 from tests.component.accounts.krabi import (
     ADDRESS,
     HOLDER,
+    OPERATOR,
     PASSWORD,
     activate_slot,
     code_of,
@@ -200,3 +202,27 @@ def test_a_sealed_secret_opens_for_its_own_slot_and_key_alone() -> None:
     for sealer, owner in ((Sealer(KEY), "slot-2"), (Sealer(bytes(32)), "slot-1")):
         with pytest.raises(InvalidTag):
             sealer.unseal(sealed, owner)
+
+
+def test_the_session_of_an_agency_is_limited_until_its_factor_counts(desk: Desk) -> None:
+    wanted = {"kind": "agency", "code": "KOTHO", "name": "สำนักงานสมมติ", "province_code": "10"}
+    agency = desk.service.add_organisation(OPERATOR.to_wire(), {**wanted, "founded_on": None})
+    desk.service.add_slot(OPERATOR.to_wire(), agency["id"], "เลขานุการ", "central_hr_body")
+    desk.activate("kotho-1", desk.read(OPERATOR, desk.issue(organisation=agency["id"]))["kotho-1"])
+    token = desk.sign_in("kotho-1")
+    by = desk.principal(token).to_wire()
+
+    def is_limited() -> bool:
+        found = desk.find(token)
+        assert found is not None
+        return bool(found["limited"])
+
+    assert is_limited()
+    totp = pyotp.TOTP(desk.service.begin_second_factor(by, PASSWORD)["secret"])
+    assert is_limited()
+    code = totp.at(desk.clock.at)
+    desk.service.confirm_second_factor(by, code)
+    assert not is_limited()
+    desk.clock.go(seconds=60)
+    desk.service.remove_second_factor(by, PASSWORD, totp.at(desk.clock.at))
+    assert is_limited()

@@ -20,6 +20,7 @@ from contracts.reports.errors import FilingNotFound, ObligationNotFound, RoundNo
 from edge.http1 import Body, Load
 from gateway import filings
 from gateway.app import App
+from gateway.authentication import SignedIn
 from gateway.bodies import LARGE_BODY_BYTES
 from gateway.evidence_desk import EvidenceDesk
 from gateway.filings import filing_id_of
@@ -115,7 +116,9 @@ def send(world):
         evidence=EvidenceDesk(world),
         tickets=Tickets(b"k" * 32),
     )
-    app = App(routes_of(filings), ask, lambda token: (TOKENS[token], "session"), lambda: NOW)
+    app = App(
+        routes_of(filings), ask, lambda token: SignedIn(TOKENS[token], "session"), lambda: NOW
+    )
 
     def send(method, path, json=None, *, by="officer", **headers):
         data = b"" if json is None else orjson.dumps(json)

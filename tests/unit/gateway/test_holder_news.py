@@ -1,4 +1,4 @@
-"""Whoever holds a slot is asked again once it is heard that the holder has changed."""
+"""Whoever holds a slot is asked again once that has changed, or is about to."""
 
 import hashlib
 from datetime import UTC, datetime, timedelta
@@ -21,6 +21,7 @@ class Accounts:
     def __init__(self) -> None:
         self.slots = {hash_of("first"): "a", hash_of("second"): "b"}
         self.names = {"a": "ก่อน", "b": "ก่อน"}
+        self.limited = False
         self.asked: list[str] = []
 
     def find_sessions(self, token_hashes: list[str]) -> dict[str, Any]:
@@ -34,6 +35,7 @@ class Accounts:
                 "session_id": f"session-{slot_id}",
                 "expires_at": wire_time(NOW + timedelta(hours=12)),
                 "principal": principal.to_wire(),
+                "limited": self.limited,
             }
         }
 
@@ -47,6 +49,17 @@ def test_a_new_holder_is_known_at_the_next_request_of_that_slot_and_no_other_is_
 
     sessions.doubt_slot("a")
 
-    assert sessions.authenticate("first")[0].holder_name == "หลัง"
-    assert sessions.authenticate("second")[0].holder_name == "ก่อน"
+    assert sessions.authenticate("first").principal.holder_name == "หลัง"
+    assert sessions.authenticate("second").principal.holder_name == "ก่อน"
     assert accounts.asked == ["a", "b", "a"]
+
+
+def test_a_limited_session_is_asked_about_each_time_until_it_is_whole():
+    accounts = Accounts()
+    accounts.limited = True
+    sessions = Sessions(accounts, lambda: NOW)  # type: ignore[arg-type]
+
+    assert [sessions.authenticate("first").is_limited for _ in "12"] == [True, True]
+    accounts.limited = False
+    assert [sessions.authenticate("first").is_limited for _ in "12"] == [False, False]
+    assert accounts.asked == ["a", "a", "a"]

@@ -180,3 +180,15 @@ def test_facts_that_are_not_json_are_a_bug_and_not_guessed_at(call, ask):
 
     assert told.status == 500
     assert orjson.loads(told.raw)["code"] == "internal_error"
+
+
+def test_a_limited_session_may_ask_what_is_open_to_it_and_nothing_else(call):
+    limited = {"Authorization": "Bearer limited", "Accept-Language": "en"}
+    thing = {"json": {"name": "x"}, "Idempotency-Key": "k"}
+
+    refused = call("POST", "/v1/things", **thing, **limited)
+    told = call("DELETE", "/v1/things/t1", **limited)
+
+    assert (refused.status, refused.json["type"]) == (403, "/problems/second_factor_not_set_up")
+    assert "POST /v1/second-factors" in refused.json["detail"]
+    assert told.status == 204

@@ -64,8 +64,8 @@ def test_who_was_known_is_let_through_at_once(accounts, sessions):
     asked = accounts.asked
     with eventlet.Timeout(SILENT_SECONDS / 2):
         for token in ("first", "second") * 50:
-            principal, _ = sessions.authenticate(token)
-            assert principal.slot_id == hashlib.sha256(token.encode()).hexdigest()
+            signed_in = sessions.authenticate(token)
+            assert signed_in.principal.slot_id == hashlib.sha256(token.encode()).hexdigest()
             eventlet.sleep(0)
 
     assert accounts.asked == asked + 1

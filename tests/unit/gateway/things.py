@@ -10,6 +10,7 @@ from marshmallow import Schema, fields, validate
 from contracts.errors import Kind, OutOfScope, ServiceError, ServiceUnavailable, StaleVersion
 from contracts.fields import Closed, Timestamp
 from contracts.principal import Principal, Role
+from gateway.authentication import SignedIn
 from gateway.http import MULTIPART, Answer, Page, Request, list_of, route
 
 OFFICER = Principal("slot-1", "1234567-1", Role.LAO_OFFICER, "organisation", "org-1", "org-1")
@@ -133,6 +134,7 @@ def change_thing(ask: Ask, request: Request) -> Answer:
     "/v1/things/{thing_id}",
     summary="Remove",
     answers={204: None},
+    before_second_factor=True,
     patterns={"thing_id": r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}"},
 )
 def remove_thing(ask: Ask, request: Request) -> Answer:
@@ -196,8 +198,8 @@ def _told(ask: Ask, thing_id: str) -> Answer:
     return Answer(200, thing, etag=thing["version"])
 
 
-def authenticate(token: str) -> tuple[Principal, str]:
-    """Know one token."""
-    if token != "good":
+def authenticate(token: str) -> SignedIn:
+    """Know two tokens, of a whole session and of a limited one."""
+    if token not in ("good", "limited"):
         raise SessionEnded
-    return OFFICER, "session-1"
+    return SignedIn(OFFICER, "session-1", token == "limited")
