@@ -5,6 +5,7 @@ from __future__ import annotations
 from contracts.accounts import audit_schemas as shapes
 from gateway.ask import Ask
 from gateway.http import Answer, Page, Request, list_of, route
+from gateway.organisations import told
 
 
 class AuditQuery(shapes.AuditFilters, Page):
@@ -20,4 +21,4 @@ class AuditQuery(shapes.AuditFilters, Page):
 )
 def list_audit(ask: Ask, request: Request) -> Answer:
     """List acts and refusals, the newest first, each with the hash of the one before it."""
-    return Answer(200, ask.accounts.list_audit(request.by, **request.query))
+    return Answer(200, ask.accounts.list_audit(request.by, **told(request.query)))

@@ -7,7 +7,9 @@ caller has only so many places.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -21,6 +23,7 @@ MOST_VALUES = 5_000
 MOST_DEPTH = 32
 LARGE_BODY_BYTES = 32 << 10
 LARGE_BODY_VALUES = 1_000
+NAME_SHOWN = 100
 
 judging = WorkLine("judging", threads=2, waiting=30, per_caller=4)
 """Where large bodies are read and judged."""
@@ -45,8 +48,8 @@ def require_plain_coding(environ: Mapping[str, Any]) -> None:
 def read_json(raw: bytes, schema: Schema, *, caller: str) -> Read:
     """Load a JSON body, which may begin with a byte order mark.
 
-    Raises FaultyInput; EdgeProblem `malformed_json`, `not_utf8`, `too_many_values`; WorkLineFull
-    and TooManyAtOnce for a large one.
+    Raises FaultyInput; EdgeProblem `malformed_json`, `not_utf8`, `too_many_values`,
+    `name_repeated`; WorkLineFull and TooManyAtOnce for a large one.
     """
     raw = raw.removeprefix(codecs.BOM_UTF8)
     containers = raw.count(b"{") + raw.count(b"[")
@@ -64,6 +67,7 @@ def _load(raw: bytes, schema: Schema, needs_count: bool) -> Any:
         raise _unreadable(raw, problem) from problem
     if needs_count:
         _require_bounded(facts)
+    _require_names_once(raw, facts)
     return load(schema, facts)
 
 
@@ -77,10 +81,34 @@ def _require_bounded(facts: Any) -> None:
             inner = each.values() if isinstance(each, dict) else each
             values += len(inner)
             if values > MOST_VALUES or depth > MOST_DEPTH:
-                bounds = {"most_values": MOST_VALUES, "most_depth": MOST_DEPTH}
-                raise EdgeProblem("too_many_values", bounds)
+                raise _beyond_bounds()
             deeper += [one for one in inner if isinstance(one, dict | list)]
         level = deeper
+
+
+def _beyond_bounds() -> EdgeProblem:
+    bounds = {"most_values": MOST_VALUES, "most_depth": MOST_DEPTH}
+    return EdgeProblem("too_many_values", bounds)
+
+
+def _require_names_once(raw: bytes, facts: Any) -> None:
+    """Refuse an object that has a name twice, of which the parser silently keeps the last.
+
+    What it drops has a colon, so the body has more of them than what is left of it, written again.
+    Only where a colon in a text may be written as an escape is all read once more to know.
+    """
+    if b"\\u003" not in raw and raw.count(b":") == orjson.dumps(facts).count(b":"):
+        return
+    try:
+        json.loads(raw, object_pairs_hook=_require_once, parse_int=str, parse_float=str)
+    except RecursionError as problem:  # it was dropped, or it would have been counted
+        raise _beyond_bounds() from problem
+
+
+def _require_once(members: Sequence[tuple[str, Any]]) -> None:
+    for name, times in Counter(name for name, _ in members).items():
+        if times > 1:
+            raise EdgeProblem("name_repeated", {"name": name[:NAME_SHOWN]})
 
 
 def _unreadable(raw: bytes, problem: orjson.JSONDecodeError) -> EdgeProblem:

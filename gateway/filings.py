@@ -10,7 +10,6 @@ from marshmallow import fields, validate
 from clients.reports import FilingsIntake
 from contracts.errors import ServiceUnavailable
 from contracts.fields import Closed, wire_time
-from contracts.forms import Fault as FormFault
 from contracts.forms import Form
 from contracts.reports import errors
 from contracts.reports import schemas as shapes
@@ -103,7 +102,10 @@ def _read_and_judge(form: Form, body: dict[str, Any]) -> None:
     body["answers"], objections = form.take(
         body["answers"], notes=body["notes"], nil=body["kind"] == "nil"
     )
-    faults = [_told(objection) for objection in objections]
+    faults = [
+        Fault(found.pointer, found.code, found.in_full, found.in_full_th, found.check)
+        for found in objections
+    ]
     if body["kind"] == "amendment":
         faults += [
             Fault(f"/{name}", "required", "An amendment needs this.", "การแก้ไขเพิ่มเติมต้องระบุข้อนี้")
@@ -112,14 +114,6 @@ def _read_and_judge(form: Form, body: dict[str, Any]) -> None:
         ]
     if faults:
         raise FaultyInput(faults)
-
-
-def _told(found: FormFault) -> Fault:
-    english, thai = found.in_full, found.in_full_th
-    if found.code == "unconfirmed":
-        english += f" If it is so, say why in notes.{found.check}."
-        thai += f" หากถูกต้องแล้วให้บอกเหตุผลใน notes.{found.check}"
-    return Fault(found.pointer, found.code, english, thai, found.check)
 
 
 def _taken_in(ask: Ask, request: Request, filing_id: str, kind: str) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -80,7 +81,10 @@ _POSSIBLE: list[tuple[Callable[[Route], Any], set[str]]] = [
             "unsupported_media_type",
         },
     ),
-    (lambda one: one.body, {"malformed_json", "not_utf8", "too_many_values", "input_invalid"}),
+    (
+        lambda one: one.body,
+        {"malformed_json", "name_repeated", "not_utf8", "too_many_values", "input_invalid"},
+    ),
     (lambda one: one.consumes == MULTIPART, {"malformed_form", "input_invalid"}),
     (lambda one: one.idempotency, {"idempotency_key_malformed"}),
     (lambda one: one.idempotency == "required", {"idempotency_key_required"}),
@@ -108,7 +112,16 @@ def openapi_route(routes: Iterable[Route]) -> Route:
 
 
 def describe(routes: Iterable[Route]) -> dict[str, Any]:
-    """Return the OpenAPI document. Raises ValueError when two handlers share a name."""
+    """Return the OpenAPI document. Raises ValueError when handlers or shapes share a name."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "Multiple schemas resolved to the name", UserWarning)
+        try:
+            return _described(routes)
+        except UserWarning as problem:
+            raise ValueError(str(problem)) from problem
+
+
+def _described(routes: Iterable[Route]) -> dict[str, Any]:
     plugin = MarshmallowPlugin()
     spec = APISpec(
         title="Sucharit",

@@ -61,6 +61,13 @@ EDGE = {
         "JSON must be in UTF-8; this looks like {looks_like}. Save or send it as UTF-8.",
         "JSON ต้องเข้ารหัสแบบ UTF-8 แต่ที่ส่งมาคล้าย {looks_like} โปรดบันทึกหรือส่งใหม่เป็น UTF-8",
     ),
+    "name_repeated": Face(
+        400,
+        "A name stands twice in one object",
+        "ชื่อซ้ำกันในออบเจ็กต์เดียว",
+        "The name {name} stands more than once in the same object. Keep the one you mean.",
+        "ชื่อ {name} ซ้ำกันในออบเจ็กต์เดียวกัน โปรดเหลือไว้เพียงค่าเดียวที่ต้องการ",
+    ),
     "malformed_query": Face(400, "The query string cannot be read", "อ่านพารามิเตอร์ใน URL ไม่ได้"),
     "malformed_form": Face(400, "The multipart form cannot be read", "อ่านแบบฟอร์มที่ส่งมาไม่ได้"),
     "body_cut_short": Face(400, "The body ended too early", "เนื้อหาส่งมาไม่ครบ"),

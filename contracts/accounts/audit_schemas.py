@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from contracts.fields import Closed, Exactly
+from contracts.fields import Closed, Day, Exactly
 
 _SHA256 = Exactly(r"^[0-9a-f]{64}$")
 
@@ -12,10 +12,7 @@ _SHA256 = Exactly(r"^[0-9a-f]{64}$")
 class AuditFilters(Closed):
     """Which entries to list, beside the page."""
 
-    day = fields.String(
-        validate=Exactly(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
-        metadata={"description": "วันตามเวลาประเทศไทย เช่น 2026-01-31"},
-    )
+    day = Day(metadata={"description": "วันตามเวลาประเทศไทย เช่น 2026-01-31"})
     act = fields.String(
         validate=Exactly(r"^[a-z_]{1,64}$"),
         metadata={"description": "การกระทำ เช่น sign_in"},

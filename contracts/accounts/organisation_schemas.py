@@ -312,7 +312,8 @@ class RegistryFinding(Schema):
     line = fields.Integer(required=True)
     column = fields.String(required=True)
     reason = fields.String(required=True)
-    message = fields.String(required=True)
+    message = fields.String(required=True, metadata={"description": "ภาษาไทย"})
+    message_en = fields.String(required=True, metadata={"description": "ภาษาอังกฤษ"})
     value = fields.String(required=True)
 
 

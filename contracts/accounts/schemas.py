@@ -86,7 +86,7 @@ class OrganisationFilters(Closed):
 # -- sign-in --------------------------------------------------------------------------------
 
 
-class Scope(Schema):
+class CoveredArea(Schema):
     """The area a slot covers; `code` is "" for the whole country."""
 
     kind = fields.String(
@@ -106,7 +106,7 @@ class SignedInPrincipal(Schema):
     code_group = fields.String(
         required=True, allow_none=True, validate=validate.OneOf([*CodeGroup, None])
     )
-    scope = fields.Nested(Scope, required=True)
+    scope = fields.Nested(CoveredArea, required=True)
 
 
 class SessionRequest(Closed):

@@ -24,7 +24,7 @@ from decimal import Decimal
 from typing import Any
 
 from contracts.forms import conditions
-from contracts.forms.faults import Fault
+from contracts.forms.faults import UNCONFIRMED, Fault
 from contracts.forms.values import is_day, is_number
 from contracts.reference.calendar import fiscal_year_end, fiscal_year_start
 
@@ -41,7 +41,7 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "at_most": lambda one, other: bool(one <= other),
     "at_least": lambda one, other: bool(one >= other),
 }
-_CODES = {HARD: "inconsistent", SOFT: "unconfirmed"}
+_CODES = {HARD: "inconsistent", SOFT: UNCONFIRMED}
 
 
 class Check:

@@ -32,6 +32,10 @@ _MESSAGES = {
 }
 
 
+UNCONFIRMED = "unconfirmed"
+"""The code of an answer that may be filed as it is with a note under the fault's check."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong with one answer, and where (a JSON pointer under `/answers`).
@@ -50,13 +54,17 @@ class Fault:
 
     @property
     def in_full_th(self) -> str:
-        """The question and what is wrong with its answer, in Thai."""
-        return f"{self.question_th}: {self.message_th}" if self.question_th else self.message_th
+        """The question, what is wrong with its answer and where a note may confirm it, in Thai."""
+        said = f"{self.question_th}: {self.message_th}" if self.question_th else self.message_th
+        hint = f" หากถูกต้องแล้วให้บอกเหตุผลใน notes.{self.check}"
+        return said + hint if self.code == UNCONFIRMED else said
 
     @property
     def in_full(self) -> str:
-        """The question and what is wrong with its answer, in English."""
-        return f"{self.question}: {self.message}" if self.question else self.message
+        """The question, what is wrong with its answer and where a note may confirm it."""
+        said = f"{self.question}: {self.message}" if self.question else self.message
+        hint = f" If it is so, say why in notes.{self.check}."
+        return said + hint if self.code == UNCONFIRMED else said
 
 
 def told(faults: Iterator[Fault]) -> list[Fault]:

@@ -20,7 +20,7 @@ class DraftBodySchema(Closed):
     )
 
 
-class FaultSchema(Schema):
+class DraftFaultSchema(Schema):
     """What keeps an answer from being filed."""
 
     pointer = fields.String(required=True)
@@ -75,7 +75,7 @@ class DraftSchema(Schema):
         required=True,
         metadata={"description": "The words of the questions that have to be filled in yet."},
     )
-    faults = fields.List(fields.Nested(FaultSchema), required=True)
+    faults = fields.List(fields.Nested(DraftFaultSchema), required=True)
     warnings = fields.List(fields.Nested(WarningSchema), required=True)
     prefilled = fields.Dict(
         keys=fields.String(),

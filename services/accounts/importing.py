@@ -122,6 +122,7 @@ def _findings(findings: Sequence[Finding]) -> dict[str, Any]:
                 "column": finding.column,
                 "reason": finding.reason,
                 "message": finding.message_th,
+                "message_en": finding.message,
                 "value": finding.value,
             }
             for finding in findings[:ROWS_SHOWN]

@@ -38,29 +38,78 @@ __all__ = ["COLUMNS", "Finding", "RegisteredLao", "Registry", "RegistryUnreadabl
 
 _MESSAGES = {
     # why a row is refused
-    "wrong_column_count": "แถวนี้มี {found} คอลัมน์ ต้องมี {expected} กรุณาตรวจเครื่องหมายจุลภาคในแถว",
-    "missing": "ไม่ได้กรอก{column} กรุณากรอก",
-    "damaged_text": "มีอักขระเสียหายใน{column} กรุณาพิมพ์ใหม่",
-    "bad_code": "รหัส อปท. ต้องเป็นเลข 7 หลัก ขึ้นต้นด้วย 2 ถึง 6 กรุณาแก้รหัส",
-    "unknown_province": "ไม่มีจังหวัดชื่อนี้ กรุณาแก้ชื่อจังหวัด",
-    "province_code_differs": "หลักที่ 2-3 ของรหัสต้องเป็น {expected} ตามจังหวัดที่ระบุ กรุณาแก้รหัสหรือจังหวัด",
-    "unknown_type": "ไม่มี อปท. ประเภทนี้ กรุณาใช้คำตามไฟล์ของ สถ. เช่น อบต. หรือ เทศบาลตำบล",
-    "conflicting": "{column}ไม่ตรงกับบรรทัดที่ {first_line} ซึ่งใช้รหัสลำดับเดียวกันและรับไว้แล้ว "
-    "กรุณาตรวจว่าแถวใดถูก",
-    "district_code_tied": "อปท. ในอำเภอนี้ใช้รหัสอำเภอ {codes} เป็นจำนวนเท่ากัน "
-    "จึงไม่รู้ว่ารหัสใดถูก กรุณาตรวจรหัสและชื่ออำเภอ",
-    "district_code_taken": "รหัสอำเภอ {code} เป็นของอำเภอ{others}ด้วย กรุณาตรวจรหัสและชื่ออำเภอ",
+    "wrong_column_count": (
+        "แถวนี้มี {found} คอลัมน์ ต้องมี {expected} กรุณาตรวจเครื่องหมายจุลภาคในแถว",
+        "This row has {found} columns and must have {expected}. Look at the commas in it.",
+    ),
+    "missing": ("ไม่ได้กรอก{column} กรุณากรอก", "{column} is empty. Fill it in."),
+    "damaged_text": (
+        "มีอักขระเสียหายใน{column} กรุณาพิมพ์ใหม่",
+        "Characters in {column} are damaged. Type it again.",
+    ),
+    "bad_code": (
+        "รหัส อปท. ต้องเป็นเลข 7 หลัก ขึ้นต้นด้วย 2 ถึง 6 กรุณาแก้รหัส",
+        "An LAO's code has 7 digits and begins with 2 to 6. Mend the code.",
+    ),
+    "unknown_province": (
+        "ไม่มีจังหวัดชื่อนี้ กรุณาแก้ชื่อจังหวัด",
+        "There is no province of this name. Mend the name.",
+    ),
+    "province_code_differs": (
+        "หลักที่ 2-3 ของรหัสต้องเป็น {expected} ตามจังหวัดที่ระบุ กรุณาแก้รหัสหรือจังหวัด",
+        "Digits 2 and 3 of the code must be {expected}, as the province says. Mend one of the two.",
+    ),
+    "unknown_type": (
+        "ไม่มี อปท. ประเภทนี้ กรุณาใช้คำตามไฟล์ของ สถ. เช่น อบต. หรือ เทศบาลตำบล",
+        "There is no such type of LAO. Use the DLA's own word, for example อบต. or เทศบาลตำบล.",
+    ),
+    "conflicting": (
+        "{column}ไม่ตรงกับบรรทัดที่ {first_line} ซึ่งใช้รหัสลำดับเดียวกันและรับไว้แล้ว กรุณาตรวจว่าแถวใดถูก",
+        "{column} is not as in line {first_line}, which has the same code and was taken. "
+        "Find out which row is right.",
+    ),
+    "district_code_tied": (
+        "อปท. ในอำเภอนี้ใช้รหัสอำเภอ {codes} เป็นจำนวนเท่ากัน จึงไม่รู้ว่ารหัสใดถูก กรุณาตรวจรหัสและชื่ออำเภอ",
+        "As many LAOs of this district use each of the district codes {codes}, so which is right "
+        "is not known. Look at the codes and the district's name.",
+    ),
+    "district_code_taken": (
+        "รหัสอำเภอ {code} เป็นของอำเภอ{others}ด้วย กรุณาตรวจรหัสและชื่ออำเภอ",
+        "The district code {code} is also that of อำเภอ{others}. Look at the codes and the "
+        "district's name.",
+    ),
     # why a value is left empty though its row stands
-    "turned_into_date": "โปรแกรมตารางเปลี่ยนเลขที่เป็นวันที่ กรุณากรอกเลขที่เดิมเป็นข้อความ",
-    "bad_postcode": "รหัสไปรษณีย์ต้องเป็นเลข 5 หลัก กรุณากรอกใหม่",
-    "not_a_number": "ต้องเป็นตัวเลข กรุณากรอกใหม่",
-    "out_of_range": "ค่านี้เป็นไปไม่ได้ในประเทศไทย กรุณาตรวจหน่วยแล้วกรอกใหม่",
-    "half_a_coordinate": "มีพิกัดที่ใช้ได้เพียงค่าเดียว กรุณากรอกทั้ง LAT และ LONG",
-    "bad_website": "ที่อยู่เว็บไซต์ผิดรูปแบบ กรุณากรอกใหม่ เช่น https://www.example.go.th",
-    "values_disagree": "แถวของ อปท. นี้ให้ค่าไม่ตรงกัน กรุณากรอกค่าเดียวกันทุกแถว",
+    "turned_into_date": (
+        "โปรแกรมตารางเปลี่ยนเลขที่เป็นวันที่ กรุณากรอกเลขที่เดิมเป็นข้อความ",
+        "A spreadsheet turned the number into a date. Enter the number it was, as text.",
+    ),
+    "bad_postcode": (
+        "รหัสไปรษณีย์ต้องเป็นเลข 5 หลัก กรุณากรอกใหม่",
+        "A postcode has 5 digits. Enter it again.",
+    ),
+    "not_a_number": ("ต้องเป็นตัวเลข กรุณากรอกใหม่", "It must be a number. Enter it again."),
+    "out_of_range": (
+        "ค่านี้เป็นไปไม่ได้ในประเทศไทย กรุณาตรวจหน่วยแล้วกรอกใหม่",
+        "This cannot be in Thailand. Look at the unit and enter it again.",
+    ),
+    "half_a_coordinate": (
+        "มีพิกัดที่ใช้ได้เพียงค่าเดียว กรุณากรอกทั้ง LAT และ LONG",
+        "Only one half of the coordinate can be used. Enter both LAT and LONG.",
+    ),
+    "bad_website": (
+        "ที่อยู่เว็บไซต์ผิดรูปแบบ กรุณากรอกใหม่ เช่น https://www.example.go.th",
+        "This is no web address. Enter it again, for example https://www.example.go.th.",
+    ),
+    "values_disagree": (
+        "แถวของ อปท. นี้ให้ค่าไม่ตรงกัน กรุณากรอกค่าเดียวกันทุกแถว",
+        "The rows of this LAO disagree. Enter the same value in all of them.",
+    ),
     # what is kept and yet wants a look
-    "district_code_differs": "หลักที่ 2-5 ของรหัสไม่ใช่ {expected} ของอำเภอที่ระบุ "
-    "ระบบจัดไว้ในอำเภอที่ระบุ กรุณายืนยัน",
+    "district_code_differs": (
+        "หลักที่ 2-5 ของรหัสไม่ใช่ {expected} ของอำเภอที่ระบุ ระบบจัดไว้ในอำเภอที่ระบุ กรุณายืนยัน",
+        "Digits 2 to 5 of the code are not {expected}, those of the district that is named. It was "
+        "put into the district that is named; confirm it.",
+    ),
 }
 
 _CODE = re.compile(r"[2-6][0-9]{6}")
@@ -69,12 +118,13 @@ _VALUE_SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong at one place: where, an English reason, and in Thai what to do about it."""
+    """Something wrong at one place: where, a reason for machines, and what to do about it."""
 
     line: int
     column: str
     reason: str
     message_th: str
+    message: str
     value: str
 
 
@@ -298,8 +348,8 @@ def _filled(cell: str) -> str:
 
 
 def _finding(line: int, column: str, reason: str, value: str, /, **facts: str) -> Finding:
-    message = _MESSAGES[reason].format(column=column, **facts)
-    return Finding(line, column, reason, message, value[:_VALUE_SHOWN])
+    thai, english = (words.format(column=column, **facts) for words in _MESSAGES[reason])
+    return Finding(line, column, reason, thai, english, value[:_VALUE_SHOWN])
 
 
 def _by_line(finding: Finding) -> int:

@@ -144,7 +144,8 @@ class IssuanceQuestions:
     ) -> dict[str, Any]:
         """Put on record that slips the caller's office has read are handed out, all or some.
 
-        The first hand-out of a slip stays on record. Raises OutOfScope, SlipsNotRead.
+        The first hand-out of a slip stays on record, and in the audit of each organisation whose
+        it is: no office hands out to more than a hundred or so. Raises OutOfScope, SlipsNotRead.
         """
         principal = Principal.from_wire(by)
         with self.audit.watch("hand_out_slips", by, f"issuance:{issuance_id}") as facts:
@@ -153,6 +154,7 @@ class IssuanceQuestions:
                 principal, issuance_id, slot_ids, to=handed_to, at=self.now()
             )
             facts["slips"] = handout.now
+            facts["organisation_ids"] = handout.organisation_ids
         metrics.record_slips_handed_out(principal.role, handout.now)
         return {
             "issuance_id": issuance_id,

@@ -27,10 +27,11 @@ REPEATABLE = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Handout:
-    """How many slips were handed out now, and how many had been before."""
+    """How many slips were handed out now, of which organisations, and how many had been before."""
 
     now: int
     before: int
+    organisation_ids: list[str]
 
 
 class SlipStore:
@@ -141,8 +142,9 @@ class SlipStore:
         condition = {**_handed_out(by, issuance_id, None), "code.read_at": {"$type": "date"}}
         if slot_ids is not None:
             condition["_id"] = {"$in": list(slot_ids)}
-        read = {slot["_id"] for slot in self._slots.find(condition, {"_id": 1})}
-        missing = sorted(set(slot_ids or ()) - read)
+        shown = {"organisation_id": 1, "code.handed_at": 1}
+        read = {slot["_id"]: slot for slot in self._slots.find(condition, shown)}
+        missing = sorted(set(slot_ids or ()) - read.keys())
         if missing or not read:
             raise SlipsNotRead(issuance_id=issuance_id, slot_ids=", ".join(missing) or "-")
         marked = self._slots.update_many(
@@ -157,7 +159,11 @@ class SlipStore:
                 "$inc": {"version": 1},
             },
         )
-        return Handout(marked.modified_count, len(read) - marked.modified_count)
+        now = {
+            slot["organisation_id"] for slot in read.values() if not slot["code"].get("handed_at")
+        }
+        before = len(read) - marked.modified_count
+        return Handout(marked.modified_count, before, sorted(now))
 
     def _require_unread(self, reading: str, slips: dict[str, Any], at: datetime) -> None:
         if (earlier := self._readings.find_one({"_id": reading})) is not None:

@@ -183,6 +183,8 @@ def test_a_bad_row_is_told_and_the_good_ones_are_taken(store: AccountsStore, dat
         *(3, "รหัส อปท."),
         *("bad_code", "123"),
     )
+    assert row["message"].endswith("กรุณาแก้รหัส")
+    assert row["message_en"].endswith("Mend the code.")
 
 
 def test_a_file_that_is_no_registry_is_refused_as_a_whole(

@@ -256,11 +256,14 @@ def test_what_an_office_has_to_hand_out_comes_page_by_page_the_latest_first(
         desk.service.list_issuances(DISTRICT.to_wire(), cursor="nothing")
 
 
-def test_an_organisation_sees_in_its_own_audit_who_issued_and_read_its_codes(
+def test_an_organisation_sees_in_its_own_audit_who_issued_read_and_handed_out_its_codes(
     desk: Desk, database: Any
 ) -> None:
     (lao,) = database.organisations.find({"facts.code": OFFICER.partition("-")[0]})
-    desk.read(DISTRICT, desk.issue(organisation=lao["_id"]))
+    issuance_id = desk.issue(organisation=lao["_id"])
+    desk.read(DISTRICT, issuance_id)
+    desk.service.hand_out_slips(DISTRICT.to_wire(), issuance_id)
+    desk.service.hand_out_slips(DISTRICT.to_wire(), issuance_id)
     officer = Principal(
         "z-1", OFFICER, Role.LAO_OFFICER, "organisation", lao["_id"], organisation_id=lao["_id"]
     )
@@ -268,9 +271,11 @@ def test_an_organisation_sees_in_its_own_audit_who_issued_and_read_its_codes(
     entries = desk.service.list_audit(officer.to_wire())["items"]
 
     assert [(entry["act"], entry["by"]["username"]) for entry in entries] == [
+        ("hand_out_slips", "d8104"),
         ("read_slips", "d8104"),
         ("issue_codes", "operator"),
     ]
+    assert entries[0]["facts"] == {"slips": 3, "organisation_ids": [lao["_id"]]}
 
 
 def test_an_agency_sees_in_its_own_audit_that_the_operator_made_and_used_its_slot(

@@ -169,6 +169,7 @@ def test_of_two_rows_of_one_number_that_disagree_the_first_is_kept(other, column
     assert (lao.code, lao.type, lao.name, lao.district) == ("6810409", "sao", "เพหลา", "คลองท่อม")
     assert places(registry.rejected) == [(3, column, "conflicting")]
     assert "บรรทัดที่ 2" in registry.rejected[0].message_th
+    assert "line 2" in registry.rejected[0].message
     assert registry.rejected[0].value == next(iter(other.values()))
 
 

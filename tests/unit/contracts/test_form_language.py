@@ -229,6 +229,8 @@ def test_a_soft_check_warns_and_is_no_fault():
     (warning,) = SOFT.warnings({"a": 10})
 
     assert (warning.pointer, warning.code, warning.check) == ("/answers/a", "unconfirmed", "high")
+    assert warning.in_full.endswith("say why in notes.high.")
+    assert warning.in_full_th.endswith("บอกเหตุผลใน notes.high")
     assert SOFT.faults({"a": 10}) == []
     assert SOFT.warnings({"a": 9}) == []
 

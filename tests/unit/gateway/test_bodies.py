@@ -1,9 +1,11 @@
 """How a JSON body is read: what is bounded before it is judged, and which cause is named."""
 
 import gzip
+import json
 
 import orjson
 import pytest
+from hypothesis import given, strategies
 from marshmallow import fields
 
 from contracts.fields import Closed
@@ -140,3 +142,35 @@ def test_the_bound_of_a_public_body_is_in_bytes(call, size, status):
     told = call("POST", "/v1/floods", data=body, content_type="application/json")
 
     assert told.status == status
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        (b'{"all": 1, "all": 1}', "all"),
+        (b'{"all": {"a": 1, "b": 2, "a" : {"c": 3}}}', "a"),
+        (b'[{"all": [{"a:b": "x:y", "a:b": ":"}]}]', "a:b"),
+        (rb'{"all": 1, "\u0061ll": ":::"}', "all"),
+        (rb'{"all": {"a": "\u003a\u003A", "a": ""}}', "a"),
+        ('{"all": {"ก": 1, "ก": 2}}'.encode(), "ก"),
+        (b'{"all": 1, "all": [%b]}' % b",".join([b"{}"] * LARGE_BODY_VALUES), "all"),
+    ],
+)
+def test_a_name_given_twice_in_one_object_is_refused_and_named(body, name):
+    with pytest.raises(EdgeProblem) as refused:
+        read_json(body, SCHEMA, caller="me")
+
+    assert (refused.value.code, refused.value.facts) == ("name_repeated", {"name": name})
+
+
+def test_what_a_repeated_name_hides_is_not_followed_without_bound():
+    with pytest.raises(EdgeProblem) as refused:
+        read_json(b'{"all": %b, "all": 1}' % (b"[" * 1000 + b"]" * 1000), SCHEMA, caller="me")
+
+    assert refused.value.code == "too_many_values"
+
+
+@given(strategies.dictionaries(strategies.text(), strategies.text() | strategies.booleans()))
+def test_whatever_has_each_name_once_is_read(facts):
+    for body in (orjson.dumps({"all": facts}), json.dumps({"all": facts}).encode()):
+        assert read_json(body, SCHEMA, caller="me").value == {"all": facts}

@@ -1,10 +1,11 @@
 """That the description is valid OpenAPI 3.1 and says what the routes do."""
 
 import pytest
+from marshmallow import Schema, fields
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from gateway import operations
-from gateway.http import routes_of
+from gateway.http import route, routes_of
 from gateway.openapi import describe, openapi_route
 from gateway.service import RESOURCES
 from gateway.site import site_routes
@@ -98,6 +99,19 @@ def test_two_handlers_of_one_name_stop_the_start():
         describe([first, first])
 
 
-@pytest.mark.filterwarnings("ignore:Multiple schemas resolved")  # it numbers them
+def test_two_shapes_of_one_name_stop_the_start():
+    """So every name in the description of what is served stands for one shape."""
+
+    class Thing(Schema):
+        other = fields.String()
+
+    @route("GET", "/v1/others", summary="Other", answers={200: Thing})
+    def show_other(_ask, _request):
+        """Show another thing."""
+
+    with pytest.raises(ValueError, match="name Thing"):
+        describe([*routes_of(things), show_other.route])
+
+
 def test_the_description_of_all_that_is_served_is_valid():
     OPENAPI_31_VALIDATOR.validate(describe([*routes_of(*RESOURCES), *site_routes()]))

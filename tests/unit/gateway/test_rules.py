@@ -1,8 +1,16 @@
 """What every request is held to: content type, JSON, pointers, sizes, keys and versions."""
 
-import pytest
+import re
 
+import pytest
+from marshmallow import fields, validate
+
+from contracts.fields import Day
+from gateway.audit import AuditQuery
+from gateway.faults import FaultyInput, load
+from gateway.http import routes_of
 from gateway.rounds import version_of
+from gateway.service import RESOURCES
 
 KEY = {"Idempotency-Key": "k"}
 
@@ -155,3 +163,41 @@ def test_an_unreadable_query_is_400(call, query):
 )
 def test_a_version_has_at_most_fifteen_digits(tag, version):
     assert version_of(tag) == version
+
+
+def fields_of(schema):
+    """Yield every field of a schema and of those nested in it."""
+    for one in schema.fields.values():
+        inner = one.inner if isinstance(one, fields.List) else one
+        yield inner
+        if isinstance(inner, fields.Nested):
+            yield from fields_of(inner.schema)
+
+
+def takes_only_days(one):
+    patterns = [each.regex for each in one.validators if isinstance(each, validate.Regexp)]
+    return any(
+        re.match(each, "2026-01-31") and not re.match(each, "2026-01-3x") for each in patterns
+    )
+
+
+def test_every_day_and_time_in_a_request_is_read_by_the_one_reader_of_dates():
+    given = [schema for one in routes_of(*RESOURCES) for schema in (one.body, one.query) if schema]
+    taken = [one for schema in given for one in fields_of(schema)]
+
+    assert sum(isinstance(one, Day) for one in taken) > 3
+    for one in taken:
+        assert not isinstance(one, fields.Date | fields.DateTime) or isinstance(one, Day), one
+        assert not takes_only_days(one), one
+
+
+@pytest.mark.parametrize(
+    ("day", "code"),
+    [("2569-01-31", "buddhist_year"), ("1999-01-31", "out_of_range"), ("0", "wrong_format")],
+)
+def test_the_audit_is_asked_for_a_day_that_can_be_meant(day, code):
+    with pytest.raises(FaultyInput) as refused:
+        load(AuditQuery(), {"day": day})
+
+    assert [(one.pointer, one.code) for one in refused.value.faults] == [("/day", code)]
+    assert load(AuditQuery(), {"day": "31/1/2569"})["day"].isoformat() == "2026-01-31"
