@@ -16,7 +16,7 @@ BOUND := timeout --foreground --signal=INT --kill-after=120
 OURS := contracts chassis edge clients services gateway tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up run down status logs parked test faults drawn quick bench bench-slips bench-sign-ins bench-drafts peak mutants lint types fmt flows pins rotate-key clean
+.PHONY: help up run down status logs parked reconcile test faults drawn quick bench bench-slips bench-sign-ins bench-drafts peak mutants lint types fmt flows pins rotate-key clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ logs: $(INSTALLED) ## Follow the logs of every program
 
 parked: $(INSTALLED) ## Show what is parked; `python -m tools.parked` reads and replays it
 	@$(BIN)/python -m tools.parked list
+
+reconcile: $(INSTALLED) ## Show for each round whether receipts, events and counted filings agree; exit 1 if not [ARGS=--takeover]
+	@$(BIN)/python -m tools.reconcile $(ARGS)
 
 test: $(BROKER) $(FONT) $(CLOCK) $(INSTALLED) ## Run every test on brokers and databases of its own [ARGS="-k word"]
 	@$(if $(ARGS),$(BOUND) 60m) $(BIN)/python -m $(if $(ARGS),pytest $(ARGS),tools.suite)

@@ -68,9 +68,13 @@ class Api:
         )
         return cls(http)
 
-    def signed_in(self, username: str, password: str) -> tuple[Api, Facts]:
-        """Sign in, ending any sign-in of the slot elsewhere; return the caller and the session."""
-        body = {"username": username, "password": password, "takeover": True}
+    def signed_in(
+        self, username: str, password: str, *, takeover: bool = True
+    ) -> tuple[Api, Facts]:
+        """Sign in, with `takeover` ending any sign-in of the slot elsewhere; return the caller and
+        the session.
+        """
+        body = {"username": username, "password": password, "takeover": takeover}
         session = self.post("/v1/sessions", json=body).json()
         return Api(self._http, session["token"]), session
 

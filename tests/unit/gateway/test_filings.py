@@ -326,7 +326,7 @@ def test_a_ticket_opens_nothing_for_another_slot_or_another_filing_or_when_alter
         )
 
 
-def test_a_ticket_of_another_key_is_none():
+def test_a_ticket_of_another_key_is_none(tmp_path):
     facts = {
         "obligation_id": OBLIGATION,
         "kind": "original",
@@ -335,6 +335,8 @@ def test_a_ticket_of_another_key_is_none():
     }
     (_, _, ticket) = Tickets(b"a" * 32).status_url("f1", **facts).partition("ticket=")
 
-    assert Tickets(b"a" * 32).read(ticket, "f1", "slot-1")["id"] == "f1"
+    key_file = tmp_path / "key.hex"
+    key_file.write_text((b"a" * 32).hex())
+    assert Tickets.from_file(key_file).read(ticket, "f1", "slot-1")["id"] == "f1"
     assert Tickets(b"b" * 32).read(ticket, "f1", "slot-1") is None
     assert Tickets(b"a" * 32).read(None, "f1", "slot-1") is None
