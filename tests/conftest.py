@@ -13,6 +13,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import httpx
@@ -26,11 +27,14 @@ from tests.alarm import (  # noqa: F401 (hooks of pytest and of pytest-timeout)
     pytest_timeout_set_timer,
 )
 from tests.builders.country import Country
-from tests.length import examples
+from tests.length import IN_FULL, examples
 from tools.programs import ROOT
 from tools.stack import Stack
 
 TEST_PORTS_ABOVE = 500
+MEMORY = Path("/dev/shm")  # noqa: S108 (a folder of its own in it, closed to others)
+MEMORY_MIB = 4_096  # what broker and database write in a whole run, and as much again
+CHEAP_HASHES = {"ACCOUNTS_ARGON2_MEMORY_KIB": "64", "ACCOUNTS_ARGON2_PASSES": "1"}
 
 # What one process has compiled, the many that tests start do not compile again.
 sys.dont_write_bytecode = False
@@ -50,14 +54,27 @@ settings.load_profile("sucharit")
 def infrastructure() -> Iterator[Stack]:
     """An empty broker and database, ready. A test that stops one leaves it ready again."""
     port = int(os.environ.get("SUCHARIT_PORT", "8000")) + TEST_PORTS_ABOVE
-    stack = Stack(ROOT / ".local" / f"test-{port}", port)
+    data = _memory(port)
+    environment = {} if IN_FULL else CHEAP_HASHES
+    stack = Stack(ROOT / ".local" / f"test-{port}", port, environment, data)
     stack.down()
-    shutil.rmtree(stack.site.state, ignore_errors=True)
+    for place in filter(None, (stack.site.state, data)):
+        shutil.rmtree(place, ignore_errors=True)
     try:
         stack.up_infrastructure()
         yield stack
     finally:
         stack.down()
+        if data is not None:
+            shutil.rmtree(data)
+
+
+def _memory(port: int) -> Path | None:
+    """Return a place that is no disk, where there is one: a process that is killed loses as little
+    of what it wrote there, and nobody waits for it. What goes on in full uses the disk.
+    """
+    is_there = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= MEMORY_MIB << 20
+    return MEMORY / f"sucharit-test-{port}" if is_there and not IN_FULL else None
 
 
 @pytest.fixture(scope="session")

@@ -121,12 +121,16 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One stack's place: its directory and its ports. Two never touch each other."""
+    """One stack's place: its directory and its ports. Two never touch each other.
+
+    `data` is where broker and database write, when it is not the directory itself.
+    """
 
     state: Path
     port: int
     log_level: str = "INFO"
     more_environment: Mapping[str, str] = field(default_factory=dict)
+    data: Path | None = None
 
     @property
     def keys(self) -> Path:
@@ -172,6 +176,9 @@ class Site:
     def log(self, program: str) -> Path:
         return self.state / "log" / f"{program}.log"
 
+    def data_of(self, program: str) -> Path:
+        return (self.data or self.state) / program
+
     def environment(self, service: Service) -> dict[str, str]:
         """Return all a service reads from its environment."""
         environment = {
@@ -204,14 +211,14 @@ class Site:
         """Make the directory fit to start from: keys (made once), configuration, folders."""
         if len(str(self.socket)) > LONGEST_SOCKET_PATH:
             raise ValueError(f"{self.state} is too long a path for a socket; move the checkout")
-        if (self.state / "rabbitmq").exists() and not self._has_password():
+        if self.data_of("rabbitmq").exists() and not self._has_password():
             raise ValueError(f"{self.state} comes from an earlier version; delete it: make clean")
         make_user()
         self.state.mkdir(parents=True, exist_ok=True)
         for folder in (ROOT / ".local", self.state, self.keys, self.state / "log"):
             folder.mkdir(exist_ok=True)
             folder.chmod(0o700)
-        for folder in (self.state / "mongod", self.state / "rabbitmq"):
+        for folder in filter(None, (self.data, self.data_of("mongod"), self.data_of("rabbitmq"))):
             own(folder)
         code = ROOT / "chassis" / "launch.py"
         let_in((ROOT, self.keys, Path(sys.prefix), Path(sys.base_prefix), MONGOD_BINARY.parent))
@@ -250,7 +257,7 @@ class Site:
     def _rabbitmq(self) -> Program:
         """The broker as the process itself, not below a shell, so that a signal meets it."""
         files = self._broker_files()
-        data = self.state / "rabbitmq"
+        data = self.data_of("rabbitmq")
         environment = {
             "HOME": str(self.keys),  # where Erlang looks for its cookie
             "RUNNING_UNDER_SYSTEMD": "true",  # makes the start script exec instead of wait
@@ -307,7 +314,7 @@ class Site:
         port = self.port + MONGOD
         command = (
             str(MONGOD_BINARY),
-            *("--replSet", REPLICA_SET, "--dbpath", str(self.state / "mongod")),
+            *("--replSet", REPLICA_SET, "--dbpath", str(self.data_of("mongod"))),
             *("--keyFile", str(self.keys / CLUSTER_KEY)),
             *("--bind_ip", HOST, "--port", str(port), "--nounixsocket"),
             *("--wiredTigerCacheSizeGB", "2", "--quiet"),

@@ -56,9 +56,10 @@ class Stack:
         state: Path,
         port: int,
         more_environment: Mapping[str, str] | None = None,
+        data: Path | None = None,
     ) -> None:
         log_level = os.environ.get("SUCHARIT_LOG_LEVEL", "INFO")
-        self.site = Site(state.absolute(), port, log_level, more_environment or {})
+        self.site = Site(state.absolute(), port, log_level, more_environment or {}, data)
         self.management_url = f"http://{HOST}:{port + MANAGEMENT}"
         self.url = f"http://{HOST}:{port}"
 

@@ -20,6 +20,7 @@ HALVES: Mapping[str, tuple[str, ...]] = {
 }
 PORTS_BETWEEN = 100
 MOST_MINUTES = 45.0
+SLOWEST = "--durations=25"
 
 
 def main() -> None:
@@ -45,7 +46,7 @@ def main() -> None:
 
 def _start(paths: tuple[str, ...], port: int) -> subprocess.Popen[str]:
     bound = ("timeout", "--foreground", "--signal=INT", "--kill-after=120", f"{MOST_MINUTES}m")
-    command = (*bound, sys.executable, "-m", "pytest", *paths)
+    command = (*bound, sys.executable, "-m", "pytest", SLOWEST, *paths)
     environment = {**os.environ, "SUCHARIT_PORT": str(port), "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

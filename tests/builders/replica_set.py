@@ -129,7 +129,7 @@ def three_members(stack: Stack) -> Iterator[ReplicaSet]:
 
 
 def _start(stack: Stack, port: int) -> tuple[subprocess.Popen[bytes], Any]:
-    data = stack.site.state / f"mongod-{port}"
+    data = stack.site.data_of(f"mongod-{port}")
     data.mkdir()
     command = (
         str(MONGOD_BINARY),

@@ -100,7 +100,7 @@ def test_programs_run_as_a_user_of_their_own(infrastructure):
 
 
 def test_nobody_else_on_the_machine_can_read_what_is_kept(infrastructure):
-    state = infrastructure.site.state
+    state, data = infrastructure.site.state, infrastructure.site.data_of("mongod").parent
     if os.getuid() == 0:
         assert listed_by("65534", state.parent) == listed_by("65534", state) == ""
         kept = infrastructure.site.keys / "of-the-tools"
@@ -110,7 +110,8 @@ def test_nobody_else_on_the_machine_can_read_what_is_kept(infrastructure):
         assert succeeds(USER, "test", "-w", str(infrastructure.site.keys)) is False
         assert succeeds(USER, "test", "-r", str(infrastructure.site.keys / "intake.hex"))
         kept.unlink()
-    modes = {path: path.lstat().st_mode for path in (state, *state.rglob("*"))}
+    paths = [path for place in (state, data) for path in (place, *place.rglob("*"))]
+    modes = {path: path.lstat().st_mode for path in paths}
     assert [path for path, mode in modes.items() if mode & 0o007 and not path.is_socket()] == []
 
 
