@@ -81,6 +81,17 @@ class Job:
         """Tell those who wait how much is done."""
         self._collection.update_one(self._mine, {"$set": {"done": done, "total": total}})
 
+    def first(self, told: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+        """Return what the first run of the job had to tell here, and whether this is that run.
+
+        For what later runs can no longer see, since it is done already.
+        """
+        unsaid = {"_id": self.id, "told": {"$exists": False}}
+        is_first = self._collection.update_one(unsaid, {"$set": {"told": told}}).matched_count
+        if is_first:
+            return told, True
+        return self._collection.find_one({"_id": self.id})["told"], False
+
     def renew(self) -> None:
         """Keep the lease."""
         self._collection.update_one(self._mine, {"$set": {"lease_until": _in(LEASE_SECONDS)}})

@@ -35,20 +35,22 @@ Item = TypeVar("Item")
 def import_registry(store: AccountsStore, job: Job, *, at: datetime) -> dict[str, Any]:
     """Store what an uploaded file adds or changes, unless it is a dry run.
 
-    Run again from the start after a crash it ends the same. Raises ImportNotFound,
-    RegistryRefused.
+    Run again from the start after a crash it ends the same, and tells what there was to do when it
+    was run first. Raises ImportNotFound, RegistryRefused.
     """
     file = store.uploads.read(job.arguments["import_id"])
     stored = store.organisations.list_by_key()
     # A second of reading belongs in a thread of its own.
     registry, plan = aside(_prepare, file, stored, at)
+    told, is_first = job.first({"dry_run": job.arguments["dry_run"], **_told(registry, plan)})
     if not job.arguments["dry_run"]:
         _apply(store, job, plan, at)
         store.changes.withdraw_proposals(each.id for each in plan.present)
         gone = [each.id for each in plan.gone]
         store.changes.propose_closing(gone, job.arguments["import_id"], at=at)
-        metrics.record_import(_counts(plan))
-    return {"dry_run": job.arguments["dry_run"], **_told(registry, plan)}
+        if is_first:
+            metrics.record_import(_counts(plan))
+    return told
 
 
 def _prepare(

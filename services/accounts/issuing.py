@@ -44,18 +44,23 @@ def issue(
 ) -> dict[str, Any]:
     """Give every slot of an issuance's scope its code; `show` is told how many of how many.
 
-    What was begun with one key goes on with it. Raises CodeKeyRetired.
+    What was begun with one key goes on with it; what is finished stays as it is, whatever became of
+    its codes since. Raises CodeKeyRetired.
     """
     issuance = store.issuances.begin(replace(issuance, key_id=codes.key_id))
 
     def hash_of(slot_id: str) -> str:
         return codes.issue(issuance.id, slot_id, issuance.key_id)
 
-    for done, total in store.issuances.issue(issuance, hash_of):
-        show(done=done, total=total)
-    by_tier = store.issuances.finish(issuance, at=at)
+    is_first = False
+    if store.issuances.find_outcome(issuance.id) is None:
+        for done, total in store.issuances.issue(issuance, hash_of):
+            show(done=done, total=total)
+        is_first = store.issuances.finish(issuance, at=at)
+    by_tier = store.issuances.find_outcome(issuance.id) or {}
     store.coverage.recount()
-    metrics.record_issuance(by_tier)
+    if is_first:
+        metrics.record_issuance(by_tier)
     return {
         "issuance_id": issuance.id,
         "expires_at": wire_time(issuance.expires_at),

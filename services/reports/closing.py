@@ -7,16 +7,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from contracts.errors import StaleVersion
+from contracts.reports.errors import RoundPurged
 from contracts.reports.events import RoundClosedV1
 from services.reports.domain.rounds import Round, RoundState
 from services.reports.store import ReportsStore
 
 
 def close(store: ReportsStore, round_: Round, *, at: datetime) -> int:
-    """Close a round that is open; return how many obligations are missed since.
+    """Close a round unless it is closed; return how many obligations are missed since.
 
     What was extended beyond `at` is not missed yet. A filing accepted before and recorded later
-    still counts. Raises StaleVersion when somebody else changed the round first.
+    still counts. Raises StaleVersion, RoundPurged when it is being purged, or was.
     """
     if round_.state is RoundState.OPEN:
         closed = round_.to(RoundState.CLOSED, RoundState.OPEN)
@@ -24,7 +25,11 @@ def close(store: ReportsStore, round_: Round, *, at: datetime) -> int:
         event = RoundClosedV1(
             round_id=round_.id, mode=round_.mode.value, closed_at=closed.closes_at
         )
-        store.rounds.save(closed, announcing=[event])
+        try:
+            store.rounds.save(closed, announcing=[event])
+        except StaleVersion:
+            if store.rounds.get(round_.id).state is not RoundState.CLOSED:
+                raise
     return store.obligations.miss(round_.id, at=at)
 
 
@@ -35,6 +40,6 @@ def close_ended(store: ReportsStore, *, at: datetime) -> int:
     """
     missed = 0
     for round_ in store.rounds.list_ended(at=at):
-        with suppress(StaleVersion):  # then another process closes it, or it is being purged
+        with suppress(StaleVersion, RoundPurged):
             missed += close(store, round_, at=at)
     return missed

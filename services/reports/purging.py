@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+from contracts.errors import StaleVersion
 from contracts.fields import wire_time
 from services.reports import rounds
 from services.reports.domain.rounds import Round
@@ -30,22 +32,29 @@ def purge(
 
     Nothing of the round can be decided since it is purging; `sweep` finds what slipped through.
     """
-    deleted = store.rounds.purge(round_, files=store.files.count_of_round(round_.id))
-    store.files.delete_of_round(round_.id)
-    trial_logs.delete(round_.id)
-    facts = {
-        "round_id": round_.id,
-        "obligations": round_.obligations,
-        "filings": deleted["filings"],
-        "drafts": deleted["drafts"],
-        "deleted": deleted,
-        "purged_at": wire_time(at),
-        "purged_by": by,
-    }
-    statement = signer.sign(facts)
-    event = rounds.purged_event(facts, at=at, statement=statement)
-    store.rounds.bury(round_, statement=statement, at=at, announcing=event)
-    return {**facts, "statement": statement}
+    with suppress(StaleVersion):  # then another run of the job has come to its end
+        deleted = store.rounds.purge(round_, files=store.files.count_of_round(round_.id))
+        store.files.delete_of_round(round_.id)
+        trial_logs.delete(round_.id)
+        facts = {
+            "round_id": round_.id,
+            "obligations": round_.obligations,
+            "filings": deleted["filings"],
+            "drafts": deleted["drafts"],
+            "deleted": deleted,
+            "purged_at": wire_time(at),
+            "purged_by": by,
+        }
+        statement = signer.sign(facts)
+        event = rounds.purged_event(facts, at=at, statement=statement)
+        store.rounds.bury(round_, statement=statement, at=at, announcing=event)
+    return statement_of(store, signer, round_.id)
+
+
+def statement_of(store: ReportsStore, signer: Keyring, round_id: str) -> Facts:
+    """Return what a purged trial was, with the signed statement. Raises RoundNotFound."""
+    statement = store.rounds.get_statement(round_id)
+    return {**(signer.read(statement) or {"round_id": round_id}), "statement": statement}
 
 
 def sweep(store: ReportsStore, *, at: datetime) -> int:

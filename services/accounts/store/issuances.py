@@ -71,8 +71,16 @@ class IssuanceStore:
             )
             yield start + len(batch), len(waiting)
 
-    def finish(self, issuance: Issuance, *, at: datetime) -> dict[str, int]:
-        """Write down how many codes each tier hands out, and announce the issuance once."""
+    def find_outcome(self, issuance_id: str) -> dict[str, int] | None:
+        """Return how many codes each tier was to hand out; None while it is not finished."""
+        document = self._issuances.find_one({"_id": issuance_id}, {"by_tier": 1})
+        return document and document["by_tier"]
+
+    def finish(self, issuance: Issuance, *, at: datetime) -> bool:
+        """Write down how many codes each tier hands out, and announce the issuance; once.
+
+        Returns False when another run has.
+        """
         by_tier = self._count_by_tier(issuance.id)
         issued = CredentialsIssuedV1(
             issuance_id=issuance.id,
@@ -93,7 +101,7 @@ class IssuanceStore:
         )
         if result.matched_count:
             self._outbox.nudge(ISSUANCES, issuance.id, entries)
-        return by_tier
+        return bool(result.matched_count)
 
     def _count_by_tier(self, issuance_id: str) -> dict[str, int]:
         rows = self._slots.aggregate(

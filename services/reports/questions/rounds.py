@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,10 +18,11 @@ from contracts.principal import Principal, Role
 from contracts.reports.errors import RoundPurged
 from services.reports import rounds, wire
 from services.reports.closing import close, close_ended
+from services.reports.domain.obligations import State
 from services.reports.domain.rounds import Round, RoundState
 from services.reports.forms import get_form
 from services.reports.opening import open_obligations
-from services.reports.purging import purge, sweep
+from services.reports.purging import purge, statement_of, sweep
 from services.reports.signing import Keyring
 from services.reports.store import ReportsStore
 from services.reports.trial_logs import TrialLogs
@@ -99,9 +101,10 @@ class RoundQuestions:
             count = open_obligations(
                 self.store, round_, show=lambda done, total: job.show(done=done, total=total)
             )
-            opened = round_.to(RoundState.OPEN, RoundState.OPENING)
-            round_ = replace(opened, obligations=count)
-            self.store.rounds.save(round_, announcing=[rounds.opened_event(round_)])
+            opened = replace(round_.to(RoundState.OPEN, RoundState.OPENING), obligations=count)
+            with suppress(StaleVersion):  # another run has opened it
+                self.store.rounds.save(opened, announcing=[rounds.opened_event(opened)])
+            round_ = self.store.rounds.get(round_.id)
         return {"round_id": round_.id, "obligations": round_.obligations}, []
 
     @answers
@@ -116,7 +119,9 @@ class RoundQuestions:
     def close_the_window(self, job: Job) -> tuple[Facts, list[Facts]]:
         """Close the round and mark what was never filed as missed. Publishes RoundClosedV1."""
         round_ = self.store.rounds.get(job.arguments["round_id"])
-        return {"round_id": round_.id, "missed": close(self.store, round_, at=self.now())}, []
+        close(self.store, round_, at=self.now())
+        missed = self.store.obligations.count(round_.id, State.MISSED)
+        return {"round_id": round_.id, "missed": missed}, []
 
     @timer(interval=LOOK_EVERY_SECONDS)
     def settle_rounds(self) -> None:
@@ -144,7 +149,7 @@ class RoundQuestions:
         try:
             round_ = self.store.rounds.get(job.arguments["round_id"])
         except RoundPurged:  # an earlier run of this job came so far
-            return self.store.rounds.get_tombstone(job.arguments["round_id"]), []
+            return statement_of(self.store, self.signer, job.arguments["round_id"]), []
         by = job.requested_by["username"]
         return purge(self.store, self.trial_logs, self.signer, round_, by=by, at=self.now()), []
 

@@ -129,9 +129,10 @@ class Obligations:
         found = self._obligations.find({"organisation_id": organisation_id, "round_id": round_id})
         return [from_document(document) for document in found.sort("_id")]
 
-    def count(self, round_id: str) -> int:
-        """Return how many obligations the round has."""
-        return int(self._obligations.count_documents({"round_id": round_id}))
+    def count(self, round_id: str, state: State | None = None) -> int:
+        """Return how many obligations the round has, in all or in a state."""
+        wanted = {"round_id": round_id} | ({} if state is None else {"state": state.value})
+        return int(self._obligations.count_documents(wanted))
 
     def get(self, obligation_id: str) -> Obligation:
         """Return an obligation. Raises ObligationNotFound."""

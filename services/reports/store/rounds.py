@@ -55,12 +55,12 @@ class Rounds:
         """Return a round. Raises RoundNotFound, RoundPurged."""
         return round_of(self._rounds.find_one({"_id": round_id}), round_id)
 
-    def get_tombstone(self, round_id: str) -> dict[str, Any]:
-        """Return what is left of a purged round: its id and the signed statement."""
+    def get_statement(self, round_id: str) -> str:
+        """Return the signed statement that is left of a purged round. Raises RoundNotFound."""
         buried = self._rounds.find_one({"_id": round_id, "state": RoundState.PURGED.value})
         if buried is None:
             raise RoundNotFound(round_id=round_id)
-        return {"round_id": round_id, "statement": buried["statement"]}
+        return str(buried["statement"])
 
     def find_many(self, round_ids: Iterable[str]) -> dict[str, Round]:
         """Return those of the rounds that exist and are not purged or about to be, by id."""
@@ -108,16 +108,19 @@ class Rounds:
         the others that were counted.
 
         Repeating it after a crash returns what the first attempt found. The jobs of the round go
-        too, but for those that purge it: they tell who waits for it what became of it.
+        too, but for those that purge it: they tell who waits for it what became of it. Raises
+        StaleVersion when another has come to the end of it.
         """
         wanted = _of_rounds([round_.id])
         found = {name: self._database[name].count_documents(one) for name, one in wanted.items()}
         found |= others
         noted = self._rounds.find_one_and_update(
-            {"_id": round_.id},
+            _unless_purged(round_),
             {"$max": {f"purged.{name}": count for name, count in found.items()}},
             return_document=ReturnDocument.AFTER,
         )
+        if noted is None:
+            raise StaleVersion(changed="state")
         for name, one in wanted.items():
             self._database[name].delete_many(one)
         return dict(noted["purged"])
@@ -130,7 +133,10 @@ class Rounds:
         )
 
     def bury(self, round_: Round, *, statement: str, at: datetime, announcing: Event) -> None:
-        """Leave of a purged round its name and the signed statement, and announce that."""
+        """Leave of a purged round its name and the signed statement, and announce that.
+
+        Raises StaleVersion when another was quicker.
+        """
         entries = self._outbox.seal([announcing])
         tombstone = {
             "_id": round_.id,
@@ -144,8 +150,13 @@ class Rounds:
             "purged_at": at,
             "outbox": entries,
         }
-        self._rounds.replace_one({"_id": round_.id}, tombstone)
+        if not self._rounds.replace_one(_unless_purged(round_), tombstone).matched_count:
+            raise StaleVersion(changed="state")
         self._outbox.nudge("rounds", round_.id, entries)
+
+
+def _unless_purged(round_: Round) -> dict[str, Any]:
+    return {"_id": round_.id, "state": {"$ne": RoundState.PURGED.value}}
 
 
 def _of_rounds(round_ids: list[str]) -> dict[str, dict[str, Any]]:

@@ -100,8 +100,9 @@ def test_an_import_cut_short_ends_the_same_when_it_is_run_again(
         importing.import_registry(store, dying, at=now())
     cut_short = database.slots.count_documents({})
 
-    importing.import_registry(store, job, at=now())
+    result = importing.import_registry(store, job, at=now())
 
+    assert counts(result) == {"added": 4, "changed": 0, "unchanged": 0, "gone": 0}
     assert cut_short < SLOTS == database.slots.count_documents({})
     assert len(organisations(database)) == 7
     told = [orjson.loads(entry["body"]) for entry in announced(database, "organisation_registered")]
