@@ -9,7 +9,7 @@ its lease without knowing is still at it. Slots take turns, however much one of 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,8 +27,9 @@ from chassis import duty, worker
 from chassis.clock import now
 from chassis.log import correlation_id
 from chassis.outages import is_outage
-from contracts.errors import JobBroken, JobGivenUp, JobNotFound, ServiceError
+from contracts.errors import IdempotencyKeyReused, JobBroken, JobGivenUp, JobNotFound, ServiceError
 from contracts.fields import wire_time
+from contracts.repeats import digest_of, request_id
 
 log = structlog.get_logger(__name__)
 
@@ -142,10 +143,13 @@ class Jobs:
         *,
         requested_by: dict[str, Any],
         key: str | None = None,
+        asked: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Store a job to be run soon and return it as the API shows it.
 
-        With a key, only the first call starts one; the others return it.
+        With a key, only the first call starts one; the others return it. Raises
+        IdempotencyKeyReused when they ask for something else; what is asked for is told by the
+        arguments, or by `asked` where those differ from run to run.
         """
         at = now()
         document = {
@@ -162,6 +166,7 @@ class Jobs:
             "claim": 0,
             "lease_until": None,
             "not_before": None,
+            "asked_sha256": digest_of(arguments if asked is None else asked),
             "correlation_id": correlation_id.get(),
             "created_at": at,
             "turn": self._turn_of(kind, requested_by["slot_id"], at),
@@ -170,10 +175,40 @@ class Jobs:
         try:
             self.collection.insert_one(document)
         except DuplicateKeyError:
+            self._known(document["_id"], document["asked_sha256"])
             return self.get(document["_id"], slot_id=requested_by["slot_id"])
         if not self.nudged.ready():
             self.nudged.send()
         return to_wire(document)
+
+    def once(
+        self,
+        kind: str,
+        asked: Mapping[str, Any],
+        prepare: Callable[[], dict[str, Any]],
+        *,
+        requested_by: dict[str, Any],
+        key: str | None,
+    ) -> dict[str, Any]:
+        """Return the job the slot has started under its Idempotency-Key, or start one; and
+        `replayed`. `prepare` returns the arguments, or refuses; it is not called for a repeat.
+
+        Raises IdempotencyKeyReused.
+        """
+        if key is not None:
+            key = request_id(requested_by["slot_id"], key, kind)
+            known = self._known(f"{self._service}-{key}", digest_of(asked))
+            if known is not None:
+                return {**to_wire(known), "replayed": True}
+        job = self.start(kind, prepare(), requested_by=requested_by, key=key, asked=asked)
+        return {**job, "replayed": False}
+
+    def _known(self, job_id: str, asked_sha256: str) -> dict[str, Any] | None:
+        """Return the job of that id, if any. Raises IdempotencyKeyReused when it is another's."""
+        known: dict[str, Any] | None = self.collection.find_one({"_id": job_id})
+        if known is not None and known.get("asked_sha256", asked_sha256) != asked_sha256:
+            raise IdempotencyKeyReused
+        return known
 
     def get(self, job_id: str, *, slot_id: str) -> dict[str, Any]:
         """Return the caller's own job as the API shows it. Raises JobNotFound."""

@@ -257,9 +257,22 @@ class AccountsClient:
         """Return the job, which ends with an ImportResult or `accounts.registry_refused`."""
         return self._call("start_import", by=by, import_id=import_id, dry_run=dry_run)
 
-    def create_issuance(self, by: Facts, *, scope: dict[str, str], reissue: bool) -> Facts:
-        """Return the job, which ends with an IssuanceResult."""
-        return self._call("create_issuance", by=by, scope=scope, reissue=reissue)
+    def create_issuance(
+        self,
+        by: Facts,
+        *,
+        scope: dict[str, str],
+        reissue: bool,
+        idempotency_key: str | None = None,
+    ) -> Facts:
+        """Return the job, which ends with an IssuanceResult, and replayed."""
+        return self._call(
+            "create_issuance",
+            by=by,
+            scope=scope,
+            reissue=reissue,
+            idempotency_key=idempotency_key,
+        )
 
     def list_issuances(self, by: Facts, *, limit: int, cursor: str | None = None) -> Facts:
         """Return items and next: what the caller's office has to hand out, never a code."""

@@ -84,11 +84,17 @@ class ReportsClient:
     def close_round(self, by: Facts, round_id: str) -> Facts:
         return self._call("close_round", by=by, round_id=round_id)
 
-    def extend_round(self, by: Facts, round_id: str, proposal: Facts) -> Facts:
-        return self._call("extend_round", by=by, round_id=round_id, proposal=proposal)
+    def extend_round(
+        self, by: Facts, round_id: str, proposal: Facts, *, key: str | None = None
+    ) -> Facts:
+        return self._call("extend_round", by=by, round_id=round_id, proposal=proposal, key=key)
 
-    def withdraw_extension(self, by: Facts, round_id: str, no: int, order: Facts) -> Facts:
-        return self._call("withdraw_extension", by=by, round_id=round_id, no=no, order=order)
+    def withdraw_extension(
+        self, by: Facts, round_id: str, no: int, order: Facts, *, key: str | None = None
+    ) -> Facts:
+        return self._call(
+            "withdraw_extension", by=by, round_id=round_id, no=no, order=order, key=key
+        )
 
     def list_extensions(self, by: Facts, round_id: str, *, limit: int, cursor: str | None) -> Facts:
         return self._call("list_extensions", by=by, round_id=round_id, limit=limit, cursor=cursor)
@@ -263,9 +269,11 @@ class ReportsClient:
     def get_problem(self, by: Facts, problem_id: str) -> Facts:
         return self._call("get_problem", by=by, problem_id=problem_id)
 
-    def answer_problem(self, by: Facts, problem_id: str, *, text: str, circulate: bool) -> Facts:
+    def answer_problem(
+        self, by: Facts, problem_id: str, *, text: str, circulate: bool, key: str | None = None
+    ) -> Facts:
         return self._call(
-            "answer_problem", by=by, problem_id=problem_id, text=text, circulate=circulate
+            "answer_problem", by=by, problem_id=problem_id, text=text, circulate=circulate, key=key
         )
 
     def list_problem_answers(
@@ -309,8 +317,10 @@ class ReportsClient:
     def start_workbooks(self, by: Facts, file_id: str) -> Facts:
         return self._call("start_workbooks", by=by, file_id=file_id)
 
-    def start_consolidation(self, by: Facts, round_id: str, *, as_of: str | None) -> Facts:
-        return self._call("start_consolidation", by=by, round_id=round_id, as_of=as_of)
+    def start_consolidation(
+        self, by: Facts, round_id: str, *, as_of: str | None, key: str | None = None
+    ) -> Facts:
+        return self._call("start_consolidation", by=by, round_id=round_id, as_of=as_of, key=key)
 
     def list_consolidations(
         self, by: Facts, round_id: str, *, limit: int, cursor: str | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contracts.errors import IdempotencyKeyReused
 from contracts.jobs import JobSchema
 from contracts.reports import consolidation_schemas as shapes
 from contracts.reports import errors
@@ -22,7 +23,8 @@ _ONE = "/v1/rounds/{round_id}/consolidations/{consolidation_id}"
     summary="จัดทำรายงานภาพรวมเสนอ ก.ม.จ.",
     body=shapes.ConsolidationRequestSchema,
     answers={202: JobSchema},
-    refuses=(*_GONE, errors.RoundNotInState),
+    refuses=(*_GONE, errors.RoundNotInState, IdempotencyKeyReused),
+    idempotency="optional",
 )
 def consolidate_round(ask: Ask, request: Request) -> Answer:
     """Start building the report from what was filed as of a moment.
@@ -31,7 +33,7 @@ def consolidate_round(ask: Ask, request: Request) -> Answer:
     """
     body = shapes.ConsolidationRequestSchema().dump(request.body)
     job = ask.reports.start_consolidation(
-        request.by, request.path["round_id"], as_of=body.get("as_of")
+        request.by, request.path["round_id"], as_of=body.get("as_of"), key=request.idempotency_key
     )
     return started(job)
 

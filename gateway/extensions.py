@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contracts.errors import IdempotencyKeyReused
 from contracts.jobs import JobSchema
 from contracts.reports import errors, ledger_errors
 from contracts.reports import extension_schemas as shapes
@@ -18,7 +19,13 @@ _GONE = (errors.RoundNotFound, errors.RoundPurged)
     summary="ขยายกำหนดส่ง",
     body=shapes.ExtensionProposalSchema,
     answers={202: JobSchema},
-    refuses=(*_GONE, errors.RoundNotInState, ledger_errors.TooManyExtensions),
+    refuses=(
+        *_GONE,
+        errors.RoundNotInState,
+        ledger_errors.TooManyExtensions,
+        IdempotencyKeyReused,
+    ),
+    idempotency="optional",
 )
 def extend_round(ask: Ask, request: Request) -> Answer:
     """Give part of the round a due date after the round's own, in place of what an order gave it.
@@ -27,7 +34,8 @@ def extend_round(ask: Ask, request: Request) -> Answer:
     what was missed is open again; what was filed by a due date that stood then stays on time.
     """
     proposal = shapes.ExtensionProposalSchema().dump(request.body)
-    return started(ask.reports.extend_round(request.by, request.path["round_id"], proposal))
+    round_id, key = request.path["round_id"], request.idempotency_key
+    return started(ask.reports.extend_round(request.by, round_id, proposal, key=key))
 
 
 @route(
@@ -42,7 +50,9 @@ def extend_round(ask: Ask, request: Request) -> Answer:
         ledger_errors.ExtensionNotFound,
         ledger_errors.ExtensionAlreadyWithdrawn,
         ledger_errors.TooManyExtensions,
+        IdempotencyKeyReused,
     ),
+    idempotency="optional",
     patterns={"no": r"[1-9][0-9]{0,4}"},
 )
 def withdraw_extension(ask: Ask, request: Request) -> Answer:
@@ -52,7 +62,11 @@ def withdraw_extension(ask: Ask, request: Request) -> Answer:
     """
     return started(
         ask.reports.withdraw_extension(
-            request.by, request.path["round_id"], int(request.path["no"]), request.body
+            request.by,
+            request.path["round_id"],
+            int(request.path["no"]),
+            request.body,
+            key=request.idempotency_key,
         )
     )
 

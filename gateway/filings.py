@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from marshmallow import fields, validate
@@ -11,6 +10,7 @@ from clients.reports import FilingsIntake
 from contracts.errors import ServiceUnavailable
 from contracts.fields import Closed, wire_time
 from contracts.forms import Form
+from contracts.repeats import request_id
 from contracts.reports import errors
 from contracts.reports import schemas as shapes
 from contracts.reports.obligation_id import ObligationId
@@ -79,7 +79,7 @@ def submit(ask: Ask, request: Request, submission: dict[str, Any]) -> Answer:
 
 def filing_id_of(slot_id: str, idempotency_key: str | None) -> str:
     """Return the id of the filing a slot makes under a key: the same for every repeat."""
-    return hashlib.blake2b(f"{slot_id}\n{idempotency_key}".encode(), digest_size=16).hexdigest()
+    return request_id(slot_id, idempotency_key)
 
 
 def form_of(ask: Ask, request: Request, obligation_id: str) -> Form:

@@ -19,11 +19,16 @@ from gateway.organisations import started
     summary="ออกรหัสเปิดใช้งาน",
     body=shapes.IssuanceRequest,
     answers={202: JobSchema},
+    refuses=(IdempotencyKeyReused,),
+    idempotency="optional",
 )
 def issue_codes(ask: Ask, request: Request) -> Answer:
     """Start making one activation code for every slot of a scope that is not yet activated."""
     job = ask.accounts.create_issuance(
-        request.by, scope=request.body["scope"], reissue=request.body["reissue"]
+        request.by,
+        scope=request.body["scope"],
+        reissue=request.body["reissue"],
+        idempotency_key=request.idempotency_key,
     )
     return started(job)
 

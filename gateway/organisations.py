@@ -113,6 +113,7 @@ def told(given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def started(job: dict[str, object]) -> Answer:
-    """Answer that long work has begun, and where to look."""
-    return Answer(202, job, {"Location": f"/v1/jobs/{job['id']}"})
+def started(job: dict[str, Any]) -> Answer:
+    """Answer that long work has begun, now or under this key before, and where to look."""
+    replayed = job.pop("replayed", False)
+    return Answer(202, job, {"Location": f"/v1/jobs/{job['id']}"}, replayed=replayed)

@@ -94,19 +94,25 @@ def show_problem(ask: Ask, request: Request) -> Answer:
     summary="ตอบปัญหาที่แจ้ง",
     body=shapes.ProblemAnswerBodySchema,
     answers={201: shapes.ProblemReportSchema},
-    refuses=(errors.ProblemReportNotFound, errors.TooManyAnswers),
+    refuses=(errors.ProblemReportNotFound, errors.TooManyAnswers, IdempotencyKeyReused),
     etag=True,
+    idempotency="optional",
 )
 def answer_problem(ask: Ask, request: Request) -> Answer:
     """Answer as an office above. An answer that the central body (or the operator) circulates can
     be read by every slot; those of a district or a province go to the reporter.
     """
     problem_id, body = request.path["problem_id"], request.body
-    report = ask.reports.answer_problem(
-        request.by, problem_id, text=body["text"], circulate=body["circulate"]
+    told = ask.reports.answer_problem(
+        request.by,
+        problem_id,
+        text=body["text"],
+        circulate=body["circulate"],
+        key=request.idempotency_key,
     )
+    report, replayed = told["report"], told["repeated"]
     location = {"Location": f"/v1/problem-reports/{problem_id}"}
-    return Answer(201, report, location, etag=report["version"])
+    return Answer(201, report, location, etag=report["version"], replayed=replayed)
 
 
 @route(

@@ -15,6 +15,7 @@ from marshmallow import fields
 from contracts.errors import IdempotencyKeyReused
 from contracts.fields import Closed, Exactly, wire_time
 from contracts.jobs import JobSchema
+from contracts.repeats import request_id
 from contracts.reports import errors
 from contracts.reports.evidence_errors import UploadNotFound
 from contracts.reports.evidence_schemas import XLSX
@@ -125,7 +126,9 @@ def upload_workbooks(ask: Ask, request: Request) -> Answer:
         "is_check": request.query["check"],
         "received_at": wire_time(request.received_at),
     }
-    begun = ask.reports.begin_workbooks(request.by, _upload_id(request), facts)
+    slot_id = request.principal.slot_id
+    upload_id = request_id(slot_id, request.idempotency_key, "workbooks")
+    begun = ask.reports.begin_workbooks(request.by, upload_id, facts)
     if begun["job"] is not None:
         return replace(started(begun["job"]), replayed=True)
     for number, chunk in enumerate(upload.chunks()):
@@ -133,11 +136,6 @@ def upload_workbooks(ask: Ask, request: Request) -> Answer:
             request.by, begun["file_id"], number=number, data_base64=b64encode(chunk).decode()
         )
     return started(ask.reports.start_workbooks(request.by, begun["file_id"]))
-
-
-def _upload_id(request: Request) -> str:
-    named = f"workbooks\n{request.principal.slot_id}\n{request.idempotency_key}"
-    return hashlib.blake2b(named.encode(), digest_size=16).hexdigest()
 
 
 def _each_of(

@@ -6,16 +6,14 @@ answering finds on its repeat what is there already.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-import rfc8785
-
 from contracts.errors import ServiceError
 from contracts.principal import Principal
+from contracts.repeats import digest_of, request_id
 from services.accounts.store.repeats import RepeatStore
 
 ID_DIGITS = 16
@@ -37,18 +35,14 @@ def once(
     """
     if key is None:
         return {**create(secrets.token_hex(ID_DIGITS // 2)), "replayed": False}
-    request_id = _sha256({"slot_id": by.slot_id, "key": key})[:ID_DIGITS]
-    answered = repeats.begin(request_id, _sha256(asked), at=at)
+    of_request = request_id(by.slot_id, key)[:ID_DIGITS]
+    answered = repeats.begin(of_request, digest_of(asked), at=at)
     if answered is not None:
         return {**answered, "replayed": True}
     try:
-        answer = create(request_id)
+        answer = create(of_request)
     except ServiceError:
-        repeats.forget(request_id)
+        repeats.forget(of_request)
         raise
-    repeats.answer(request_id, answer)
+    repeats.answer(of_request, answer)
     return {**answer, "replayed": False}
-
-
-def _sha256(facts: Mapping[str, Any]) -> str:
-    return hashlib.sha256(rfc8785.dumps(dict(facts))).hexdigest()

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
-
-import orjson
 
 from contracts.errors import OutOfScope
 from contracts.fields import wire_time
 from contracts.principal import Place, Principal
 from contracts.reference.provinces import get_province
+from contracts.repeats import digest_of, request_id
 from contracts.reports.events import ProblemAnsweredV1, ProblemReportedV1
 from contracts.reports.problem_categories import PROBLEM_CATEGORIES, get_problem_category
 from services.reports.domain.problems import ProblemAnswer, ProblemReport
 from services.reports.domain.rounds import Round
-from services.reports.receipts import sha256_hex
 
 Facts = dict[str, Any]
 _AXES_INSIDE = {
@@ -34,8 +32,8 @@ def reported(
     """Return the problem report a slot makes; its id follows from the slot and the key."""
     place = place_of(by, organisation)
     return ProblemReport(
-        id=uuid.uuid4().hex if key is None else _id_of(by.slot_id, key),
-        request_sha256=sha256_hex(orjson.dumps(report, option=orjson.OPT_SORT_KEYS)),
+        id=uuid.uuid4().hex if key is None else request_id(by.slot_id, key, "problem"),
+        request_sha256=digest_of(report),
         round_id=round_.id,
         mode=round_.mode,
         category=report["category"],
@@ -52,8 +50,15 @@ def reported(
     )
 
 
-def _id_of(slot_id: str, key: str) -> str:
-    return hashlib.blake2b(f"problem\n{slot_id}\n{key}".encode(), digest_size=16).hexdigest()
+def known_by(
+    answer: ProblemAnswer, by: Principal, problem_id: str, key: str | None
+) -> ProblemAnswer:
+    """Return the answer with what it is known by when it is sent again under the key."""
+    if key is None:
+        return answer
+    asked = {"text": answer.text, "circulate": answer.circulate}
+    of_request = request_id(by.slot_id, key, "answer", problem_id)
+    return replace(answer, request_id=of_request, request_sha256=digest_of(asked))
 
 
 def place_of(by: Principal, organisation: Facts) -> Place:

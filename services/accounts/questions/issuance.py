@@ -15,6 +15,7 @@ from chassis.rpc import answers
 from contracts.fields import wire_time
 from contracts.paging import cut, page, read_position
 from contracts.principal import Principal, Role
+from contracts.repeats import request_id
 from services.accounts import issuing, metrics, printing
 from services.accounts.audit import AuditTrail
 from services.accounts.codes import ActivationCodes
@@ -40,20 +41,37 @@ class IssuanceQuestions:
 
     @answers
     def create_issuance(
-        self, by: dict[str, Any], scope: dict[str, str], reissue: bool
+        self,
+        by: dict[str, Any],
+        scope: dict[str, str],
+        reissue: bool,
+        idempotency_key: str | None = None,
     ) -> dict[str, Any]:
-        """Return the job that makes a fresh code for every slot of the scope not yet activated.
+        """Return the job that makes a fresh code for every slot of the scope not yet activated, and
+        whether it is `replayed`, having been asked for before under the key.
 
         The code a slot had before is void at once. With `reissue` the activated slots get one
-        too; they stay signed in and activated until it is used. Raises OutOfScope.
+        too; they stay signed in and activated until it is used. Raises OutOfScope,
+        IdempotencyKeyReused.
         """
-        arguments = {"issuance_id": uuid.uuid4().hex, "scope": scope, "reissue": reissue}
-        told: dict[str, Any] = {"scope": scope, "reissue": reissue}
+        issuance_id = uuid.uuid4().hex
+        if idempotency_key is not None:
+            issuance_id = request_id(by["slot_id"], idempotency_key, "issuance")
+        asked: dict[str, Any] = {"scope": scope, "reissue": reissue}
+        told = dict(asked)
         if "organisation" in scope:
             told["organisation_id"] = scope["organisation"]
-        with self.audit.watch("issue_codes", by, f"issuance:{arguments['issuance_id']}", told):
+        with self.audit.watch("issue_codes", by, f"issuance:{issuance_id}", told) as facts:
             Principal.from_wire(by).require_role(Role.OPERATOR)
-            return self.jobs.start(issuing.KIND, arguments, requested_by=by)
+            job = self.jobs.once(
+                issuing.KIND,
+                asked,
+                lambda: {"issuance_id": issuance_id, **asked},
+                requested_by=by,
+                key=idempotency_key,
+            )
+            facts["replayed"] = job["replayed"]
+        return job
 
     @runs_job(issuing.KIND)
     def issue_codes(self, job: Job) -> tuple[dict[str, Any], list[dict[str, Any]]]:

@@ -41,6 +41,8 @@ class ProblemAnswer:
     answered_at: datetime
     username: str
     role: str
+    request_id: str = ""
+    request_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

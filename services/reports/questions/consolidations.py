@@ -36,21 +36,28 @@ class ConsolidationQuestions:
     now: Callable[[], datetime]
 
     @answers
-    def start_consolidation(self, by: Facts, round_id: str, as_of: str | None) -> Facts:
-        """Start building the report as of a moment, by default the present; return the job.
+    def start_consolidation(
+        self, by: Facts, round_id: str, as_of: str | None, key: str | None = None
+    ) -> Facts:
+        """Start building the report as of a moment, by default the present; return the job, and
+        whether it is `replayed`, having been asked for before under the key.
 
-        The round need not be closed. The operator may only rehearse it, in a trial.
-        Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, InvalidInput.
+        The round need not be closed. The operator may only rehearse it, in a trial. Raises
+        OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, InvalidInput, IdempotencyKeyReused.
         """
         round_ = self._round(by, round_id, Role.CENTRAL_HR_BODY)
-        round_.to(round_.state, *OPENED)
-        present = self.now()
-        moment = present if as_of is None else _to_the_millisecond(read_time(as_of))
-        if not round_.opens_at <= moment <= present:
-            reason = "ต้องเป็นเวลาตั้งแต่วันเปิดรอบจนถึงขณะนี้"
-            raise InvalidInput(pointer="/as_of", reason=reason)
-        arguments = {"round_id": round_id, "as_of": wire_time(moment)}
-        return self.jobs.start("consolidate_round", arguments, requested_by=by)
+
+        def arguments() -> Facts:
+            round_.to(round_.state, *OPENED)
+            present = self.now()
+            moment = present if as_of is None else _to_the_millisecond(read_time(as_of))
+            if not round_.opens_at <= moment <= present:
+                reason = "ต้องเป็นเวลาตั้งแต่วันเปิดรอบจนถึงขณะนี้"
+                raise InvalidInput(pointer="/as_of", reason=reason)
+            return {"round_id": round_id, "as_of": wire_time(moment)}
+
+        asked = {"round_id": round_id, "as_of": as_of}
+        return self.jobs.once("consolidate_round", asked, arguments, requested_by=by, key=key)
 
     @runs_job("consolidate_round")
     def build_consolidation(self, job: Job) -> tuple[Facts, list[Facts]]:

@@ -24,27 +24,37 @@ class ExtensionQuestions:
     now: Callable[[], datetime]
 
     @answers
-    def extend_round(self, by: Facts, round_id: str, proposal: Facts) -> Facts:
-        """Start giving part of an open or closed round another due date by order; return the job.
+    def extend_round(
+        self, by: Facts, round_id: str, proposal: Facts, key: str | None = None
+    ) -> Facts:
+        """Start giving part of an open or closed round another due date by order; return the job,
+        and whether it is `replayed`, having been asked for before under the key.
 
         Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, InvalidInput,
-        TooManyExtensions.
+        TooManyExtensions, IdempotencyKeyReused.
         """
-        return self._start_order(by, round_id, proposal)
+        return self._start_order(by, round_id, proposal, key)
 
     @answers
-    def withdraw_extension(self, by: Facts, round_id: str, no: int, order: Facts) -> Facts:
-        """Start withdrawing an extension by order; return the job.
+    def withdraw_extension(
+        self, by: Facts, round_id: str, no: int, order: Facts, key: str | None = None
+    ) -> Facts:
+        """Start withdrawing an extension by order; return the job, as `extend_round` does.
 
         Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, ExtensionNotFound,
-        ExtensionAlreadyWithdrawn, TooManyExtensions.
+        ExtensionAlreadyWithdrawn, TooManyExtensions, IdempotencyKeyReused.
         """
-        return self._start_order(by, round_id, order | {"withdraws": no})
+        return self._start_order(by, round_id, order | {"withdraws": no}, key)
 
-    def _start_order(self, by: Facts, round_id: str, proposal: Facts) -> Facts:
+    def _start_order(self, by: Facts, round_id: str, proposal: Facts, key: str | None) -> Facts:
         Principal.from_wire(by).require_role(Role.OPERATOR, Role.CENTRAL_HR_BODY)
-        extending.require_possible(self.store, self.store.rounds.get(round_id), proposal)
-        return self.jobs.start("extend_round", proposal | {"round_id": round_id}, requested_by=by)
+        asked = proposal | {"round_id": round_id}
+
+        def arguments() -> Facts:
+            extending.require_possible(self.store, self.store.rounds.get(round_id), proposal)
+            return asked
+
+        return self.jobs.once("extend_round", asked, arguments, requested_by=by, key=key)
 
     @runs_job("extend_round")
     def move_due_dates(self, job: Job) -> tuple[Facts, list[Facts]]:

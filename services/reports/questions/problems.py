@@ -69,17 +69,22 @@ class ProblemQuestions:
         return problems.report_to_wire(report)
 
     @answers
-    def answer_problem(self, by: Facts, problem_id: str, text: str, circulate: bool) -> Facts:
+    def answer_problem(
+        self, by: Facts, problem_id: str, text: str, circulate: bool, key: str | None = None
+    ) -> Facts:
         """Add an answer from an office above; circulated by the central body, all may read it.
+        `repeated` says if the slot did so before under the same key.
 
-        Raises ProblemReportNotFound, OutOfScope, TooManyAnswers.
+        Raises ProblemReportNotFound, OutOfScope, TooManyAnswers, IdempotencyKeyReused.
         Publishes ProblemAnsweredV1.
         """
         report = self.store.problems.get(problem_id)
         principal, at = Principal.from_wire(by), self.now()
-        answer = report.answer(principal, text=text, circulate=circulate, at=at)
+        given = report.answer(principal, text=text, circulate=circulate, at=at)
+        answer = problems.known_by(given, principal, problem_id, key)
         event = problems.answered_event(report, answer)
-        return problems.report_to_wire(self.store.problems.answer(report, answer, announcing=event))
+        kept, repeated = self.store.problems.answer(report, answer, announcing=event)
+        return {"report": problems.report_to_wire(kept), "repeated": repeated}
 
     @answers
     def list_problem_answers(

@@ -81,13 +81,16 @@ class Problems:
 
     def answer(
         self, report: ProblemReport, answer: ProblemAnswer, *, announcing: Event
-    ) -> ProblemReport:
-        """Add an answer, count the report as answered when it is the first, and announce it.
+    ) -> tuple[ProblemReport, bool]:
+        """Add an answer, count the report as answered when it is the first, and announce it; return
+        the report, and whether the answer was there already.
 
-        Raises TooManyAnswers.
+        Raises TooManyAnswers, IdempotencyKeyReused when it is there with other words.
         """
         entries = self._outbox.seal([announcing])
-        takes_more = {"_id": report.id, f"answers.{MOST_ANSWERS - 1}": {"$exists": False}}
+        takes_more: Document = {"_id": report.id, f"answers.{MOST_ANSWERS - 1}": {"$exists": False}}
+        if answer.request_id:
+            takes_more["answers.request_id"] = {"$ne": answer.request_id}
         told = asdict(answer)
         change = {
             "$set": {"state": "answered", **({"circulated": told} if answer.circulate else {})},
@@ -95,19 +98,33 @@ class Problems:
             "$inc": {"version": 1},
         }
 
-        def write(session: Any) -> Document:
+        def write(session: Any) -> Document | None:
             saved = self._reports.find_one_and_update(
                 takes_more, change, return_document=ReturnDocument.AFTER, session=session
             )
             if saved is None:
-                raise TooManyAnswers(most=MOST_ANSWERS)
+                return None
             if len(saved["answers"]) == 1:
                 self._count(report, "answered", session)
             return dict(saved)
 
         answered = in_transaction(self._client, write)
+        if answered is None:
+            return self._known_answer(report.id, answer), True
         self._outbox.nudge(COLLECTION, report.id, entries)
-        return _report(answered)
+        return _report(answered), False
+
+    def _known_answer(self, problem_id: str, answer: ProblemAnswer) -> ProblemReport:
+        """Return the report that has the answer already. Raises TooManyAnswers,
+        IdempotencyKeyReused.
+        """
+        report = self.get(problem_id)
+        for known in report.answers:
+            if answer.request_id and known.request_id == answer.request_id:
+                if known.request_sha256 != answer.request_sha256:
+                    raise IdempotencyKeyReused(problem_id=problem_id)
+                return report
+        raise TooManyAnswers(most=MOST_ANSWERS)
 
     def _count(self, report: ProblemReport, what: str, session: Any) -> None:
         cell = {

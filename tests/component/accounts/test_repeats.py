@@ -68,6 +68,24 @@ def test_a_key_is_refused_with_another_request_and_is_the_slots_own(
     assert len(store.changes.get(phela).changes) == 2
 
 
+def test_codes_asked_for_again_are_one_issuance_and_of_another_scope_are_refused(
+    desk: Desk, database: Any
+) -> None:
+    def ask(by: dict[str, Any] = BY, district: str = "8104", key: str | None = "key-1") -> Any:
+        return desk.service.create_issuance(by, {"district": district}, False, idempotency_key=key)
+
+    first, again = ask(), ask()
+    with pytest.raises(IdempotencyKeyReused):
+        ask(district="8101")
+    others = [ask(BY | {"slot_id": "another"}), ask(key=None), ask(key=None)]
+
+    assert (first.pop("replayed"), again.pop("replayed")) == (False, True)
+    assert first == again
+    jobs = list(database.jobs.find({"kind": "issue_codes"}))
+    assert {job["_id"] for job in jobs} == {first["id"], *(each["id"] for each in others)}
+    assert len({job["arguments"]["issuance_id"] for job in jobs}) == len(jobs) == 4
+
+
 def test_a_key_whose_request_was_refused_is_free_again(desk: Desk, phela: str) -> None:
     with pytest.raises(InvalidInput):
         schedule(desk, phela, "key-1", name="เพหลา")

@@ -16,7 +16,7 @@ from chassis.jobs import ATTEMPTS, COLLECTION, Jobs, RunsJobs, job_document, run
 from chassis.log import correlation_id
 from chassis.mongo import Kept, build_indexes, connect
 from chassis.service import Service
-from contracts.errors import JobNotFound, ServiceUnavailable
+from contracts.errors import IdempotencyKeyReused, JobNotFound, ServiceUnavailable
 from tests.builders.parrot.service import NotASong, ParrotSettings
 from tests.builders.waiting import soon
 from tests.component.reports.watching import Commands, explained, stages_of
@@ -201,6 +201,18 @@ def test_what_a_job_does_is_tied_to_the_request_that_asked_for_it(jobs, work):
     work(lambda job: ({"cause": correlation_id.get()}, []))
 
     assert ended(jobs, job)["result"] == {"cause": "because"}
+
+
+def test_under_one_key_there_is_one_job_however_many_ask_at_once_and_only_for_the_same(jobs):
+    def ask(grain):
+        return jobs.start("grind", {"grain": grain}, requested_by=BY, key="k")
+
+    asking = [eventlet.spawn(ask, {"rice": [1, 2]}) for _ in range(4)]
+
+    assert len({each.wait()["id"] for each in asking}) == 1
+    assert jobs.collection.count_documents({}) == 1
+    with pytest.raises(IdempotencyKeyReused):
+        ask({"rice": [2, 1]})
 
 
 def test_of_a_slot_that_asks_for_much_and_one_that_asks_for_little_each_has_its_turn(jobs):

@@ -29,7 +29,7 @@ def keep(store, **changes):
 def answer(store, report, *, circulate=True, text="ตอบแล้ว", by=CENTRAL, at=EARLY):
     given = report.answer(by, text=text, circulate=circulate, at=at)
     event = problems.answered_event(report, given)
-    return store.problems.answer(report, given, announcing=event)
+    return store.problems.answer(report, given, announcing=event)[0]
 
 
 def counts(store, by=CENTRAL, axis="category", round_id=None):
