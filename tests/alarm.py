@@ -3,10 +3,15 @@
 Eventlet has replaced `threading` when pytest-timeout looks for the main thread, so it does not find
 it and would end the whole process. This is its alarm instead, by its own hooks; `timeout` in
 pyproject.toml and `@pytest.mark.timeout` say when it rings. A teardown has that time anew.
+
+Code that never returns to Python hears no alarm. GRACE_SECONDS later a thread of the machine ends
+the process, with a report and without a teardown: what it leaves behind the next run takes down.
 """
 
 from __future__ import annotations
 
+import faulthandler
+import os
 import signal
 import traceback
 from types import FrameType
@@ -22,7 +27,14 @@ _main = greenlet.getcurrent()
 if _threading.current_thread() is not _threading.main_thread():
     raise ImportError("only the main thread can be woken by a signal")
 
+GRACE_SECONDS = 60.0
 _seconds = pytest.StashKey[float]()
+_stderr = pytest.StashKey[int]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep where to tell of a process that is ended: during a test it is captured."""
+    config.stash[_stderr] = os.dup(2)
 
 
 def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> bool:
@@ -40,13 +52,14 @@ def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> bool:
         _main.throw(pytest.fail.Exception(f"{hung} while this ran:\n{ran}"))
 
     signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, settings.timeout)
+    _wind(item)
     return True
 
 
 def pytest_timeout_cancel_timer(item: pytest.Item) -> bool:
     """Ring no more."""
     signal.setitimer(signal.ITIMER_REAL, 0)
+    faulthandler.cancel_dump_traceback_later()
     return True
 
 
@@ -54,4 +67,10 @@ def pytest_timeout_cancel_timer(item: pytest.Item) -> bool:
 def pytest_runtest_teardown(item: pytest.Item) -> None:
     """Wind the alarm again, which a failure has stopped."""
     if _seconds in item.stash:
-        signal.setitimer(signal.ITIMER_REAL, item.stash[_seconds])
+        _wind(item)
+
+
+def _wind(item: pytest.Item) -> None:
+    seconds, told_to = item.stash[_seconds], item.config.stash[_stderr]
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    faulthandler.dump_traceback_later(seconds + GRACE_SECONDS, exit=True, file=told_to)

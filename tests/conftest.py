@@ -22,11 +22,13 @@ from hypothesis import HealthCheck, settings
 from pymongo import MongoClient
 
 from tests.alarm import (  # noqa: F401 (hooks of pytest and of pytest-timeout)
+    pytest_configure,
     pytest_runtest_teardown,
     pytest_timeout_cancel_timer,
     pytest_timeout_set_timer,
 )
 from tests.builders.country import Country
+from tests.builders.waiting import HANG_SECONDS
 from tests.length import IN_FULL, examples
 from tools.programs import ROOT
 from tools.stack import Stack
@@ -95,7 +97,10 @@ def management(infrastructure: Stack) -> Iterator[httpx.Client]:
     """The broker's HTTP API, signed in as its administrator."""
     credentials = infrastructure.site.broker_login
     with httpx.Client(
-        base_url=infrastructure.management_url, auth=credentials, trust_env=False, timeout=60
+        base_url=infrastructure.management_url,
+        auth=credentials,
+        trust_env=False,
+        timeout=HANG_SECONDS,
     ) as client:
         yield client
 

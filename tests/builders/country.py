@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -13,13 +12,13 @@ import httpx
 
 from tests.builders.answers import some_answers
 from tests.builders.registry_csv import a_row, file_of
+from tests.builders.waiting import HANG_SECONDS, soon
 
 PROVINCE = "81"
 DISTRICTS = {"8104": "คลองท่อม", "8105": "อ่าวลึก"}
 LAOS_IN_DISTRICT = 10
 PASSWORD = "a long test passphrase"
 HOLDER = {"name": "ทดลอง สมมติ", "position": "นิติกร"}
-JOB_SECONDS = 30
 _round_numbers = count(1)
 
 
@@ -38,17 +37,21 @@ class Caller:
     """Somebody at the HTTP API; `client` is a keep-alive httpx client."""
 
     def __init__(self, url: str, username: str = "", password: str = PASSWORD) -> None:
-        self.client = httpx.Client(base_url=url, timeout=30, trust_env=False)
+        self.client = httpx.Client(base_url=url, timeout=HANG_SECONDS, trust_env=False)
         self.client.headers["Accept-Language"] = "en"
         self.client.headers["Accept"] = "application/json"
         self.username = username
         self._password = password
 
     def sign_in(self) -> Caller:
-        told = self.client.post(
-            "/v1/sessions",
-            json={"username": self.username, "password": self._password, "takeover": True},
-        )
+        """Sign in, and come back when told that it cannot be now, as on a busy machine."""
+        asked = {"username": self.username, "password": self._password, "takeover": True}
+
+        def tried() -> httpx.Response | None:
+            told = self.client.post("/v1/sessions", json=asked)
+            return None if told.status_code == 503 else told
+
+        told = soon(tried)
         assert told.status_code == 201, told.text
         self.client.headers["Authorization"] = f"Bearer {told.json()['token']}"
         return self
@@ -74,7 +77,7 @@ class Caller:
     def job(self, told: httpx.Response) -> dict[str, Any]:
         """Wait for the job that was started, and return its result."""
         assert told.status_code == 202, told.text
-        return eventually(lambda: self._finished(told.headers["Location"]), JOB_SECONDS)
+        return soon(lambda: self._finished(told.headers["Location"]))
 
     def _finished(self, path: str) -> dict[str, Any] | None:
         job = self.get(path)
@@ -172,21 +175,10 @@ class Country:
         path = f"/v1/rounds/{told.json()['id']}"
         expected = 3 * (len(DISTRICTS) * LAOS_IN_DISTRICT + 1)
         if "scope" not in changes:
-            eventually(lambda: self.operator.get(path)["expected_obligations"] == expected)
+            soon(lambda: self.operator.get(path)["expected_obligations"] == expected)
         self.operator.job(self.operator.client.post(f"{path}/open"))
         return told.json()["id"]
 
     def figures(self, round_id: str) -> dict[str, Any]:
         """Return the national figures of a round."""
         return self.operator.get("/v1/completeness", round=round_id, by="country")["total"]
-
-
-def eventually(look: Any, seconds: float = 10.0) -> Any:
-    """Look again and again until there is something to see; return it."""
-    deadline = time.monotonic() + seconds
-    while True:
-        seen = look()
-        if seen:
-            return seen
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.05)

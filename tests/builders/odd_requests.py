@@ -86,6 +86,32 @@ header_texts = st.sampled_from(
 )
 
 
+# They end sessions, shut accounts or act on what other tests still need.
+LEFT_OUT = frozenset(
+    {
+        "DELETE /v1/sessions/current",
+        "POST /v1/password-changes",
+        "POST /v1/second-factors",
+        "POST /v1/second-factors/confirmations",
+        "POST /v1/second-factors/removals",
+        "POST /v1/organisations/imports",
+        "POST /v1/organisations/{organisation_id}/changes",
+        "DELETE /v1/organisations/{organisation_id}/changes/{change_id}",
+        "POST /v1/slots/{slot_id}/handovers",
+        "POST /v1/slots/{slot_id}/locks",
+        "DELETE /v1/slots/{slot_id}/locks",
+        "POST /v1/slots/{slot_id}/closures",
+        "POST /v1/issuances",
+        "POST /v1/issuances/{issuance_id}/slip-readings",
+        "POST /v1/issuances/{issuance_id}/handouts",
+        "POST /v1/rounds/{round_id}/open",
+        "POST /v1/rounds/{round_id}/close",
+        "POST /v1/rounds/{round_id}/purge",
+    }
+)
+"""The routes no odd request is sent to; every other route of the description gets some."""
+
+
 class Spec:
     """The description, as far as making requests from it goes."""
 
@@ -130,12 +156,10 @@ class Spec:
 
 
 @st.composite
-def requests(
-    draw: Draw, spec: Spec, known: Mapping[str, list[str]], left_out: Callable[[str, str], bool]
-) -> dict[str, Any]:
+def requests(draw: Draw, spec: Spec, known: Mapping[str, list[str]]) -> dict[str, Any]:
     """A request to any route but those left out, ready for httpx."""
     method, path, operation = draw(
-        st.sampled_from([one for one in spec.operations if not left_out(one[0], one[1])])
+        st.sampled_from([one for one in spec.operations if f"{one[0]} {one[1]}" not in LEFT_OUT])
     )
     query, headers = [], {}
     for one in operation["parameters"]:

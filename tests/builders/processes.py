@@ -12,12 +12,9 @@ from pathlib import Path
 
 import httpx
 
-from tests.builders.country import eventually
+from tests.builders.waiting import HANG_SECONDS, soon
 from tools.programs import HOST, ROOT, SERVICES
 from tools.stack import Stack
-
-START_SECONDS = 30.0
-STOP_SECONDS = 30.0
 
 
 class Beside:
@@ -50,7 +47,7 @@ class Beside:
             self._process = subprocess.Popen(
                 self._command, env=self._environment, cwd=ROOT, stderr=log
             )
-        eventually(lambda: _is_ready(self.ops_url), START_SECONDS)
+        soon(lambda: _is_ready(self.ops_url))
 
     def kill(self) -> None:
         """Kill it; it is gone when this returns."""
@@ -63,7 +60,12 @@ class Beside:
     def _end(self, signal_number: int) -> None:
         if self._process is not None:
             self._process.send_signal(signal_number)
-            self._process.wait(STOP_SECONDS)
+            try:
+                self._process.wait(HANG_SECONDS)
+            except subprocess.TimeoutExpired:  # it hangs, and must not outlive the test
+                self._process.kill()
+                self._process.wait()
+                raise
 
 
 class Gateway(Beside):

@@ -12,12 +12,10 @@ from pymongo import MongoClient
 from pymongo.errors import AutoReconnect, OperationFailure
 from pymongo.uri_parser import parse_uri
 
-from tests.builders.country import eventually
+from tests.builders.waiting import HANG_SECONDS, soon
 from tools.programs import CLUSTER_KEY, HOST, MONGOD, MONGOD_BINARY, REPLICA_SET
 from tools.stack import Stack
 
-SYNCED_SECONDS = 60.0
-STOP_SECONDS = 30.0
 AWAY_SECONDS = 60  # in which a primary that stepped down does not stand for election
 PRIMARY, SECONDARY = 1, 2
 
@@ -41,9 +39,9 @@ class ReplicaSet:
 
     def step_down(self) -> None:
         """Have the primary step down; another member is primary when this returns."""
-        old = eventually(self.primary)
+        old = soon(self.primary)
         self._clients[old].admin.command("replSetStepDown", AWAY_SECONDS)
-        eventually(lambda: self.primary() not in (None, old), SYNCED_SECONDS)
+        soon(lambda: self.primary() not in (None, old))
 
     def return_to_the_first(self) -> None:
         """Make the stack's own member the primary again."""
@@ -56,14 +54,14 @@ class ReplicaSet:
             _accepted(self._clients[first], "replSetStepUp", 1)
             return False
 
-        eventually(is_primary, SYNCED_SECONDS)
+        soon(is_primary)
 
     def grow(self) -> None:
         """Take the other members in, one after the other as MongoDB demands."""
         for id_, host in enumerate(self._hosts[1:], start=1):
             member = {"_id": id_, "host": host}
             self._reconfigure(lambda members, member=member: [*members, member])
-            eventually(lambda host=host: self._has_voting(host), SYNCED_SECONDS)
+            soon(lambda host=host: self._has_voting(host))
 
     def shrink(self) -> None:
         """Leave the first member alone in the set."""
@@ -89,7 +87,7 @@ class ReplicaSet:
             # Refused while the configuration before it is not yet everywhere.
             return _accepted(self._clients[self._hosts[0]], "replSetReconfig", config)
 
-        eventually(is_taken, SYNCED_SECONDS)
+        soon(is_taken)
 
 
 def _accepted(client: MongoClient[dict[str, Any]], command: str, value: object) -> bool:
@@ -144,5 +142,5 @@ def _start(stack: Stack, port: int) -> tuple[subprocess.Popen[bytes], Any]:
 
 def _stop(process: subprocess.Popen[bytes], data: Any) -> None:
     process.kill()
-    process.wait(STOP_SECONDS)
+    process.wait(HANG_SECONDS)
     shutil.rmtree(data)

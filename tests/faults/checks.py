@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from tests.builders.broker import waiting_messages
-from tests.builders.country import eventually
+from tests.builders.waiting import soon
 from tests.faults.load import Ledger, Load, Told
 from tools.stack import Stack
 
-AGREED_SECONDS = 30.0
 # A gateway's clock follows small corrections of the wall clock slowly: chassis/clock.py.
 CLOCKS_APART_SECONDS = 0.5
 
@@ -55,9 +54,9 @@ def check_figures(load: Load) -> None:
         total = load.country.figures(load.round_id)
         return (total["filed"], total["on_time"], total["amended"]) == (filed, filed, amended)
 
-    eventually(agree, AGREED_SECONDS)
+    soon(agree)
 
 
 def check_queues(stack: Stack) -> None:
     """Every queue is worked off, and nothing is parked."""
-    eventually(lambda: not waiting_messages(stack), AGREED_SECONDS)
+    soon(lambda: not waiting_messages(stack))

@@ -9,8 +9,9 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from tests.builders.country import Country, eventually
+from tests.builders.country import Country
 from tests.builders.processes import Gateway, resident_mib, running
+from tests.builders.waiting import HANG_SECONDS, soon
 from tests.faults.checks import check_figures, check_ledger, check_queues
 from tests.faults.load import LONGEST_SECONDS, Load
 from tests.length import IN_FULL
@@ -21,7 +22,6 @@ from tools.stack import Stack
 OFFICERS = 24
 MEANWHILE = 150 if IN_FULL else 48
 MEMORY_ALLOWANCE_MIB = 64.0
-MEMORY_SECONDS = 10.0
 SECOND_GATEWAY = "second gateway"
 
 
@@ -68,10 +68,11 @@ def during_load(
 ) -> DuringLoad:
     """Have officers file before, during and after a fault, then hold told against kept.
 
-    Nobody waits longer than `slowest_seconds` for an answer. A gateway that is killed or frozen
-    cannot answer at all: with `at_gateways` the fault is there, officers may be cut off or give up
-    after LONGEST_SECONDS, and have their answer from the other gateway in twice that time. `absent`
-    is a program of the stack that does not run when it begins.
+    Nobody waits longer than `slowest_seconds` for an answer, and some times what it takes on this
+    machine before the fault. A gateway that is killed or frozen cannot answer at all: with
+    `at_gateways` the fault is there, officers may be cut off or give up after LONGEST_SECONDS, and
+    have their answer from the other gateway in twice that time. `absent` is a program of the stack
+    that does not run when it begins.
     """
     ours = [*(service.name for service in SERVICES), SECOND_GATEWAY]
     others = ["rabbitmq", "mongod"]  # whose memory is their own affair: it is only written down
@@ -94,11 +95,17 @@ def during_load(
         absent: str = "",
     ) -> Iterator[Load]:
         began = time.monotonic()
-        load = Load(country, country.open_round(), gateways or (stack.url, second_gateway.url))
+        load = Load(
+            country,
+            country.open_round(),
+            gateways or (stack.url, second_gateway.url),
+            patience_seconds=LONGEST_SECONDS if at_gateways else HANG_SECONDS,
+        )
         load.start(country.officers[:OFFICERS])
         try:
             load.wait_for(MEANWHILE)
             before = memory(absent)
+            load.note_usual()
             yield load
             load.wait_for(MEANWHILE)
         finally:
@@ -107,7 +114,7 @@ def during_load(
         check_ledger(load)
         check_figures(load)
         check_queues(stack)
-        eventually(lambda: is_back(before, absent), MEMORY_SECONDS)
+        soon(lambda: is_back(before, absent))
         tally, after = load.tally, memory(absent)
         write_down(
             accepted=load.accepted,
@@ -120,9 +127,9 @@ def during_load(
             memory_mib={name: [before[name], after[name]] for name in before},
         )
         if at_gateways:  # a single request is bounded by the officer's own patience
-            assert tally.slowest_to_answer_seconds < 2 * LONGEST_SECONDS
+            assert tally.slowest_to_answer_seconds < load.longest_seconds(2 * LONGEST_SECONDS)
         else:
-            assert tally.slowest_answer_seconds < slowest_seconds
+            assert tally.slowest_answer_seconds < load.longest_seconds(slowest_seconds)
             assert (tally.broken_off, tally.given_up) == (0, 0)
 
     return during

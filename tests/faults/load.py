@@ -20,13 +20,15 @@ import httpx
 
 from gateway.filings import filing_id_of
 from tests.builders.answers import some_answers
-from tests.builders.country import Caller, Country, eventually
+from tests.builders.country import Caller, Country
+from tests.builders.waiting import HANG_SECONDS, soon
 
 AGAIN_SECONDS = 0.25
-GIVE_UP_SECONDS = 90.0
 # A filing's longest way: 2 s to know who asks, 4 s for the confirm and the answer, and the body.
 # What else an officer asks for (a status, after 202) has 5 s for its answer.
 LONGEST_SECONDS = 8.0
+# And on a machine that has more to do, so many times what it takes there without a fault.
+TIMES_USUAL = 20.0
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # a client of its own would read every root
 
 
@@ -65,18 +67,25 @@ class Tally:
     broken_off: int = 0
     """Requests whose connection was refused or broke."""
     given_up: int = 0
-    """Requests nobody answered within LONGEST_SECONDS."""
+    """Requests nobody answered within an officer's patience."""
 
 
 class Person:
     """One officer at all gateways, with a connection kept to each."""
 
-    def __init__(self, officer: Caller, gateways: Sequence[str], first: int, tally: Tally) -> None:
+    def __init__(
+        self,
+        officer: Caller,
+        gateways: Sequence[str],
+        first: int,
+        tally: Tally,
+        patience_seconds: float,
+    ) -> None:
         self._clients = [
             httpx.Client(
                 base_url=url,
                 headers=officer.client.headers,
-                timeout=LONGEST_SECONDS,
+                timeout=patience_seconds,
                 trust_env=False,
                 verify=NO_TLS,
             )
@@ -95,7 +104,7 @@ class Person:
         """Ask until the answer is something else than "not now"; begin at the next gateway."""
         self._next += 1
         self.tries = 0
-        give_up = time.monotonic() + GIVE_UP_SECONDS
+        give_up = time.monotonic() + HANG_SECONDS
         while True:
             told = self._answered(method, path, **sent)
             if told.status_code != 503:
@@ -129,7 +138,7 @@ class Person:
         else:
             self._tally.broken_off += 1
             time.sleep(AGAIN_SECONDS)
-        assert time.monotonic() - first < GIVE_UP_SECONDS, "no gateway answers"
+        assert time.monotonic() - first < HANG_SECONDS, "no gateway answers"
 
 
 @dataclass
@@ -140,7 +149,10 @@ class Load:
     round_id: str
     gateways: Sequence[str]
     ledgers: list[Ledger] = field(default_factory=list)
+    patience_seconds: float = HANG_SECONDS
+    """After which an officer goes to the other gateway."""
     tally: Tally = field(default_factory=Tally)
+    _usual_seconds: float = 0.0
     _enough: threading.Event = field(default_factory=threading.Event)
     _pool: Any = None
     _running: list[Any] = field(default_factory=list)
@@ -161,11 +173,19 @@ class Load:
     def accepted(self) -> int:
         return sum(len(ledger.accepted) for ledger in self.ledgers)
 
-    def wait_for(self, more: int, seconds: float = 60.0) -> None:
-        """Wait until that many more filings are accepted."""
-        self.wait_until(self.accepted + more, lambda: self.accepted, seconds)
+    def note_usual(self) -> None:
+        """Hold what comes from now on against the slowest answer so far."""
+        self._usual_seconds = self.tally.slowest_answer_seconds
 
-    def wait_until(self, goal: int, reached: Callable[[], int], seconds: float = 60.0) -> None:
+    def longest_seconds(self, stated: float = LONGEST_SECONDS) -> float:
+        """Return how long an answer may take that is promised within the stated time."""
+        return stated + TIMES_USUAL * self._usual_seconds
+
+    def wait_for(self, more: int) -> None:
+        """Wait until that many more filings are accepted."""
+        self.wait_until(self.accepted + more, lambda: self.accepted)
+
+    def wait_until(self, goal: int, reached: Callable[[], int]) -> None:
         """Wait until so much is reached; raise at once what ends an officer's work."""
 
         def is_reached() -> bool:
@@ -174,7 +194,7 @@ class Load:
                     one.result()
             return reached() >= goal
 
-        eventually(is_reached, seconds)
+        soon(is_reached)
 
     def stop(self) -> None:
         """Let everybody finish the filing in hand; raise what ended an officer's work."""
@@ -184,7 +204,7 @@ class Load:
             running.result()
 
     def _keep_filing(self, ledger: Ledger, number: int) -> None:
-        person = Person(ledger.officer, self.gateways, number, self.tally)
+        person = Person(ledger.officer, self.gateways, number, self.tally, self.patience_seconds)
         try:
             while not self._enough.is_set():
                 self._file_next(ledger, person)
@@ -212,14 +232,12 @@ class Load:
         ledger.revision += 1
 
     def _wait_until_recorded(self, person: Person, status_url: str) -> None:
-        give_up = time.monotonic() + GIVE_UP_SECONDS
-        while True:
+        def is_recorded() -> bool:
             seen = person.insist("GET", status_url)
             assert seen.status_code == 200, seen.text
-            if seen.json()["state"] == "recorded":
-                return
-            assert time.monotonic() < give_up, "taken in and not recorded"
-            time.sleep(AGAIN_SECONDS)
+            return bool(seen.json()["state"] == "recorded")
+
+        soon(is_recorded)
 
 
 def _submission(revision: int) -> dict[str, Any]:

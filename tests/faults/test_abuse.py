@@ -24,10 +24,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.builders.country import eventually
 from tests.builders.odd_requests import archive
 from tests.builders.processes import resident_mib
-from tests.faults.bystander import GIVES_UP_SECONDS
+from tests.builders.waiting import soon
 from tests.faults.load import NO_TLS
 from tests.length import IN_FULL
 from tools.programs import ROOT
@@ -63,7 +62,7 @@ class Bystander:
 
     def between(self, began: float, ended: float) -> list[Looked]:
         """Return every look that was under way in that time, once all of them are over."""
-        looked = eventually(lambda: self._looked_after(ended), GIVES_UP_SECONDS + PATIENCE_SECONDS)
+        looked = soon(lambda: self._looked_after(ended))
         return [one for one in looked if one.ended >= began and one.began <= ended]
 
     def _looked_after(self, ended: float) -> list[Looked]:

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from tests.builders.country import eventually
 from tests.builders.processes import Gateway, running
+from tests.builders.waiting import soon
 
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
 HOUR = 3_600
@@ -53,7 +53,7 @@ def test_setting_a_clock_makes_no_filing_early_or_late(
 ):
     with during_load([gateway.url, second_gateway.url]) as load:
         wall(step)
-        eventually(lambda: abs(seconds_apart(gateway) - step) < NOTICED_SECONDS)
+        soon(lambda: abs(seconds_apart(gateway) - step) < NOTICED_SECONDS)
         load.wait_for(MEANWHILE)
         wall(0)
-        eventually(lambda: abs(seconds_apart(gateway)) < 1.0)
+        soon(lambda: abs(seconds_apart(gateway)) < 1.0)

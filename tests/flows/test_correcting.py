@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 
 from tests.builders.answers import nil_answers, some_answers
-from tests.builders.country import DISTRICTS, PROVINCE, Caller, eventually
+from tests.builders.country import DISTRICTS, PROVINCE, Caller
+from tests.builders.waiting import soon
 
 DISTRICT = next(iter(DISTRICTS))
 
@@ -176,7 +177,7 @@ def test_two_persons_sign_in_two_slots_what_is_filed_and_what_is_taken_back(coun
         return officer.client.post(f"{path}/withdrawals", json=withdrawal, headers=key)
 
     by_nobody = withdraw()
-    eventually(lambda: officer.get(path)["revision"] == 1)
+    soon(lambda: officer.get(path)["revision"] == 1)
     assert sign(officer, "preparer", '"1"', of="withdrawal").status_code == 200
     by_half = withdraw()
     assert sign(head, "head", '"1"', of="withdrawal").status_code == 200
@@ -227,4 +228,4 @@ def test_one_slot_declares_who_stands_by_what_is_filed_and_unlocking_clears_both
     ]
     assert [one["acting"] for one in signed.json()["signatures"]] == [False, True]
     assert filed.status_code == 201, filed.text
-    eventually(lambda: officer.get(path)["signatures"] == [])
+    soon(lambda: officer.get(path)["signatures"] == [])

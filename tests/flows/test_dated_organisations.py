@@ -6,8 +6,8 @@ import pytest
 
 from chassis.clock import now
 from contracts.reference.calendar import as_bangkok
-from tests.builders.country import eventually
 from tests.builders.registry_csv import a_row, file_of
+from tests.builders.waiting import soon
 
 TODAY = as_bangkok(now()).date()
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
@@ -87,11 +87,11 @@ def figures(country, round_id, by):
 def test_figures_of_a_past_round_do_not_move_after_rename_upgrade_and_merge(
     country, trang, officers
 ):
-    eventually(lambda: expected(country, province="92") == 4 * 3)
+    soon(lambda: expected(country, province="92") == 4 * 3)
     round_id = country.open_round(scope={"province": "92"})
     filer = officers["6920201-1"]
     assert filer.file(filer.obligation_of(round_id)["id"]).status_code == 201
-    eventually(lambda: country.figures(round_id)["filed"] == 1)
+    soon(lambda: country.figures(round_id)["filed"] == 1)
     before = {by: figures(country, round_id, by) for by in ("type", "district", "province")}
     owed = obligations(country, round_id)
 
@@ -105,7 +105,7 @@ def test_figures_of_a_past_round_do_not_move_after_rename_upgrade_and_merge(
     assert (organisation["code"], organisation["full_name"]) == ("4920201", "เทศบาลเมืองตรังใหม่")
     assert filer.client.get("/v1/sessions/current").json()["username"] == "6920201-1"
     # The next round knows: so what changed has been heard everywhere.
-    eventually(lambda: expected(country, province="92") == 3 * 3)
+    soon(lambda: expected(country, province="92") == 3 * 3)
     next_id = country.open_round(scope={"province": "92"})
     assert {one["organisation"]["full_name"] for one in obligations(country, next_id)} == {
         *("เทศบาลเมืองตรังใหม่", "องค์การบริหารส่วนตำบลตรังอื่น", "เทศบาลตำบลตรังสมมติ4")
@@ -123,7 +123,7 @@ def test_figures_of_a_past_round_do_not_move_after_rename_upgrade_and_merge(
     merged_away = officers["6920203-1"]
     owes = merged_away.obligation_of(round_id)
     assert merged_away.file(owes["id"]).status_code == 201
-    eventually(lambda: figures(country, round_id, "type")["sao"] == ("อบต.", 9, 2))
+    soon(lambda: figures(country, round_id, "type")["sao"] == ("อบต.", 9, 2))
 
 
 def obligations(country, round_id):
@@ -312,7 +312,7 @@ def test_bangkok_is_added_without_a_province_office(country):
         )
     )
     assert issued["by_tier"] == {"operator": 3, "province": 0, "district": 0}
-    eventually(lambda: expected(country, organisation=bangkok["id"]) == 3)
+    soon(lambda: expected(country, organisation=bangkok["id"]) == 3)
     round_id = country.open_round(scope={"organisation": bangkok["id"]})
     districts = country.operator.get("/v1/completeness", round=round_id, by="district")["items"]
     assert [(one["name"], one["expected"]) for one in districts] == [("ไม่สังกัดอำเภอ", 3)]

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.builders.country import DISTRICTS, eventually
+from tests.builders.country import DISTRICTS
+from tests.builders.waiting import soon
 
 FIRST, SECOND = DISTRICTS
 ORDER = {"order_no": "ทดสอบ 12/2569", "reason": "ทดสอบอุทกภัย"}
@@ -36,11 +37,11 @@ def test_what_was_late_is_on_time_where_its_district_is_extended(country, overdu
     for district in (FIRST, SECOND):
         officer = country.callers[f"6{district}01-1"]
         assert officer.file(officer.obligation_of(overdue)["id"]).status_code == 201
-    eventually(lambda: country.figures(overdue)["late"] == 2)
+    soon(lambda: country.figures(overdue)["late"] == 2)
 
     done = given(country, overdue, datetime.now(UTC) + timedelta(days=1), district=FIRST)
 
-    eventually(lambda: figures_of(country, overdue, FIRST)["on_time"] == 1)
+    soon(lambda: figures_of(country, overdue, FIRST)["on_time"] == 1)
     other = figures_of(country, overdue, SECOND)
     assert (other["on_time"], other["late"]) == (0, 1)
     assert (done["no"], done["moved"]) == (1, 33)
@@ -62,12 +63,12 @@ def test_an_extension_by_mistake_is_withdrawn_and_whoever_filed_under_it_stays_o
     assert (too_far.status_code, too_far.json()["errors"][0]["pointer"]) == (422, "/lao_due_at")
     done = given(country, overdue, datetime.now(UTC) + timedelta(days=300), district=FIRST)
     assert under.file(under.obligation_of(overdue)["id"]).json()["filing"]["on_time"] is True
-    eventually(lambda: country.figures(overdue)["on_time"] == 2)
+    soon(lambda: country.figures(overdue)["on_time"] == 2)
 
     ended = f"{path}/{done['no']}/withdrawal"
     country.operator.job(country.operator.client.post(ended, json=ORDER))
 
-    eventually(lambda: country.figures(overdue)["late"] == 1)
+    soon(lambda: country.figures(overdue)["late"] == 1)
     assert country.figures(overdue)["on_time"] == 1
     assert under.obligation_of(overdue)["on_time"] is True
     assert before.obligation_of(overdue)["on_time"] is False
@@ -101,7 +102,7 @@ def test_one_missed_obligation_is_opened_again_by_order_and_filed_on_time(countr
     assert neighbour.obligation_of(round_id)["state"] == "missed"
     filed = officer.file(obligation_id)
     assert (filed.status_code, filed.json()["filing"]["on_time"]) == (201, True)
-    eventually(lambda: country.figures(round_id)["on_time"] == 1)
+    soon(lambda: country.figures(round_id)["on_time"] == 1)
 
 
 def test_what_is_exempt_by_order_leaves_the_denominator_until_that_is_lifted(country):
@@ -113,7 +114,7 @@ def test_what_is_exempt_by_order_leaves_the_denominator_until_that_is_lifted(cou
     told = country.operator.client.post(path, json={"kind": "exempt", **ORDER})
 
     assert (told.status_code, told.json()["state"]) == (201, "exempt")
-    eventually(lambda: country.figures(round_id)["exempt"] == 1)
+    soon(lambda: country.figures(round_id)["exempt"] == 1)
     figures = country.figures(round_id)
     assert figures["missing"] == figures["expected"] - 1
     assert officer.file(obligation_id).json()["code"] == "not_owed"
@@ -121,7 +122,7 @@ def test_what_is_exempt_by_order_leaves_the_denominator_until_that_is_lifted(cou
     assert refused.status_code == 403
     lifted = country.operator.client.delete(path)
     assert (lifted.status_code, lifted.json()["state"]) == (200, "open")
-    eventually(lambda: country.figures(round_id)["exempt"] == 0)
+    soon(lambda: country.figures(round_id)["exempt"] == 0)
     assert officer.file(obligation_id).status_code == 201
 
 
@@ -138,7 +139,7 @@ def test_an_organisation_is_closed_in_a_round_by_order(country):
     assert told.status_code == 201
     states = [item["state"] for item in told.json()["items"]]
     assert states == ["filed", "exempt", "exempt"]
-    eventually(lambda: country.figures(round_id)["exempt"] == 2)
+    soon(lambda: country.figures(round_id)["exempt"] == 2)
     again = {**act, "act": "add"}
     refused = country.operator.client.post(f"/v1/rounds/{round_id}/organisations", json=again)
     assert (refused.status_code, refused.json()["code"]) == (409, "organisation_already_in_round")
@@ -148,9 +149,7 @@ def test_a_round_whose_window_has_ended_closes_by_itself(country):
     soon = datetime.now(UTC) + timedelta(seconds=8)
     round_id = country.open_round(lao_due_at=soon.isoformat(), closes_at=soon.isoformat())
 
-    eventually(
-        lambda: country.operator.get(f"/v1/rounds/{round_id}")["state"] == "closed", seconds=40
-    )
+    soon(lambda: country.operator.get(f"/v1/rounds/{round_id}")["state"] == "closed")
 
     officer = country.callers[f"6{FIRST}06-1"]
-    eventually(lambda: officer.obligation_of(round_id)["state"] == "missed")
+    soon(lambda: officer.obligation_of(round_id)["state"] == "missed")

@@ -8,7 +8,8 @@ from joserfc import jws
 from joserfc.jwk import KeySet
 
 from tests.builders.answers import nil_answers, some_answers
-from tests.builders.country import DISTRICTS, eventually
+from tests.builders.country import DISTRICTS
+from tests.builders.waiting import soon
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +116,7 @@ def test_figures_agree_with_what_was_filed(country):
     )
 
     assert nil.status_code == 201
-    total = eventually(lambda: (t := country.figures(round_id))["filed"] == 5 and t)
+    total = soon(lambda: (t := country.figures(round_id))["filed"] == 5 and t)
     assert {name: total[name] for name in ("expected", "on_time", "late", "nil", "missing")} == {
         "expected": 63,
         "on_time": 3,

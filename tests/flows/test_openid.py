@@ -9,9 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from tests.builders.country import PASSWORD, eventually
+from tests.builders.country import PASSWORD
 from tests.builders.openid_provider import CLIENT_ID, CLIENT_SECRET
 from tests.builders.processes import one_more
+from tests.builders.waiting import HANG_SECONDS, soon
 from tools.programs import ROOT
 
 PID = "1100000000008"
@@ -37,7 +38,7 @@ def provider(provider_port):
             return False
 
     try:
-        eventually(is_up, 20)
+        soon(is_up)
         yield process
     finally:
         process.kill()
@@ -103,7 +104,7 @@ def call_back(country, query, cookie):
         params=query,
         headers={"Cookie": f"sucharit_openid={cookie}"},
         trust_env=False,
-        timeout=30,
+        timeout=HANG_SECONDS,
     )
 
 
@@ -112,7 +113,7 @@ def begin(country, username=USERNAME):
         f"{country.url}/v1/oidc/authorizations",
         params={"username": username, "takeover": "true"},
         trust_env=False,
-        timeout=30,
+        timeout=HANG_SECONDS,
     )
     assert told.status_code == 303, told.text
     return told

@@ -5,11 +5,11 @@ import pyotp
 import pytest
 
 from chassis import topology
-from tests.builders.country import PASSWORD, eventually
+from tests.builders.country import PASSWORD
 from tests.builders.streams import read_stream
+from tests.builders.waiting import soon
 from tools.flows import heads
 
-LOG_SECONDS = 2.0  # lines are written ten times a second
 OPS_PORTS = {"gateway": 6, "accounts": 1, "reports": 2, "aggregation": 5}
 
 
@@ -41,7 +41,7 @@ def test_every_listener_hears_what_is_sent_over_its_own_binding(ops, request):
         told = dict(line.rsplit(" ", 1) for line in lines if line.startswith("listener_bound{"))
         return told == {f'listener_bound{{queue="{queue}"}}': "1.0" for queue in wanted}
 
-    eventually(all_are_bound, seconds=60)  # it is looked every 15 s
+    soon(all_are_bound)  # it is looked every 15 s
     assert "listener_bound_again_total{" not in ops.get("/metrics").text
 
 
@@ -69,7 +69,7 @@ def test_a_correlation_id_is_found_in_the_log_of_every_service_it_passed(country
 
     for program in ("gateway", "reports"):
         log = stack.site.log(program)
-        eventually(lambda log=log: "follow-me-1" in log.read_text(), LOG_SECONDS)
+        soon(lambda log=log: "follow-me-1" in log.read_text())
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 
 from tests.builders.answers import nil_answers
-from tests.builders.country import DISTRICTS, eventually
+from tests.builders.country import DISTRICTS
+from tests.builders.waiting import soon
 
 FIRST, SECOND = DISTRICTS
 WORDS = {"category": "score_source_unclear", "text": "ไม่ทราบว่าต้องกรอกคะแนน KPI หรือ ITA"}
@@ -131,7 +132,7 @@ def test_of_a_rehearsal_nothing_is_left_after_the_purge(country, mongo):
     gone = operator.client.get(made["files"]["pdf"]["url"])
     assert refusal(gone) == (410, "round_purged")
     reports = mongo["sucharit_reports"]
-    eventually(lambda: not any(holding(reports[name], round_id) for name in OF_A_ROUND))
+    soon(lambda: not any(holding(reports[name], round_id) for name in OF_A_ROUND))
 
 
 def holding(collection, needle):

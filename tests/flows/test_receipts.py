@@ -14,19 +14,19 @@ from joserfc.jwk import KeySet
 
 from contracts.fields import wire_time
 from tests.builders.answers import some_answers
-from tests.builders.country import DISTRICTS, eventually
+from tests.builders.country import DISTRICTS
+from tests.builders.waiting import HANG_SECONDS, soon
 from tools.keys import OLD_SIGNING_KEYS, SIGNING_KEY
 from tools.programs import ROOT
 from tools.rotate_key import rotate
 
 DISTRICT = next(iter(DISTRICTS))
-ROLLED_WITHIN_SECONDS = 25
 
 
 @pytest.fixture(scope="module")
 def anyone(stack):
     """Somebody who has not signed in."""
-    with httpx.Client(base_url=stack.url, timeout=30, trust_env=False) as client:
+    with httpx.Client(base_url=stack.url, timeout=HANG_SECONDS, trust_env=False) as client:
         yield client
 
 
@@ -172,7 +172,7 @@ def test_a_day_is_closed_into_a_roll_that_proves_each_receipt(
         recorded_at = filings.find_one(wanted)["recorded_at"] - timedelta(days=2)
         filings.update_one(wanted, {"$set": {"recorded_at": recorded_at}})
     day = wire_time(recorded_at.astimezone())[:10]
-    eventually(lambda: officer.client.get(path).status_code == 200, ROLLED_WITHIN_SECONDS)
+    soon(lambda: officer.client.get(path).status_code == 200)
 
     proof, roll = officer.get(path), anyone.get(f"/v1/receipt-rolls/{day}").json()
     assert (proof["day"], proof["count"], proof["root"]) == (day, roll["count"], roll["root"])
@@ -186,7 +186,7 @@ def test_a_day_is_closed_into_a_roll_that_proves_each_receipt(
     assert verify_offline(tmp_path, live["receipt"], **more) == 1
 
     own = {"round": trial_id}
-    eventually(lambda: anyone.get(f"/v1/receipt-rolls/{day}", params=own).status_code == 200, 25)
+    soon(lambda: anyone.get(f"/v1/receipt-rolls/{day}", params=own).status_code == 200)
     assert anyone.get("/v1/receipt-rolls", params=own).json()["items"][0]["count"] == 1
     country.operator.job(country.operator.client.post(f"/v1/rounds/{trial_id}/purge"))
     told = anyone.get(f"/v1/receipt-rolls/{day}", params=own)

@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 
 from chassis.clock import now
-from services.aggregation.service import RECONCILE_EVERY_SECONDS
 from tests.builders.answers import some_answers
-from tests.builders.country import DISTRICTS, eventually
+from tests.builders.country import DISTRICTS
+from tests.builders.waiting import soon
 from tools.journey.client import Api
 from tools.reconcile import compared, judge
 
@@ -42,11 +42,10 @@ def test_receipts_events_and_counted_filings_are_the_same_for_each_round(
         assert taken_back.status_code == 201, taken_back.text
 
     for round_id, mode in ((live, "live"), (trial, "trial")):
-        row = eventually(
+        row = soon(
             lambda round_id=round_id: (
                 (row := row_of(country.operator, round_id)).get("counted") == 3 and row
             ),
-            2 * RECONCILE_EVERY_SECONDS,
         )
         assert (row["mode"], row["difference"]) == (mode, 0)
         assert row["receipts"] == row["events"] == 3

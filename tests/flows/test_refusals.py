@@ -9,6 +9,7 @@ import pytest
 from tests.builders.answers import some_answers
 from tests.builders.country import PASSWORD, Caller
 from tests.builders.registry_csv import a_row, file_of
+from tests.builders.waiting import HANG_SECONDS
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +153,7 @@ def test_a_half_sent_body_is_told_so_and_files_nothing(country, officer, round_i
     )
     address = (country.operator.client.base_url.host, country.operator.client.base_url.port)
 
-    with socket.create_connection(address, timeout=20) as sock:
+    with socket.create_connection(address, timeout=HANG_SECONDS) as sock:
         sock.sendall(head.encode())
         answered = sock.recv(4096)
 

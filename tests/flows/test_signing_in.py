@@ -1,20 +1,19 @@
 """Signing in on the running stack: taking over, guessing, a second factor, and who did what."""
 
-import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from statistics import median
 
 import httpx
 import pyotp
 import pytest
 
 from services.accounts.domain.throttling import FREE_ATTEMPTS
-from tests.builders.country import PASSWORD, Caller, eventually
+from tests.builders.country import PASSWORD, Caller
 from tests.builders.processes import one_more
-from tests.builders.waiting import soon
+from tests.builders.waiting import HANG_SECONDS, soon
+from tools.programs import SERVICES
 
+(OPS,) = (service.ops for service in SERVICES if service.name == "gateway")
 WRONG = "not the right passphrase"
 ANOTHER = "quite another passphrase"
 
@@ -25,12 +24,7 @@ def refusal(told):
 
 def try_signing_in(url, username, password=WRONG, **more):
     body = {"username": username, "password": password, **more}
-    return httpx.post(f"{url}/v1/sessions", json=body, trust_env=False, timeout=30)
-
-
-def tell(figure):
-    """Show what was measured, to whoever runs pytest with -s."""
-    sys.stdout.write(f"{figure}\n")
+    return httpx.post(f"{url}/v1/sessions", json=body, trust_env=False, timeout=HANG_SECONDS)
 
 
 def audited(caller, **query):
@@ -50,22 +44,26 @@ def second_accounts(country, stack):
         yield ops
 
 
-def test_a_takeover_at_one_gateway_ends_the_session_at_another_at_once(
-    country, second_gateway, record_property
+def sessions_ended_by_broadcast(stack):
+    """How often the stack's gateway has heard that a session was closed."""
+    page = httpx.get(f"http://127.0.0.1:{stack.site.port + OPS}/metrics", trust_env=False).text
+    metric = 'entrypoint_seconds_count{entrypoint="end_session",outcome="ok"} '
+    return float(page.partition(metric)[2].split("\n")[0] or 0)
+
+
+def test_a_takeover_at_one_gateway_ends_the_session_at_another_by_the_broadcast(
+    country, stack, second_gateway
 ):
     first = country.callers["6810510-3"]
     first.sign_in()
     slot_id = first.get("/v1/sessions/current")["slot_id"]
 
+    heard = sessions_ended_by_broadcast(stack)
+
     told = try_signing_in(second_gateway, first.username, PASSWORD, takeover=True)
 
-    since, calls = time.perf_counter(), 0
-    while (answer := first.client.get("/v1/sessions/current")).status_code == 200:
-        calls += 1
-        assert time.perf_counter() - since < 1.0, "the broadcast did not reach the first gateway"
-    milliseconds = round((time.perf_counter() - since) * 1000, 1)
-    record_property("takeover_milliseconds", milliseconds)
-    tell(f"taken over {milliseconds} ms after the answer, {calls} calls in between")
+    soon(lambda: sessions_ended_by_broadcast(stack) > heard)
+    answer = first.client.get("/v1/sessions/current")
     assert refusal(answer) == (401, "session_ended_elsewhere")
     assert told.status_code == 201
     assert told.json()["ended_session_since"] is not None
@@ -109,29 +107,10 @@ def test_two_accounts_processes_count_the_guesses_of_one_address_together(
     assert country.callers["6810509-1"].sign_in()
 
 
-def test_the_time_to_refuse_does_not_tell_whether_the_username_exists(country):
-    known = [officer.username for officer in country.officers[:14]]
-    unknown = [f"nobody-{number}" for number in range(14)]
-    with httpx.Client(base_url=country.url, trust_env=False, timeout=30) as client:
-
-        def seconds(username):
-            body = {"username": username, "password": WRONG}
-            since = time.perf_counter()
-            assert refusal(client.post("/v1/sessions", json=body))[0] == 401
-            return time.perf_counter() - since
-
-        seconds("nobody-first")
-        pairs = [(seconds(one), seconds(other)) for one, other in zip(known, unknown, strict=True)]
-
-    of_known, of_unknown = (median(column) for column in zip(*pairs, strict=True))
-    tell(f"refused in {of_known * 1000:.1f} ms if known, {of_unknown * 1000:.1f} ms if not")
-    assert 0.5 < of_known / of_unknown < 2
-
-
-def test_sixty_sign_ins_at_once_hold_up_nobody_else(country, record_property):
+def test_sixty_sign_ins_at_once_hold_up_nobody_else(country):
     onlooker = country.callers["6810508-1"]
-    slowest = 0.0
-    with httpx.Client(base_url=country.url, trust_env=False, timeout=30) as client:
+    stages = set()
+    with httpx.Client(base_url=country.url, trust_env=False, timeout=HANG_SECONDS) as client:
 
         def guess(number):
             body = {"username": f"nobody-of-sixty-{number}", "password": WRONG}
@@ -140,20 +119,16 @@ def test_sixty_sign_ins_at_once_hold_up_nobody_else(country, record_property):
         with ThreadPoolExecutor(60) as crowd:
             signing_in = [crowd.submit(guess, number) for number in range(60)]
             while not all(each.done() for each in signing_in):
-                since = time.perf_counter()
                 assert onlooker.client.get("/v1/sessions/current").status_code == 200
-                slowest = max(slowest, time.perf_counter() - since)
+                stages.add(sum(each.done() for each in signing_in))
 
     # Names nobody has get no more than their part of the line; the others are refused at once.
     told = [each.result().status_code for each in signing_in]
     assert set(told) <= {401, 429, 503}
     assert 401 in told
-    record_property("slowest_unrelated_milliseconds", round(slowest * 1000))
-    tell(f"slowest unrelated request during 60 sign-ins: {slowest * 1000:.0f} ms")
     # `make bench-sign-ins` holds the figure aimed at, 200 ms, on a machine that does nothing else.
-    # Here tests and the crowd's own threads share two cores, so that a bound as tight would fail
-    # by chance. This one fails when hashing stalls the process: 60 hashes in a row take longer.
-    assert slowest < 2.0
+    # This fails when hashing stalls the process: then others are answered before it and after it.
+    assert len(stages) > 2
 
 
 def test_a_password_is_changed_by_whoever_knows_it(country):
@@ -221,7 +196,7 @@ def test_an_organisation_reads_its_own_audit_and_the_operator_all(country):
 
     # What anybody may cause is counted, and entered every few seconds.
     wrong = "accounts.wrong_credentials"
-    eventually(lambda: audited(officer)[0]["facts"].get("code") == wrong, 30)
+    soon(lambda: audited(officer)[0]["facts"].get("code") == wrong)
     entries = audited(officer, limit=200)
     assert {entry["act"] for entry in entries} >= {"activate", "sign_in"}
     assert all(own in entry["organisation_ids"] for entry in entries)

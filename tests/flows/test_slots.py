@@ -3,7 +3,8 @@
 import pytest
 
 from tests.builders.answers import some_answers
-from tests.builders.country import HOLDER, PASSWORD, Caller, eventually
+from tests.builders.country import HOLDER, PASSWORD, Caller
+from tests.builders.waiting import soon
 
 JSON = {"Accept": "application/json"}
 AGENCY = {"kind": "agency", "code": "TESTER", "name": "หน่วยงานสมมติ"}
@@ -35,7 +36,7 @@ def test_a_slot_changes_hands_and_old_acts_keep_their_holder(country, round_id):
     begun = leaver.client.post(f"{path}/handovers", json={"reason": "ย้าย"})
 
     assert begun.status_code == 201, begun.text
-    assert eventually(lambda: leaver.client.get("/v1/sessions/current").status_code == 401)
+    assert soon(lambda: leaver.client.get("/v1/sessions/current").status_code == 401)
     assert slot_of(colleague, leaver.username)["state"] == "handing_over"
     assert refusal(
         leaver.client.post("/v1/sessions", json={"username": leaver.username, "password": PASSWORD})
@@ -110,7 +111,7 @@ def test_a_locked_slot_says_so_only_to_whoever_has_its_password(country):
     locked = office.client.post(f"{path}/locks", json={"reason": "ทดสอบการระงับ"})
 
     assert locked.status_code == 201, locked.text
-    assert eventually(lambda: officer.client.get("/v1/obligations").status_code == 401)
+    assert soon(lambda: officer.client.get("/v1/obligations").status_code == 401)
     shown = slot_of(country.callers["6810507-1"], officer.username)
     assert (shown["state"], shown["lock"]["reason"]) == ("locked", "ทดสอบการระงับ")
     for password, said in (

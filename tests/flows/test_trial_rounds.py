@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.builders.country import DISTRICTS, eventually
+from tests.builders.country import DISTRICTS
+from tests.builders.waiting import soon
 
 SYSTEM = {"admin", "config", "local"}
 
@@ -35,8 +36,8 @@ def rehearsal(country):
     problem = {"round_id": round_id, "category": "head_vacant", "text": "ทดสอบแจ้งปัญหา"}
     told = filed[0].client.post("/v1/problem-reports", json=problem)
     assert told.status_code == 201, told.text
-    eventually(lambda: country.figures(round_id)["filed"] == 2)
-    eventually(lambda: country.figures(round_id)["exempt"] == 1)
+    soon(lambda: country.figures(round_id)["filed"] == 2)
+    soon(lambda: country.figures(round_id)["exempt"] == 1)
     return round_id
 
 
@@ -59,7 +60,7 @@ def test_a_purged_trial_is_gone_everywhere(country, mongo, management, rehearsal
     assert signed == {name: value for name, value in purged.items() if name != "statement"}
     told = country.operator.client.get(f"/v1/rounds/{rehearsal}")
     assert (told.status_code, told.json()["code"]) == (410, "round_purged")
-    eventually(
+    soon(
         lambda: (
             country.operator.client.get(
                 "/v1/completeness", params={"round": rehearsal, "by": "country"}
@@ -68,12 +69,11 @@ def test_a_purged_trial_is_gone_everywhere(country, mongo, management, rehearsal
         )
     )
     # What is left: the tombstones, and the job that tells its caller the statement.
-    eventually(
+    soon(
         lambda: (
             found_in(mongo, rehearsal).keys()
             == {"sucharit_reports.rounds", "sucharit_reports.jobs", "sucharit_aggregation.rounds"}
         ),
-        seconds=30,
     )
     (job_id,) = found_in(mongo, rehearsal)["sucharit_reports.jobs"]
     assert country.operator.get(f"/v1/jobs/{job_id}")["kind"] == "purge_round"

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.builders.answers import fuller_answers
-from tests.builders.country import PROVINCE, eventually
+from tests.builders.country import PROVINCE
+from tests.builders.waiting import soon
 
 
 def answers(**changes):
@@ -69,7 +70,7 @@ def test_2_the_reporters_data_can_be_changed_after_registering(country, round_id
 
     assert changed.status_code == 200, changed.text
     obligation = f"/v1/obligations/{officer.obligation_of(round_id)['id']}"
-    draft = eventually(
+    draft = soon(
         lambda: (
             told["answers"]["reporter_name"] == change["name"] and told
             if (told := officer.get(f"{obligation}/draft"))

@@ -10,7 +10,7 @@ from contracts.fields import wire_time
 from contracts.reports import INTAKE_QUEUE
 from tests.builders.answers import some_answers
 from tests.builders.broker import depth
-from tests.builders.country import eventually
+from tests.builders.waiting import soon
 
 
 def test_a_filing_that_no_gateway_sealed_is_parked_and_nothing_is_recorded(country, stack):
@@ -33,7 +33,7 @@ def test_a_filing_that_no_gateway_sealed_is_parked_and_nothing_is_recorded(count
     with open_connection(stack.amqp_uri) as connection:
         channel = connection.channel()
         channel.basic_publish(topology.amqp.Message(orjson.dumps(forged)), routing_key=INTAKE_QUEUE)
-        eventually(lambda: depth(channel, topology.parked(INTAKE_QUEUE)) == 1)
+        soon(lambda: depth(channel, topology.parked(INTAKE_QUEUE)) == 1)
         filed = bystander.file(bystander.obligation_of(round_id)["id"])
         channel.queue_purge(topology.parked(INTAKE_QUEUE))
 

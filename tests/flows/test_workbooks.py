@@ -19,8 +19,9 @@ from services.reports.workbooks.layout import layout_of
 from services.reports.workbooks.stamp import Stamp
 from services.reports.workbooks.writing import Filled, write_workbook
 from tests.builders.answers import some_answers
-from tests.builders.country import PROVINCE, eventually
+from tests.builders.country import PROVINCE
 from tests.builders.registry_csv import a_row, file_of
+from tests.builders.waiting import soon
 from tests.builders.workbooks import edited, zipped
 
 FORM = get_form("ethics", 1, 2569)
@@ -28,6 +29,9 @@ LAYOUT = layout_of(FORM)
 PHUKET = {"province": "ภูเก็ต", "district": "เมืองภูเก็ต"}
 LAOS = 60
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SAVED_BEFORE = 20
+TIMES_USUAL = 20.0
+LEAST_USUAL_SECONDS = 0.025  # 20 times that is the aim on an idle machine
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +52,7 @@ def office(country):
 def round_id(country, office):
     """A round of both provinces."""
     round_id = country.open_round(scope={})
-    eventually(lambda: len(owed_by(office, round_id)) == 3 * LAOS)
+    soon(lambda: len(owed_by(office, round_id)) == 3 * LAOS)
     return round_id
 
 
@@ -143,9 +147,9 @@ def test_a_province_uploads_two_hundred_with_mixed_faults(country, stack, office
     assert result["counts"]["recorded"] == 160
     assert_receipts_are_real(office, result)
     assert_faults_have_cells(result)
-    eventually(lambda: figures(country, round_id)["filed"] == 161)
+    soon(lambda: figures(country, round_id)["filed"] == 161)
     assert memory_of(stack) - memory < 100 << 20
-    assert watched.late() < 0.5
+    assert watched.late() < TIMES_USUAL * watched.usual
     with capsys.disabled():
         sys.stdout.write(
             f"\n{len(members)} workbooks in {seconds:.1f} s, {len(members) / seconds:.0f} files/s;"
@@ -190,24 +194,31 @@ class Watching:
 
     def __init__(self, country):
         self._officer = country.officers[-1]
-        self._round_id = country.open_round()
+        obligation_id = self._officer.obligation_of(country.open_round())["id"]
+        self._path = f"/v1/obligations/{obligation_id}/draft"
+        self._version = 0
+        self._seconds = []
+        for _ in range(SAVED_BEFORE):
+            self._save()
+        self.usual = max(self.late(), LEAST_USUAL_SECONDS)
         self._seconds = []
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._work)
 
     def _work(self):
-        path = f"/v1/obligations/{self._officer.obligation_of(self._round_id)['id']}/draft"
-        version = 0
         while not self._over.is_set():
-            started = time.monotonic()
-            told = self._officer.client.put(
-                path,
-                json={"answers": {"headcount": version}},
-                headers={"If-Match": f'"{version}"'},
-            )
-            self._seconds.append(time.monotonic() - started)
-            assert told.status_code == 200, told.text
-            version = int(told.headers["ETag"].strip('"'))
+            self._save()
+
+    def _save(self):
+        started = time.monotonic()
+        told = self._officer.client.put(
+            self._path,
+            json={"answers": {"headcount": self._version}},
+            headers={"If-Match": f'"{self._version}"'},
+        )
+        self._seconds.append(time.monotonic() - started)
+        assert told.status_code == 200, told.text
+        self._version = int(told.headers["ETag"].strip('"'))
 
     def __enter__(self):
         self._thread.start()
@@ -326,7 +337,7 @@ def test_an_officer_files_only_its_own_and_a_central_office_none(country):
 
     assert outcomes(refused) == {"theirs.xlsx": "obligation_not_found"}
     assert central.status_code == 403
-    job = eventually(lambda: failed(officer, unreadable.headers["Location"]))
+    job = soon(lambda: failed(officer, unreadable.headers["Location"]))
     assert job["errors"][0]["code"] == "reports.workbooks_unreadable"
 
 

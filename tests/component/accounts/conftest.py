@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import eventlet
 import mongoengine
 import pytest
 from pymongo import MongoClient
@@ -30,12 +29,12 @@ from services.accounts.service import AccountsService
 from services.accounts.settings import Settings
 from services.accounts.store import AccountsStore
 from tests.builders.databases import emptied, migrate
+from tests.builders.waiting import HANG_SECONDS, soon
 from tests.component.accounts.direct import Desk
 from tests.component.accounts.krabi import DISTRICT, HOLDER, OFFICER, import_file
 from tools.stack import Stack
 
 CODE_KEY = bytes(range(32))
-DEADLINE_SECONDS = 10.0
 
 
 @pytest.fixture(scope="session")
@@ -111,9 +110,7 @@ def wire(amqp_uri: str) -> Iterator[Wire]:
     """A caller's own connection to the broker."""
     wire = Wire(amqp_uri, "test")
     wire.start()
-    with eventlet.Timeout(20):
-        while not wire.is_up:
-            eventlet.sleep(0.05)
+    assert wire.wait_until_up(HANG_SECONDS)
     yield wire
     wire.stop()
 
@@ -130,10 +127,8 @@ def accounts(
     mongoengine.disconnect(DATABASE)  # the service makes its own connection
     container = container_of(AccountsService, ProcessSettings(amqp_uri=amqp_uri, ops_port=0))
     container.start()
-    with eventlet.Timeout(20):
-        while readiness_of(container).report()["state"] != "ready":
-            eventlet.sleep(0.05)
-    yield AccountsClient(caller(wire, AccountsClient, DEADLINE_SECONDS))
+    soon(lambda: readiness_of(container).report()["state"] == "ready")
+    yield AccountsClient(caller(wire, AccountsClient, HANG_SECONDS))
     container.stop()
 
 
@@ -142,25 +137,19 @@ def finished(accounts: AccountsClient) -> Callable[[dict[str, Any], dict[str, An
     """Waits until a job is over and returns it as the API shows it."""
 
     def wait(by: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
-        with eventlet.Timeout(60):
-            while job["state"] not in ("done", "failed"):
-                eventlet.sleep(0.05)
-                job = accounts.get_job(by, job["id"])
-        return job
+        def over() -> Any:
+            seen = accounts.get_job(by, job["id"])
+            return seen if seen["state"] in ("done", "failed") else None
+
+        return soon(over)
 
     return wait
 
 
 @pytest.fixture
 def wait_until() -> Callable[[Callable[[], Any]], None]:
-    """Returns when something is so; fails when it is not in time."""
-
-    def wait(is_so: Callable[[], Any]) -> None:
-        with eventlet.Timeout(20):
-            while not is_so():
-                eventlet.sleep(0.05)
-
-    return wait
+    """Returns when something is so."""
+    return soon
 
 
 @pytest.fixture

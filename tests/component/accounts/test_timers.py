@@ -20,6 +20,7 @@ from services.accounts.audit import LEFT_AFTER, AuditTrail
 from services.accounts.documents import DATABASE
 from services.accounts.service import AccountsService
 from services.accounts.store import AccountsStore
+from tests.builders.waiting import HANG_SECONDS
 from tests.component.accounts.krabi import import_file
 from tests.component.accounts.test_changing import TODAY, id_of, schedule
 
@@ -49,7 +50,7 @@ def beating(amqp_uri: str, settings: Any, beside: Any) -> Iterator[AccountsStore
             part.interval = BEAT_SECONDS
     container.start()
     yield store
-    with eventlet.Timeout(20):
+    with eventlet.Timeout(HANG_SECONDS):
         container.stop()
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import socket
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-import eventlet
 import mongoengine
 import orjson
 import pytest
@@ -29,10 +28,10 @@ from contracts.principal import Principal, Role
 from services.aggregation.documents import ALIAS, DOCUMENTS
 from services.aggregation.service import AggregationService
 from tests.builders.databases import emptied, migrate
+from tests.builders.waiting import HANG_SECONDS, soon
 from tools.stack import Stack
 
 OPERATOR = Principal("s1", "operator", Role.OPERATOR, "country", "").to_wire()
-SOON_SECONDS = 20.0
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +62,7 @@ class Announcer:
     def announce(self, events: Iterable[Event], *, at: datetime | None = None) -> None:
         sent = [self._send(event, at or now()) for event in events]
         for message in sent:
-            message.confirmed(SOON_SECONDS)
+            message.confirmed(HANG_SECONDS)
 
     def _send(self, event: Event, at: datetime) -> Any:
         envelope = seal(event, event_id=uuid.uuid4().hex, at=at)
@@ -80,7 +79,7 @@ class Announcer:
 def wire(amqp_uri: str) -> Iterator[Wire]:
     found = Wire(amqp_uri, "test")
     found.start()
-    assert found.wait_until_up(SOON_SECONDS)
+    assert found.wait_until_up(HANG_SECONDS)
     yield found
     found.stop()
 
@@ -114,14 +113,7 @@ def kept(container: Any) -> Database:
 @pytest.fixture
 def aggregation(container: Any, wire: Wire) -> AggregationClient:
     """The running service, asked over the bus."""
-    return AggregationClient(caller(wire, AggregationClient, 5.0))
-
-
-def soon(holds: Callable[[], bool], seconds: float = SOON_SECONDS) -> None:
-    """Return as soon as it holds; fail when it does not in time."""
-    with eventlet.Timeout(seconds):
-        while not holds():
-            eventlet.sleep(0.02)
+    return AggregationClient(caller(wire, AggregationClient, HANG_SECONDS))
 
 
 def _free_port() -> int:

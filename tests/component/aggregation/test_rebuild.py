@@ -16,7 +16,8 @@ from pymongo.database import Database
 from chassis import topology
 from chassis.connection import open_connection
 from clients.aggregation import AggregationClient
-from tests.component.aggregation.conftest import Announcer, soon
+from tests.builders.waiting import HANG_SECONDS, soon
+from tests.component.aggregation.conftest import Announcer
 from tests.component.aggregation.test_service import a_life, purged, round_opened, shows
 from tests.unit.aggregation.lives import left_of
 from tools.programs import ROOT
@@ -36,7 +37,7 @@ def rebuild(amqp_uri: str, kept: Database, mongo_uri: str, mongo: MongoClient) -
             env={**os.environ, **addresses},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=HANG_SECONDS,
         )
 
     yield run

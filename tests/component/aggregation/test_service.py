@@ -23,7 +23,8 @@ from contracts.events import Event
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
 from contracts.reports.events import RoundOpenedV1, TrialPurgedV1
-from tests.component.aggregation.conftest import OPERATOR, Announcer, soon
+from tests.builders.waiting import soon
+from tests.component.aggregation.conftest import OPERATOR, Announcer
 from tests.unit.aggregation.lives import (
     LATE,
     NOON,

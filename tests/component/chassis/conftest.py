@@ -14,7 +14,7 @@ from chassis.mongo import connect
 from chassis.publisher import Wire
 from chassis.service import readiness_of
 from chassis.settings import ProcessSettings
-from tests.builders.waiting import SOON_SECONDS, soon
+from tests.builders.waiting import HANG_SECONDS, soon
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def wire(amqp_uri: str) -> Iterator[Wire]:
     """A connected wire."""
     found = Wire(amqp_uri, "test")
     found.start()
-    assert found.wait_until_up(SOON_SECONDS)
+    assert found.wait_until_up(HANG_SECONDS)
     yield found
     found.stop()
 

@@ -11,7 +11,7 @@ from chassis import topology
 from chassis.inbox import Batch, Inbox, Unreadable
 from contracts.errors import ServiceUnavailable
 from tests.builders.broker import cut_connections, depth
-from tests.builders.waiting import soon
+from tests.builders.waiting import HANG_SECONDS, soon
 
 QUEUE = "numbers"
 
@@ -55,7 +55,7 @@ def put(wire, channel):
             for n, body in enumerate(bodies)
         ]
         for message in sent:
-            message.confirmed(5)
+            message.confirmed(HANG_SECONDS)
 
     return send
 
@@ -194,7 +194,7 @@ def test_what_a_killed_process_held_is_delivered_again(inbox, put):
     put(1)
     doomed = inbox(hang)
     doomed.start()
-    assert begun.wait(5) == [(1, 0)]
+    assert begun.wait(HANG_SECONDS) == [(1, 0)]
     doomed.kill()
     inbox(handled.extend).start()
 
@@ -213,7 +213,7 @@ def test_a_message_that_kills_six_processes_is_parked(inbox, put, parked, waitin
 
         doomed = inbox(hang)
         doomed.start()
-        assert begun.wait(5) == [(1, death)]
+        assert begun.wait(HANG_SECONDS) == [(1, death)]
         doomed.kill()
 
     found = []
@@ -232,7 +232,7 @@ def test_stopping_finishes_the_batch_in_hand_and_leaves_the_rest(inbox, put, wai
     put(1, 2, 3)
     taker = inbox(handle, batch=Batch(size=1, prefetch=10))
     taker.start()
-    begun.wait(5)
+    begun.wait(HANG_SECONDS)
     stopping = eventlet.spawn(taker.stop)
     eventlet.sleep(0)
     go_on.send(None)
@@ -253,7 +253,7 @@ def test_stopping_during_an_outage_hands_the_message_back(inbox, put, waiting):
     taker = inbox(handle)
     taker.start()
     soon(lambda: tried)
-    with eventlet.Timeout(3):
+    with eventlet.Timeout(HANG_SECONDS):
         taker.stop()
 
     soon(lambda: waiting() == 1)

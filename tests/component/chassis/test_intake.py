@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
+import eventlet
 import pytest
 from prometheus_client import REGISTRY
 from pymongo.errors import AutoReconnect
@@ -16,7 +15,7 @@ from chassis.service import Service
 from contracts.errors import ServiceUnavailable
 from tests.builders.broker import depth, frozen
 from tests.builders.sealing import IntakeSettings, hand_out_key
-from tests.builders.waiting import soon
+from tests.builders.waiting import HANG_SECONDS, soon
 
 QUEUE = "shop.intake"
 
@@ -50,12 +49,6 @@ def shop(take):
     return Shop
 
 
-def seconds_of(work):
-    started = time.monotonic()
-    result = work()
-    return result, time.monotonic() - started
-
-
 def test_an_ask_is_answered_when_its_work_is_done(run, ask):
     run(shop(lambda bodies: [{"sold": body["no"]} for body in bodies]))
 
@@ -66,10 +59,9 @@ def test_without_a_taker_the_ask_is_durable_and_unanswered_in_time(run, ask, cha
     monkeypatch.setattr("chassis.intake.ANSWER_SECONDS", 0.5)  # to wait no longer than needed
     topology.declare_intake(channel, QUEUE)
 
-    answer, took = seconds_of(lambda: ask({"no": 1}))
+    answer = ask({"no": 1})
 
     assert answer is None
-    assert took < 1
     assert depth(channel, QUEUE) == 1
     taken = []
     run(shop(lambda bodies: taken.extend(bodies) or [{} for _ in bodies]))
@@ -77,14 +69,15 @@ def test_without_a_taker_the_ask_is_durable_and_unanswered_in_time(run, ask, cha
 
 
 def test_while_the_taker_is_away_only_the_first_waits_to_the_end(run, ask, channel, monkeypatch):
-    monkeypatch.setattr("chassis.intake.ANSWER_SECONDS", 1.0)
+    monkeypatch.setattr("chassis.intake.ANSWER_SECONDS", 0.2)
     topology.declare_intake(channel, QUEUE)
     ask({"no": 1})
+    monkeypatch.setattr("chassis.intake.ANSWER_SECONDS", 2 * HANG_SECONDS)
 
-    answer, took = seconds_of(lambda: ask({"no": 2}))
+    with eventlet.Timeout(HANG_SECONDS):
+        answer = ask({"no": 2})
 
     assert answer is None
-    assert took < 0.5
     assert depth(channel, QUEUE) == 2
     run(shop(lambda bodies: [{"sold": body["no"]} for body in bodies]))
     soon(lambda: ask({"no": 3}) == {"sold": 3})
@@ -100,14 +93,12 @@ def test_an_ask_that_no_queue_takes_is_refused_at_once(ask):
 def test_a_frozen_broker_is_told_within_the_time_of_a_confirm(
     infrastructure, ask, channel, monkeypatch
 ):
-    monkeypatch.setattr("chassis.intake.CONFIRM_SECONDS", 1.0)  # to wait no longer than needed
+    monkeypatch.setattr("chassis.intake.CONFIRM_SECONDS", 0.2)  # to wait no longer than needed
+    monkeypatch.setattr("chassis.intake.ANSWER_SECONDS", 2 * HANG_SECONDS)
     topology.declare_intake(channel, QUEUE)
-    started = time.monotonic()
 
-    with frozen(infrastructure), pytest.raises(ServiceUnavailable):
+    with frozen(infrastructure), eventlet.Timeout(HANG_SECONDS), pytest.raises(ServiceUnavailable):
         ask({"no": 1})
-
-    assert time.monotonic() - started < 1.5
 
 
 def test_an_ask_given_again_after_an_outage_is_answered(run, ask):
@@ -135,7 +126,9 @@ def test_what_is_no_object_is_parked_and_the_rest_is_served(run, ask, seals, wir
     run(shop(lambda bodies: [{} for _ in bodies]))
     for body in (b"[]", b"{", b"1"):
         seal = {SEAL_HEADER: seals.make(QUEUE, body)}
-        wire.send(body, exchange="", routing_key=QUEUE, message_id="1", headers=seal).confirmed(5)
+        wire.send(body, exchange="", routing_key=QUEUE, message_id="1", headers=seal).confirmed(
+            HANG_SECONDS
+        )
 
     assert ask({"no": 1}) == {}
     soon(lambda: depth(channel, topology.parked(QUEUE)) == 3)

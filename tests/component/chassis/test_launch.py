@@ -17,11 +17,10 @@ from chassis.rpc import caller
 from contracts.errors import ServiceUnavailable
 from tests.builders.broker import depth, let_broker_note_new_queues
 from tests.builders.parrot.service import ParrotClient
-from tests.builders.waiting import soon
+from tests.builders.waiting import HANG_SECONDS, soon
 from tools.programs import ROOT
 
 PACKAGE = "tests.builders.parrot"
-STOPPED_SECONDS = 15
 
 
 def free_port():
@@ -72,14 +71,14 @@ def readiness(port):
 
 def ended(process):
     """The exit status and what the process said."""
-    _, said = process.communicate(timeout=STOPPED_SECONDS)
+    _, said = process.communicate(timeout=HANG_SECONDS)
     return process.returncode, said
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_lets_the_call_in_hand_finish(parrot, wire, database, channel, signal_number):
     process, _ = parrot
-    ask = caller(wire, ParrotClient, 10.0)
+    ask = caller(wire, ParrotClient, HANG_SECONDS)
     asking = eventlet.spawn(ask, "say_slowly", words="bye", seconds=1.0)
     soon(lambda: database.things.count_documents({}) == 1)
     process.send_signal(signal_number)
@@ -127,4 +126,4 @@ def test_a_process_without_its_broker_is_alive_but_not_ready(infrastructure, par
     infrastructure.wait_ready("rabbitmq")
     soon(lambda: readiness(port) == (200, "ready"))
     soon(lambda: wire.is_up)
-    assert caller(wire, ParrotClient, 10.0)("say", words="back") == "back"
+    assert caller(wire, ParrotClient, HANG_SECONDS)("say", words="back") == "back"

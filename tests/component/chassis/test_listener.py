@@ -17,7 +17,7 @@ from chassis.service import Service
 from contracts.events import routing_key, seal
 from tests.builders.broker import cut_connections, depth
 from tests.builders.parrot.service import ThingMadeV1
-from tests.builders.waiting import soon
+from tests.builders.waiting import HANG_SECONDS, soon
 
 QUEUE = "ears.parrot.thing_made.v1"
 
@@ -38,7 +38,7 @@ def announce(wire):
                 routing_key=routing_key(event),
                 headers=envelope.headers(),
                 message_id=envelope.id,
-            ).confirmed(5)
+            ).confirmed(HANG_SECONDS)
 
     return publish
 

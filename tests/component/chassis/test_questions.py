@@ -20,12 +20,11 @@ from services.accounts.service import AccountsService
 from tests.architecture.source import CLASSES
 from tests.builders.broker import cut_connections, depth, frozen
 from tests.builders.sealing import IntakeSettings, hand_out_key
-from tests.builders.waiting import soon
+from tests.builders.waiting import HANG_SECONDS, soon
 from tools.flows import entrypoints
 
 WORKERS = 2
 PLACES = WORKERS + 4 * WORKERS
-DEADLINE_SECONDS = 60.0
 QUICK = Lane("quick", workers=1, waiting=1)
 
 
@@ -89,7 +88,7 @@ def house():
 
 @pytest.fixture
 def ask(wire):
-    return caller(wire, InnClient, DEADLINE_SECONDS)
+    return caller(wire, InnClient, HANG_SECONDS)
 
 
 @pytest.fixture(autouse=True)
@@ -188,10 +187,11 @@ def test_a_broken_connection_runs_nothing_twice_and_loses_nothing_that_was_not_b
     assert set(house.begun.values()) == {1}
 
 
-def test_a_question_in_hand_dies_with_its_process_and_is_not_run_again(house, run, wire, channel):
+def test_a_question_in_hand_dies_with_its_process_and_is_not_run_again(
+    house, run, wire, channel, ask
+):
     container = run(inn(house), max_workers=WORKERS)
-    quick = caller(wire, InnClient, 5.0)
-    asking = eventlet.spawn(quick, "stay", guest="lost")
+    asking = eventlet.spawn(caller(wire, InnClient, 5.0), "stay", guest="lost")
     soon(lambda: house.begun["lost"] == 1)
     container.kill()
 
@@ -199,7 +199,7 @@ def test_a_question_in_hand_dies_with_its_process_and_is_not_run_again(house, ru
 
     with pytest.raises(ServiceUnavailable):
         asking.wait()
-    assert quick("look", guest="lost") == 1
+    assert ask("look", guest="lost") == 1
     assert depth(channel, "rpc-inn") == 0
 
 
@@ -254,7 +254,7 @@ def test_every_question_of_a_service_runs_once_though_the_connection_breaks(
     client = type("Client", (InnClient,), {"service": cls.name})
     container = run(double, max_workers=len(asked))
     for name in asked:
-        eventlet.spawn(caller(wire, client, DEADLINE_SECONDS), name)
+        eventlet.spawn(caller(wire, client, HANG_SECONDS), name)
     soon(lambda: len(house.begun) == len(asked))
 
     cut_connections(infrastructure, vhost)
@@ -263,5 +263,5 @@ def test_every_question_of_a_service_runs_once_though_the_connection_breaks(
 
     soon(lambda: wire.is_up)
     last = next(iter(asked))  # behind whatever would have been delivered again
-    assert caller(wire, client, DEADLINE_SECONDS)(last) == last
+    assert caller(wire, client, HANG_SECONDS)(last) == last
     assert house.begun == dict.fromkeys(asked, 1) | {last: 2}

@@ -9,7 +9,7 @@ import pytest
 
 from edge.limits import WebLimits
 from edge.server import WebServer
-from tests.component.edge.raw_http import QUICK, Site
+from tests.component.edge.raw_http import ROOMY, Site
 
 Serve = Callable[..., SimpleNamespace]
 
@@ -19,7 +19,7 @@ def serve() -> Iterator[Serve]:
     """Serve the site with some limits; returns its server, its site and its address."""
     servers: list[WebServer] = []
 
-    def start(limits: WebLimits = QUICK, **options: object) -> SimpleNamespace:
+    def start(limits: WebLimits = ROOMY, **options: object) -> SimpleNamespace:
         site = Site()
         server = WebServer(site, **{"port": 0, "limits": limits, **options})
         server.start()

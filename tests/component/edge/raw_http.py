@@ -1,4 +1,7 @@
-"""A small site served with short limits, and raw sockets to treat it badly with."""
+"""A small site, and raw sockets to treat it badly with.
+
+Its limits are long, so that a slow machine meets none; a test of a limit asks for a short one.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,18 @@ from eventlet.event import Event
 
 from edge.http1 import BodyRefused
 from edge.limits import WebLimits
+from tests.builders.waiting import HANG_SECONDS
 
-BODY_SECONDS = 0.3
+SHORT_SECONDS = 0.3
 LIMIT_BYTES = 1000
-QUICK = WebLimits(
-    head_seconds=0.3, idle_seconds=0.5, write_seconds=1, linger_seconds=0.2, backlog=256
+ROOMY = WebLimits(
+    head_seconds=HANG_SECONDS,
+    full_head_seconds=HANG_SECONDS,
+    idle_seconds=HANG_SECONDS,
+    write_seconds=HANG_SECONDS,
+    answer_seconds=HANG_SECONDS,
+    linger_seconds=HANG_SECONDS,
+    backlog=256,
 )
 POST = b"POST / HTTP/1.1\r\nHost: x\r\n"
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -23,6 +33,7 @@ class Site:
     """An app that says how many bytes it got; `/held` answers only when `release` is sent."""
 
     def __init__(self) -> None:
+        self.body_seconds = HANG_SECONDS
         self.entered = Event()
         self.release = Event()
 
@@ -36,7 +47,7 @@ class Site:
         if environ["PATH_INFO"] == "/unread":
             return self._say(start_response, "200 OK", b"unread")
         try:
-            body = b"".join(environ["wsgi.input"].pieces(LIMIT_BYTES, BODY_SECONDS))
+            body = b"".join(environ["wsgi.input"].pieces(LIMIT_BYTES, self.body_seconds))
         except BodyRefused as refused:
             return self._say(start_response, f"{refused.status} Refused", b"")
         return self._say(start_response, "200 OK", b"%d" % len(body))
@@ -47,11 +58,11 @@ class Site:
 
 
 def limits(**changes: float) -> WebLimits:
-    return WebLimits(**{**vars(QUICK), **changes})
+    return WebLimits(**{**vars(ROOMY), **changes})
 
 
 def connect(served: SimpleNamespace, sent: bytes = b"") -> socket.socket:
-    client = socket.create_connection(served.address, timeout=3)
+    client = socket.create_connection(served.address, timeout=HANG_SECONDS)
     client.sendall(sent)
     served.open.append(client)
     return client

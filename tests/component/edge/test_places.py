@@ -6,14 +6,17 @@ import eventlet
 import pytest
 
 from edge.server import place_of
+from tests.builders.waiting import HANG_SECONDS
 from tests.component.edge.raw_http import GET, answer, connect, is_closed, limits, status
 
 PER_ADDRESS = 3
-ROOMY = limits(max_connections=8, connections_per_address=PER_ADDRESS, head_seconds=20)
+PLACES = limits(max_connections=8, connections_per_address=PER_ADDRESS)
 
 
 def connect_from(served, address, sent=b""):
-    client = socket.create_connection(served.address, timeout=20, source_address=(address, 0))
+    client = socket.create_connection(
+        served.address, timeout=HANG_SECONDS, source_address=(address, 0)
+    )
     client.sendall(sent)
     served.open.append(client)
     return client
@@ -21,7 +24,7 @@ def connect_from(served, address, sent=b""):
 
 @pytest.mark.parametrize(("held", "told"), [(PER_ADDRESS - 1, 200), (PER_ADDRESS, 503)])
 def test_an_address_has_so_many_places_and_others_are_served_all_the_same(serve, held, told):
-    served = serve(ROOMY)
+    served = serve(PLACES)
     for _ in range(held):
         connect(served, b"GET / HT")
 
@@ -30,29 +33,29 @@ def test_an_address_has_so_many_places_and_others_are_served_all_the_same(serve,
 
 
 def test_a_place_that_was_left_is_free_again(serve):
-    served = serve(ROOMY)
+    served = serve(PLACES)
     held = [connect(served, b"GET / HT") for _ in range(PER_ADDRESS)]
     assert status(answer(connect(served, GET))) == 503
 
     held[0].close()
 
-    with eventlet.Timeout(20):
+    with eventlet.Timeout(HANG_SECONDS):
         while status(answer(connect(served, GET))) == 503:
             pass
 
 
 def test_a_proxy_may_have_every_place(serve):
-    served = serve(ROOMY, is_proxy=lambda peer: peer == "127.0.0.1")
-    for _ in range(ROOMY.max_connections - 1):
+    served = serve(PLACES, is_proxy=lambda peer: peer == "127.0.0.1")
+    for _ in range(PLACES.max_connections - 1):
         connect(served, b"GET / HT")
 
     assert status(answer(connect(served, GET))) == 200
 
 
 def test_when_nearly_all_places_are_taken_a_head_has_less_time(serve):
-    served = serve(limits(max_connections=4, head_seconds=60, full_head_seconds=0.2))
+    served = serve(limits(max_connections=4, full_head_seconds=0.2))
     patient = [connect(served, b"GET / HT") for _ in range(2)]
-    assert served.server.head_seconds == 60
+    assert served.server.head_seconds == HANG_SECONDS
 
     hurried = connect(served, b"GET / HT")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from time import monotonic
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,18 +16,17 @@ import pytest
 from eventlet.event import Event
 
 from contracts.errors import TooManyAtOnce
-from edge.limits import WebLimits
 from edge.server import WebServer
 from gateway import streaming
 from gateway.app import App
 from gateway.http import FORM_LIMIT_BYTES, JSON, MULTIPART, Answer, Request, route
 from gateway.problems import EdgeProblem, edge_refusal
 from gateway.streaming import CHUNK_BYTES, FILE_LIMIT_BYTES, Places
-from tests.component.edge.raw_http import answer, connect, is_closed, status
+from tests.builders.waiting import HANG_SECONDS
+from tests.component.edge.raw_http import ROOMY, answer, connect, is_closed, status
 from tests.unit.gateway import things
 
-BODY_SECONDS = 0.5
-ANSWER_SECONDS = 0.6
+SHORT_SECONDS = 0.5
 OCTETS = "application/octet-stream"
 BOUNDARY = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
 
@@ -51,7 +50,7 @@ class Shelf:
     answers={201: JSON},
     public=True,
     limit_bytes=FORM_LIMIT_BYTES,
-    body_seconds=BODY_SECONDS,
+    body_seconds=HANG_SECONDS,
 )
 def take_file(shelf: Shelf, request: Request) -> Answer:
     """Take a file, chunk by chunk."""
@@ -62,6 +61,21 @@ def take_file(shelf: Shelf, request: Request) -> Answer:
     if shelf.release:
         shelf.release.wait()
     return Answer(201, {"size": upload.size, "name": upload.filename})
+
+
+@route(
+    "POST",
+    "/hurried-files",
+    summary="Take a file at once",
+    consumes=MULTIPART,
+    answers={201: JSON},
+    public=True,
+    limit_bytes=FORM_LIMIT_BYTES,
+    body_seconds=SHORT_SECONDS,
+)
+def take_hurried_file(shelf: Shelf, request: Request) -> Answer:
+    """Take a file that comes at once."""
+    return take_file(shelf, request)
 
 
 @route("GET", "/files/{size}", summary="Hand out", answers={200: OCTETS}, public=True)
@@ -85,9 +99,10 @@ def shelf() -> Shelf:
 
 
 @pytest.fixture
-def served(shelf: Shelf) -> Iterator[SimpleNamespace]:
-    app = App([take_file.route, hand_out.route], shelf, things.authenticate, most_files=8)
-    limits = WebLimits(write_seconds=5, answer_seconds=ANSWER_SECONDS, linger_seconds=0.2)
+def served(shelf: Shelf, request: pytest.FixtureRequest) -> Iterator[SimpleNamespace]:
+    routes = [take_file.route, take_hurried_file.route, hand_out.route]
+    app = App(routes, shelf, things.authenticate, most_files=8)
+    limits = replace(ROOMY, **getattr(request, "param", {}))
     server = WebServer(app, port=0, refusal=edge_refusal, limits=limits)
     server.start()
     yield SimpleNamespace(
@@ -102,7 +117,7 @@ def served(shelf: Shelf) -> Iterator[SimpleNamespace]:
 
 @pytest.fixture
 def client(served) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=served.url, trust_env=False, timeout=10) as found:
+    with httpx.Client(base_url=served.url, trust_env=False, timeout=HANG_SECONDS) as found:
         yield found
 
 
@@ -246,14 +261,13 @@ def test_a_disk_that_is_full_is_503_not_a_bug(client, monkeypatch):
 
 
 def test_an_upload_sent_by_halves_is_408_in_time_and_its_place_is_free_again(served, shelf):
-    head = b"POST /files HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
-    half = head + b"Content-Length: 1000000\r\n\r\n" + BOUNDARY + bytes(CHUNK_BYTES * 2)
-    since = monotonic()
+    head = b"POST /hurried-files HTTP/1.1\r\nHost: x\r\n"
+    head += b"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000000\r\n\r\n"
+    half = head + BOUNDARY + bytes(CHUNK_BYTES * 2)
 
     halves = [connect(served, half) for _ in range(2)]
 
     assert [status(answer(client)) for client in halves] == [408, 408]
-    assert BODY_SECONDS * 0.9 < monotonic() - since < BODY_SECONDS * 4
     assert all(is_closed(client) for client in halves)
     gc.collect()
     assert served.app._incoming.taken == 0
@@ -290,11 +304,11 @@ def test_a_download_comes_whole_with_its_length_and_is_not_made_when_it_is_known
     assert shelf.handed_out == made
 
 
+@pytest.mark.parametrize("served", [{"answer_seconds": SHORT_SECONDS}], indirect=True)
 def test_a_download_is_made_only_as_fast_as_it_is_read_and_cut_when_it_is_not(served, shelf):
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.connect(served.address)
-    since = monotonic()
     client.sendall(b"GET /files/20000000 HTTP/1.1\r\nHost: x\r\n\r\n")
 
     while not served.server.load.in_flight:
@@ -304,7 +318,6 @@ def test_a_download_is_made_only_as_fast_as_it_is_read_and_cut_when_it_is_not(se
         assert client.recv(1024)
     client.close()
 
-    assert monotonic() - since == pytest.approx(ANSWER_SECONDS, abs=0.4)
     assert shelf.handed_out < 80
     assert served.app._outgoing.taken == 0
 

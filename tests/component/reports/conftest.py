@@ -29,7 +29,7 @@ from services.reports.service import ReportsService
 from services.reports.store import ReportsStore
 from tests.builders.databases import emptied, migrate
 from tests.builders.sealing import KEY, IntakeSettings, hand_out_key
-from tests.builders.waiting import SOON_SECONDS, soon
+from tests.builders.waiting import HANG_SECONDS, soon
 from tests.component.reports.watching import Commands
 from tools.stack import Stack
 
@@ -155,7 +155,7 @@ def intake(
 def wire(amqp_uri: str) -> Iterator[Wire]:
     found = Wire(amqp_uri, "test")
     found.start()
-    assert found.wait_until_up(SOON_SECONDS)
+    assert found.wait_until_up(HANG_SECONDS)
     yield found
     found.stop()
 
@@ -164,4 +164,4 @@ def wire(amqp_uri: str) -> Iterator[Wire]:
 def reports(run_reports: Callable[[], None], wire: Wire) -> ReportsClient:
     """The running service, asked over the bus."""
     run_reports()
-    return ReportsClient(caller(wire, ReportsClient, 5.0))
+    return ReportsClient(caller(wire, ReportsClient, HANG_SECONDS))

@@ -19,6 +19,7 @@ from services.reports.domain.obligations import State
 from services.reports.store.ledger import Ledger
 from services.reports.wire import answer_of
 from tests.builders.answers import some_answers
+from tests.builders.waiting import HANG_SECONDS
 from tests.component.reports.acting import Asked, interrupted_by
 from tests.component.reports.recording import owing, record
 from tests.component.reports.watching import Interrupted
@@ -252,7 +253,7 @@ def test_over_any_mingling_of_acts_and_filings_revisions_and_acts_have_no_gaps(
         except ServiceError:
             return
 
-    with eventlet.Timeout(30):
+    with eventlet.Timeout(HANG_SECONDS):
         work = [(chance.choice([file, act]), owed) for owed in obligations * 12]
         chance.shuffle(work)
         pool = eventlet.GreenPool(8)

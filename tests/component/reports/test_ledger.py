@@ -24,6 +24,7 @@ from services.reports.domain.obligations import State
 from services.reports.store.ledger import Ledger
 from services.reports.wire import answer_of
 from tests.builders.answers import some_answers
+from tests.builders.waiting import HANG_SECONDS
 from tests.component.reports.recording import RECORDED, SIGNER, owing, record
 from tests.component.reports.watching import Interrupted
 from tests.unit.reports.duties import (
@@ -281,7 +282,7 @@ def test_a_rival_meets_the_filing_of_a_process_that_crashed_and_mends_it(store, 
     with pytest.raises(AutoReconnect):
         record(crashing, [first])
 
-    with eventlet.Timeout(5):
+    with eventlet.Timeout(HANG_SECONDS):
         results = record(store.ledger, [rival])
 
     assert outcomes(results) == ["reports.already_filed"]
@@ -298,7 +299,7 @@ def test_an_amendment_meets_one_of_a_process_that_crashed_and_mends_it(store, da
     with pytest.raises(AutoReconnect):
         record(crashing, [amendment])
 
-    with eventlet.Timeout(5):
+    with eventlet.Timeout(HANG_SECONDS):
         results = record(store.ledger, [rival])
 
     assert outcomes(results) == ["reports.stale_revision"]
@@ -362,7 +363,7 @@ def test_of_rivals_recorded_side_by_side_one_wins_each_revision(store, database,
         chance.shuffle(batch)
     ledgers = [Ledger(database, outbox) for _ in batches]
 
-    with eventlet.Timeout(20):
+    with eventlet.Timeout(HANG_SECONDS):
         working = [
             eventlet.spawn(record, ledger, batch)
             for ledger, batch in zip(ledgers, batches, strict=True)

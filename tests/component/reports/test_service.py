@@ -33,7 +33,7 @@ from tests.builders.answers import some_answers
 from tests.builders.broker import depth
 from tests.builders.sealing import KEY
 from tests.builders.streams import read_stream
-from tests.builders.waiting import soon
+from tests.builders.waiting import HANG_SECONDS, soon
 from tests.component.reports.watching import Interrupted
 from tests.unit.reports.duties import a_submission, an_amendment, an_obligation
 
@@ -72,7 +72,7 @@ def registered(wire: Any) -> Callable[[int], None]:
                 )
             )
         for message in sent:
-            message.confirmed(5)
+            message.confirmed(HANG_SECONDS)
 
     return announce
 
@@ -306,8 +306,14 @@ def test_a_trial_has_a_log_of_its_own_that_goes_with_it(
 
 
 def test_a_malformed_submission_is_parked_and_the_rest_is_recorded(
-    reports: ReportsClient, open_round: Any, intake: FilingsIntake, wire: Any, amqp_uri: str
+    reports: ReportsClient,
+    open_round: Any,
+    intake: FilingsIntake,
+    wire: Any,
+    amqp_uri: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("chassis.intake.ANSWER_SECONDS", HANG_SECONDS)
     duties = duties_of(open_round(3), 3)
     malformed = {"filing_id": "f1", "obligation_id": duties[0].id}
     unreadable = submission(duties[1], accepted_at="yesterday")
@@ -318,7 +324,7 @@ def test_a_malformed_submission_is_parked_and_the_rest_is_recorded(
         seal = {SEAL_HEADER: Seals(KEY).make(INTAKE_QUEUE, text)}
         wire.send(
             text, exchange="", routing_key=INTAKE_QUEUE, message_id="1", headers=seal
-        ).confirmed(5)
+        ).confirmed(HANG_SECONDS)
     last = intake.file(submission(duties[1]))
 
     assert last["outcome"] == "recorded"

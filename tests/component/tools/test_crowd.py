@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from tests.builders.waiting import HANG_SECONDS
 from tools.programs import ROOT
 
 
@@ -31,7 +32,7 @@ class _Clerk(BaseHTTPRequestHandler):
         if seen.count("/quick asks") == 2:
             self.server.both_quick.set()
         if self.path == "/slow":
-            assert self.server.both_quick.wait(10)
+            assert self.server.both_quick.wait(HANG_SECONDS)
         seen.append(f"{self.path} is answered")
         self.send_response(201)
         self.send_header("Content-Length", "0")
@@ -56,6 +57,7 @@ def desk() -> Iterator[Desk]:
 CROWD = """
 import json, sys
 from tools.peak.load import Crowd
+from tests.builders.waiting import HANG_SECONDS
 paths, host, port = json.loads(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 turns = [f"GET {path} HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n".encode() for path in paths]
 outcome = Crowd(host, port, lambda done, total: None).file_open(turns, [0.0] * 4, filers=2)
@@ -68,7 +70,7 @@ def test_a_filer_waits_for_its_own_answer_and_for_nobody_elses(desk: Desk) -> No
     paths = json.dumps(["/slow", "/quick"] * 2)
 
     crowd = [sys.executable, "-c", CROWD, paths, str(host), str(port)]
-    told = subprocess.run(crowd, cwd=ROOT, capture_output=True, check=True, timeout=30)
+    told = subprocess.run(crowd, cwd=ROOT, capture_output=True, check=True, timeout=HANG_SECONDS)
 
     assert json.loads(told.stdout) == {"201": 4}
     slow = [entry for entry in desk.seen if entry.startswith("/slow")]

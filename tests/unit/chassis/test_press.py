@@ -9,6 +9,7 @@ from eventlet.patcher import original
 from chassis.press import MOST_OF_ONE_CALLER, MOST_WAITING, FontMissing, Press, qr_svg
 from contracts.errors import TooManyAtOnce, WorkLineFull
 from services.accounts.settings import Settings
+from tests.builders.waiting import HANG_SECONDS
 
 TEMPLATE = """
 #let told = json(bytes(sys.inputs.told))
@@ -67,7 +68,7 @@ def test_one_beyond_the_queue_is_refused_at_once_and_the_queue_is_served(
     may_go_on = original("threading").Event()  # of the machine, as the press's thread is
 
     def held_up() -> dict[str, object]:
-        may_go_on.wait(10)
+        may_go_on.wait(HANG_SECONDS)
         return facts()
 
     def ask(caller: str) -> object:

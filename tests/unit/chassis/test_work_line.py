@@ -12,7 +12,7 @@ from eventlet.patcher import original
 
 from chassis.work_line import WorkLine
 from contracts.errors import Kind, TooManyAtOnce, WorkLineFull
-from tests.builders.waiting import soon
+from tests.builders.waiting import HANG_SECONDS, soon
 
 THREADS, WAITING, PER_CALLER = 2, 3, 2
 
@@ -24,7 +24,7 @@ def door() -> Iterator[SimpleNamespace]:
 
     def pass_through(name: str = "") -> str:
         begun.append(name)
-        opened.wait(60)
+        opened.wait(HANG_SECONDS)
         return name
 
     yield SimpleNamespace(work=pass_through, begun=begun, open=opened.set)

@@ -6,6 +6,7 @@ from eventlet.event import Event
 
 from contracts.errors import ServiceUnavailable
 from gateway.authentication import TOGETHER_MOST, Lookups
+from tests.builders.waiting import HANG_SECONDS
 
 
 class Accounts:
@@ -57,7 +58,7 @@ def test_a_question_nobody_answers_does_not_hold_up_the_next(accounts):
     eventlet.sleep(0)
     all_of(lookups, ["b"])
 
-    with eventlet.Timeout(1):
+    with eventlet.Timeout(HANG_SECONDS):
         while len(accounts.asked) < 2:
             eventlet.sleep(0)
 

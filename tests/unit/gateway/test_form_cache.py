@@ -4,10 +4,12 @@ from typing import Any
 
 import eventlet
 import pytest
+from eventlet.event import Event
 
 from contracts.errors import ServiceUnavailable
 from contracts.reports.errors import RoundPurged
 from gateway.form_cache import FormCache
+from tests.builders.waiting import HANG_SECONDS, soon
 
 FORM = {"id": "ethics", "version": 1}
 
@@ -17,12 +19,14 @@ class Reports:
 
     def __init__(self) -> None:
         self.refusal: Exception | None = None
-        self.asked = 0
+        self.asked = self.refused = 0
+        self.may_refuse = Event()
 
     def get_round(self, by: dict[str, Any], round_id: str) -> dict[str, Any]:
         self.asked += 1
         if self.refusal is not None:
-            eventlet.sleep(0.05)
+            self.may_refuse.wait()
+            self.refused += 1
             raise self.refusal
         return {"form": FORM, "state": "open", "fiscal_year_be": 2570}
 
@@ -47,10 +51,12 @@ def test_a_round_in_doubt_is_used_while_reports_is_away_and_asked_for_again(repo
     reports.refusal = ServiceUnavailable(service="reports")
     forms.doubt_all()
 
-    for _ in range(3):
-        with eventlet.Timeout(0.02):
+    for times in (1, 2, 3):
+        with eventlet.Timeout(HANG_SECONDS):
             assert forms.of_round({}, "round") == FORM["id"]
-        eventlet.sleep(0.06)
+        reports.may_refuse.send()
+        soon(lambda times=times: reports.refused == times)
+        reports.may_refuse = Event()
 
     assert reports.asked == 4
 
@@ -68,7 +74,8 @@ def test_a_round_that_was_purged_unheard_is_forgotten(reports, forms):
     reports.refusal = RoundPurged(round_id="round", purged_at="x")
     forms.doubt_all()
     forms.of_round({}, "round")
-    eventlet.sleep(0.1)
+    reports.may_refuse.send()
+    soon(lambda: reports.refused)
 
     with pytest.raises(RoundPurged):
         forms.of_round({}, "round")

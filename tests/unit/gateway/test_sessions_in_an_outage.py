@@ -7,6 +7,7 @@ from typing import Any
 
 import eventlet
 import pytest
+from eventlet.event import Event
 
 from contracts.accounts.errors import SessionEnded
 from contracts.errors import ServiceUnavailable
@@ -14,24 +15,26 @@ from contracts.fields import wire_time
 from contracts.principal import Principal, Role
 from gateway import authentication
 from gateway.authentication import Sessions
+from tests.builders.waiting import HANG_SECONDS, soon
 
 NOW = datetime(2026, 1, 15, 3, 0, tzinfo=UTC)
-SILENT_SECONDS = 0.2
 LASTS = timedelta(hours=12)
 
 
 class Accounts:
-    """Knows every session, but while it is away each question waits in vain for its time."""
+    """Knows every session, but while it is away each question waits in vain until given up."""
 
     def __init__(self) -> None:
         self.is_away = False
         self.closed = False
         self.asked = 0
+        self.given_up = Event()
+        self.given_up.send()
 
     def find_sessions(self, token_hashes: list[str]) -> dict[str, Any]:
         self.asked += 1
         if self.is_away:
-            eventlet.sleep(SILENT_SECONDS)
+            self.given_up.wait()
             raise ServiceUnavailable(service="accounts")
         return {} if self.closed else {one: self._session(one) for one in token_hashes}
 
@@ -62,13 +65,28 @@ def sessions(accounts, monkeypatch):
 
 def test_who_was_known_is_let_through_at_once(accounts, sessions):
     asked = accounts.asked
-    with eventlet.Timeout(SILENT_SECONDS / 2):
+    accounts.given_up = Event()  # it is not, so whoever waited would hang
+    with eventlet.Timeout(HANG_SECONDS):
         for token in ("first", "second") * 50:
             signed_in = sessions.authenticate(token)
             assert signed_in.principal.slot_id == hashlib.sha256(token.encode()).hexdigest()
             eventlet.sleep(0)
 
     assert accounts.asked == asked + 1
+    accounts.given_up.send()
+
+
+def test_a_session_announced_as_closed_is_asked_for_again_however_fresh(accounts, monkeypatch):
+    monkeypatch.setattr(authentication, "FRESH_SECONDS", HANG_SECONDS)
+    sessions = Sessions(accounts, lambda: NOW)
+    _, session_id = sessions.authenticate("first")
+    accounts.closed = True
+    assert sessions.authenticate("first")
+
+    sessions.forget(session_id)
+
+    with pytest.raises(SessionEnded):
+        sessions.authenticate("first")
 
 
 def test_who_was_not_known_is_told_to_come_back(sessions):
@@ -119,7 +137,7 @@ def test_a_session_is_asked_for_again_when_it_is_no_longer_fresh(accounts, monke
 def test_when_it_is_back_everybody_is_asked_for_again(accounts, sessions):
     accounts.is_away, accounts.closed = False, True
     sessions.authenticate("first")
-    eventlet.sleep(0.01)
+    soon(lambda: not sessions._is_away)
 
     with pytest.raises(SessionEnded):
         sessions.authenticate("second")

@@ -6,9 +6,11 @@ import sys
 
 import pytest
 
+from tests.builders.waiting import HANG_SECONDS
 from tools.programs import ROOT
 
 CONFTEST = "from tests.conftest import *"
+IMPATIENT = f"{CONFTEST}; from tests import alarm; alarm.GRACE_SECONDS = 1"
 HANGING = {
     "loops": "while True: pass",
     "waits for an event": "eventlet.event.Event().wait()",
@@ -18,7 +20,7 @@ HANGING = {
     "hangs after a failure": "after.append(loop); raise ValueError('failed')",
 }
 MODULE = """
-import subprocess, threading
+import itertools, subprocess, threading
 import eventlet, pytest
 
 def loop():
@@ -39,18 +41,16 @@ def after():
 def test_hangs(stack, after):
     {hangs}
 
+@pytest.mark.timeout(60)
 def test_comes_after(stack):
     pass
 """
-BACKSTOP_SECONDS = 60
 
 
-@pytest.mark.parametrize("hangs", HANGING.values(), ids=HANGING)
-def test_a_hanging_test_ends_with_a_report_and_its_teardown(tmp_path, hangs):
-    (tmp_path / "conftest.py").write_text(CONFTEST)
+def run_with_one_that(hangs, tmp_path, conftest=CONFTEST):
+    (tmp_path / "conftest.py").write_text(conftest)
     (tmp_path / "test_hanging.py").write_text(MODULE.replace("{hangs}", hangs))
-
-    told = subprocess.run(
+    return subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-s", "--timeout=1", "-p", "no:cacheprovider"),
             *("-c", ROOT / "pyproject.toml", "--rootdir", tmp_path, tmp_path),
@@ -59,11 +59,24 @@ def test_a_hanging_test_ends_with_a_report_and_its_teardown(tmp_path, hangs):
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=BACKSTOP_SECONDS,
+        timeout=HANG_SECONDS,
         check=False,
     )
+
+
+@pytest.mark.parametrize("hangs", HANGING.values(), ids=HANGING)
+def test_a_hanging_test_ends_with_a_report_and_its_teardown(tmp_path, hangs):
+    told = run_with_one_that(hangs, tmp_path)
 
     assert told.returncode == 1, told.stdout + told.stderr
     assert "test_hangs hung for 1 s" in told.stdout
     assert "the stack was stopped" in told.stdout
     assert "1 failed, 1 passed" in told.stdout
+
+
+def test_one_that_never_returns_to_python_ends_the_process_with_a_report(tmp_path):
+    told = run_with_one_that("sum(itertools.repeat(1))", tmp_path, IMPATIENT)
+
+    assert told.returncode == 1, told.stdout + told.stderr
+    assert "Timeout (0:00:02)!" in told.stderr
+    assert "in test_hangs" in told.stderr
