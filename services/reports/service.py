@@ -45,7 +45,7 @@ from contracts.reports.events import (
     TrialPurgedV1,
 )
 from services.reports import rounds, wire
-from services.reports.domain.filings import Attempt, decide
+from services.reports.domain.filings import Attempt
 from services.reports.metrics import record_decided, record_wait
 from services.reports.questions.consolidations import ConsolidationQuestions
 from services.reports.questions.corrections import CorrectionQuestions
@@ -59,6 +59,7 @@ from services.reports.questions.problems import ProblemQuestions
 from services.reports.questions.receipts import ReceiptQuestions
 from services.reports.questions.rounds import RoundQuestions
 from services.reports.questions.workbooks import WorkbookQuestions
+from services.reports.record import record
 from services.reports.scanning import Scanning
 from services.reports.settings import Configured, Settings
 from services.reports.signing import Signing
@@ -137,13 +138,7 @@ class ReportsService(
     def record(self, attempts: list[Attempt]) -> list[Facts | ServiceError]:
         """Decide and record attempts, by whatever way they came; return what became of each."""
         at = self.now()
-        results = self.store.ledger.record(
-            attempts,
-            decide=decide,
-            receipt=lambda filing: self.signer.seal(wire.receipt_facts(filing)),
-            announce=wire.event_of,
-            at=at,
-        )
+        results = record(self.store.ledger, attempts, sign=self.signer.seal, at=at)
         for attempt, result in zip(attempts, results, strict=True):
             record_decided(kind=attempt.kind.value, outcome=wire.outcome_of(result))
             record_wait((at - attempt.accepted_at).total_seconds())

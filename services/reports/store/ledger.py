@@ -1,4 +1,4 @@
-"""The ledger's hot path: filings decided and recorded in batches.
+"""The ledger: filings as they are written, and the obligations that show them.
 
 The journaled insert of a filing, its events inside, is the act; the unique (obligation, revision)
 is the fence between processes. The obligation is brought up to date right after, guarded by its
@@ -8,7 +8,8 @@ itself: no obligation is ever more than one revision behind.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,28 +17,43 @@ from pymongo import ReplaceOne
 
 from chassis.outbox import Outbox
 from chassis.together import together
-from contracts.errors import IdempotencyKeyReused, ServiceError
+from contracts.errors import ServiceError
 from contracts.events import Event
-from contracts.reports.errors import (
-    FilingNotFound,
-    ObligationNotFound,
-    StaleRevision,
-)
-from services.reports.domain.filings import Attempt, Filing, FilingKind, changed_pointers
+from contracts.reports.errors import FilingNotFound, ObligationNotFound
+from services.reports.domain.filings import Attempt, Filing, FilingKind
 from services.reports.domain.obligations import Obligation
 from services.reports.domain.rounds import Mode, Round
 from services.reports.store.limits import in_time
 from services.reports.store.obligations import NOT_LISTED, from_document, write_new
 from services.reports.store.rounds import Rounds
 
-Decide = Callable[[Attempt, Round, Obligation], Filing]
-Receipt = Callable[[Filing], dict[str, Any]]
-Announce = Callable[[Filing, str], Event]
 Document = dict[str, Any]
 
 # A due date may have moved since the filing was decided.
 _ON_TIME_BY_ITS_OWN_DUE_DATE = {"on_time": in_time("$$filing.judged_at", "$due_at", "$stood")}
 _TO_ANSWER = {"answers": 0, "outbox": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What attempts are decided by, each thing by its id.
+
+    `recorded` are those of the attempts that are in the ledger, of those that were `looked_for`.
+    """
+
+    obligations: Mapping[str, Obligation]
+    rounds: Mapping[str, Round]
+    recorded: Mapping[str, Document]
+    looked_for: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A filing as it was decided, its signed receipt, and the event that announces it."""
+
+    filing: Filing
+    receipt: Document
+    event: Event
 
 
 class Ledger:
@@ -53,130 +69,83 @@ class Ledger:
 
     # -- recording ------------------------------------------------------------------------
 
-    def record(
-        self,
-        attempts: list[Attempt],
-        *,
-        decide: Decide,
-        receipt: Receipt,
-        announce: Announce,
-        at: datetime,
-    ) -> list[Document | ServiceError]:
-        """Decide and record the attempts; return for each the stored filing or the refusal.
+    def read(self, attempts: Sequence[Attempt], doubted: Collection[str]) -> Standing:
+        """Return what attempts, each on another obligation, are decided by.
 
-        Attempts on one obligation are decided in their order. When it returns, all of it is
-        journaled and the obligations are up to date.
+        Where nothing was filed so far, no filing is looked for, but those that are `doubted`:
+        nearly all are first ones, and one that was recorded all the same stops the insert.
         """
-        results: dict[int, Document | ServiceError] = {}
-        waiting, doubted = list(enumerate(attempts)), set[str]()
-        while waiting:
-            waiting = self._record_first_of_each(
-                waiting, doubted, results, decide, receipt, announce, at
-            )
-        in_order = [results[place] for place in range(len(attempts))]
-        self._tell_differences(attempts, in_order)
-        self._keep_refusals(attempts, in_order)
-        return in_order
-
-    def _record_first_of_each(
-        self,
-        attempts: list[tuple[int, Attempt]],
-        doubted: set[str],
-        results: dict[int, Document | ServiceError],
-        decide: Decide,
-        receipt: Receipt,
-        announce: Announce,
-        at: datetime,
-    ) -> list[tuple[int, Attempt]]:
-        """Record at most one attempt on each obligation, with the result at its place in the batch;
-        return those that have to wait.
-
-        Where nothing was filed so far, no filing is looked for: nearly all are first ones, and one
-        that was recorded all the same stops the insert. Before anything is refused, and after an
-        insert was stopped, it is `doubted` and looked for.
-        """
-        now, later = _first_of_each(attempts)
         obligations, rounds = together(
-            lambda: self._find_obligations([attempt.obligation_id for _, attempt in now]),
-            lambda: self._rounds.find_many({_round_of(attempt) for _, attempt in now}),
+            lambda: self._find_obligations([attempt.obligation_id for attempt in attempts]),
+            lambda: self._rounds.find_many({_round_of(attempt) for attempt in attempts}),
         )
-        looked_for = doubted | {
+        looked_for = {
             attempt.filing_id
-            for _, attempt in now
-            if attempt.obligation_id in obligations and obligations[attempt.obligation_id].revision
+            for attempt in attempts
+            if attempt.filing_id in doubted or _is_filed(obligations.get(attempt.obligation_id))
         }
         # Read after the obligations, so that whatever those tell of already is among them.
-        recorded = self._find([a.filing_id for _, a in now if a.filing_id in looked_for])
-        inserts: dict[int, Document] = {}
-        again: list[tuple[int, Attempt]] = []
-        for place, attempt in now:
-            known = recorded.get(attempt.filing_id)
-            if known is not None:
-                results[place] = _repeat(attempt, known)
-                continue
-            try:
-                filing = _decide(attempt, obligations, rounds, decide)
-            except ServiceError as refusal:
-                if attempt.filing_id in looked_for:
-                    results[place] = refusal
-                else:
-                    again.append((place, attempt))
-                continue
-            document = _document(filing, receipt(filing), at)
-            event = announce(filing, document["receipt"]["number"])
-            document["outbox"] = self._outbox.seal(
-                [event], correlation=attempt.correlation_id or None
-            )
-            inserts[place] = document
-        documents = list(inserts.values())
+        return Standing(obligations, rounds, self._find(looked_for), looked_for)
+
+    def insert(
+        self,
+        entries: Sequence[Entry],
+        standing: Standing,
+        *,
+        shown_again: Sequence[Document],
+        at: datetime,
+    ) -> dict[str, Document | ServiceError]:
+        """Write the entries, each on another obligation, and return by filing id what became of
+        them: the document, or ObligationNotFound where a trial's purge began meanwhile.
+
+        What is not in it lost: its revision, or that very filing, was there already. The
+        obligations are brought up to date with what was written, with what won in place of what
+        lost, and with the filings that are `shown_again`.
+        """
+        documents = [self._document(entry, at) for entry in entries]
         lost = write_new(self._filings.insert_many, documents, ordered=False)
         beaten = [document for document in documents if document["_id"] in lost]
-        won = {
-            place: document for place, document in inserts.items() if document["_id"] not in lost
-        }
-        results |= won
-        self._take_back_of_purged(won, results, rounds)
-        settled = (results.get(place) for place, _ in now)
-        filings = [result for result in settled if isinstance(result, dict)]
-        self._bring_up_to_date(filings + self._find_winners(beaten))
-        for document in won.values():
+        written = [document for document in documents if document["_id"] not in lost]
+        gone = self._take_back_of_purged(written, standing.rounds)
+        won = [document for document in written if document["_id"] not in gone]
+        self._bring_up_to_date([*won, *shown_again, *self._find_winners(beaten)])
+        for document in won:
             self._outbox.nudge("filings", document["_id"], document["outbox"])
-        # Another process recorded that revision, or this very filing, first: decide again.
-        again += [each for each in now if each[1].filing_id in lost]
-        doubted |= {attempt.filing_id for _, attempt in again}
-        return again + later
+        return {**gone, **{document["_id"]: document for document in won}}
+
+    def _document(self, entry: Entry, at: datetime) -> Document:
+        correlation = entry.filing.attempt.correlation_id or None
+        outbox = self._outbox.seal([entry.event], correlation=correlation)
+        return _to_document(entry.filing, entry.receipt, at) | {"outbox": outbox}
 
     def _take_back_of_purged(
-        self,
-        won: dict[int, Document],
-        results: dict[int, Document | ServiceError],
-        rounds: dict[str, Round],
-    ) -> None:
-        """Take back what was recorded in a trial whose purge began since the round was read.
+        self, written: Sequence[Document], rounds: Mapping[str, Round]
+    ) -> dict[str, Document | ServiceError]:
+        """Take back what was written in a trial whose purge began since the round was read, and
+        return the refusals by filing id.
 
         What is not taken back was there before: the purge finds and counts it.
         """
         trials = {round_.id for round_ in rounds.values() if round_.mode is Mode.TRIAL}
         going = trials - self._rounds.find_many(trials).keys() if trials else set()
-        taken_back = {
-            place: document for place, document in won.items() if document["round_id"] in going
+        gone = {
+            document["_id"]: ObligationNotFound(obligation_id=document["obligation_id"])
+            for document in written
+            if document["round_id"] in going
         }
-        if not taken_back:
-            return
-        ids = [document["_id"] for document in taken_back.values()]
-        self._filings.delete_many({"_id": {"$in": ids}})
-        for place, document in taken_back.items():
-            del won[place]
-            results[place] = ObligationNotFound(obligation_id=document["obligation_id"])
+        if gone:
+            self._filings.delete_many({"_id": {"$in": list(gone)}})
+        return dict(gone)
 
     def _find_obligations(self, ids: list[str]) -> dict[str, Obligation]:
         found = self._obligations.find({"_id": {"$in": ids}}, NOT_LISTED, batch_size=len(ids) + 1)
         return {document["_id"]: from_document(document) for document in found}
 
-    def _find(self, ids: list[str]) -> dict[str, Document]:
+    def _find(self, ids: Collection[str]) -> dict[str, Document]:
         if not ids:
             return {}
-        found = self._filings.find({"_id": {"$in": ids}}, _TO_ANSWER, batch_size=len(ids) + 1)
+        wanted = {"_id": {"$in": list(ids)}}
+        found = self._filings.find(wanted, _TO_ANSWER, batch_size=len(ids) + 1)
         return {document["_id"]: document for document in found}
 
     def _find_winners(self, beaten: list[Document]) -> list[Document]:
@@ -221,48 +190,28 @@ class Ledger:
                 {"_id": {"$in": obligation_ids}, "saved_at": {"$lte": recorded_at}}
             )
 
-    def _tell_differences(
-        self, attempts: list[Attempt], results: list[Document | ServiceError]
-    ) -> None:
-        """Tell whoever worked on an older revision which answers were changed since then."""
-        stale = [
-            (attempt, refusal)
-            for attempt, refusal in zip(attempts, results, strict=True)
-            if isinstance(refusal, StaleRevision)
-        ]
-        if not stale:
-            return
-        wanted = [
-            {"obligation_id": attempt.obligation_id, "revision": revision}
-            for attempt, refusal in stale
-            for revision in (attempt.base_revision, int(refusal.details["revision"]))
-        ]
+    def find_answers(
+        self, revisions: Iterable[tuple[str, int]]
+    ) -> dict[tuple[str, int], Mapping[str, Any]]:
+        """Return the answers of revisions, each an obligation's id and a number."""
+        wanted = [{"obligation_id": duty, "revision": number} for duty, number in revisions]
+        if not wanted:
+            return {}
         content = {"obligation_id": 1, "revision": 1, "answers": 1}
         found = self._filings.find({"$or": wanted}, content)
-        answers = {(one["obligation_id"], one["revision"]): one["answers"] for one in found}
-        for attempt, refusal in stale:
-            before = answers.get((attempt.obligation_id, attempt.base_revision))
-            after = answers.get((attempt.obligation_id, int(refusal.details["revision"])))
-            if before is not None and after is not None:
-                refusal.details["changed"] = ", ".join(changed_pointers(before, after))
+        return {(one["obligation_id"], one["revision"]): one["answers"] for one in found}
 
-    def _keep_refusals(
-        self, attempts: list[Attempt], results: list[Document | ServiceError]
-    ) -> None:
-        """Keep what was refused for the slot that tried, but for what is known by that id already,
-        and what is of no round, or of one that is being purged.
+    def keep_refusals(self, refused: Iterable[tuple[Attempt, ServiceError]]) -> None:
+        """Keep what was refused for the slot that tried, but for what is of no round, or of one
+        that is being purged.
         """
-        refused = [
-            _refusal(attempt, refusal)
-            for attempt, refusal in zip(attempts, results, strict=True)
-            if isinstance(refusal, ServiceError) and not isinstance(refusal, IdempotencyKeyReused)
-        ]
-        if not refused:
+        documents = [_refusal(attempt, refusal) for attempt, refusal in refused]
+        if not documents:
             return
-        rounds = self._rounds.find_many({document["round_id"] for document in refused})
+        rounds = self._rounds.find_many({document["round_id"] for document in documents})
         kept = [
             ReplaceOne({"_id": document["_id"]}, document, upsert=True)
-            for document in refused
+            for document in documents
             if document["round_id"] in rounds
         ]
         if kept:
@@ -303,36 +252,12 @@ class Ledger:
         return list(found.sort("revision"))
 
 
-def _first_of_each(
-    attempts: list[tuple[int, Attempt]],
-) -> tuple[list[tuple[int, Attempt]], list[tuple[int, Attempt]]]:
-    now, later = [], []
-    taken: set[str] = set()
-    for place, attempt in attempts:
-        names = {attempt.obligation_id, attempt.filing_id}
-        (later if names & taken else now).append((place, attempt))
-        taken |= names
-    return now, later
-
-
 def _round_of(attempt: Attempt) -> str:
     return attempt.obligation_id.rsplit("-", 2)[0]
 
 
-def _decide(
-    attempt: Attempt, obligations: dict[str, Obligation], rounds: dict[str, Round], decide: Decide
-) -> Filing:
-    obligation = obligations.get(attempt.obligation_id)
-    round_ = rounds.get(obligation.round_id) if obligation else None
-    if obligation is None or round_ is None:
-        raise ObligationNotFound(obligation_id=attempt.obligation_id)
-    return decide(attempt, round_, obligation)
-
-
-def _repeat(attempt: Attempt, known: Document) -> Document | ServiceError:
-    if attempt.request_sha256 != known["request_sha256"]:
-        return IdempotencyKeyReused(filing_id=attempt.filing_id)
-    return known | {"repeated": True}
+def _is_filed(obligation: Obligation | None) -> bool:
+    return obligation is not None and obligation.revision > 0
 
 
 def _ledger_facts(filing: Document) -> Document:
@@ -350,7 +275,7 @@ def _ledger_facts(filing: Document) -> Document:
     return facts | {"content_sha256": filing["content_sha256"], "last_filing_id": filing["_id"]}
 
 
-def _document(filing: Filing, receipt: Document, at: datetime) -> Document:
+def _to_document(filing: Filing, receipt: Document, at: datetime) -> Document:
     attempt, obligation = filing.attempt, filing.obligation
     amended_as = attempt.reason_class if attempt.kind is FilingKind.AMENDMENT else None
     due_at, due_because = obligation.due_for(obligation.judged_at or attempt.accepted_at)

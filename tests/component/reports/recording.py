@@ -9,11 +9,11 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contracts.fields import BANGKOK_OFFSET
-from services.reports import wire
-from services.reports.domain.filings import Attempt, decide
+from services.reports.domain.filings import Attempt
 from services.reports.domain.obligations import Obligation
 from services.reports.domain.rounds import Round
 from services.reports.receipts import Signer
+from services.reports.record import record as as_the_service_does
 from services.reports.store import ReportsStore
 from services.reports.store.ledger import Ledger
 from tests.unit.reports.duties import a_round, an_obligation
@@ -23,13 +23,7 @@ RECORDED = datetime(2027, 2, 1, 8, tzinfo=BANGKOK_OFFSET)
 
 
 def record(ledger: Ledger, attempts: Iterable[Attempt], *, at: datetime = RECORDED) -> list[Any]:
-    return ledger.record(
-        list(attempts),
-        decide=decide,
-        receipt=lambda filing: SIGNER.seal(wire.receipt_facts(filing)),
-        announce=wire.event_of,
-        at=at,
-    )
+    return as_the_service_does(ledger, list(attempts), sign=SIGNER.seal, at=at)
 
 
 def owing(store: ReportsStore, count: int = 1, round_: Round | None = None) -> list[Obligation]:
