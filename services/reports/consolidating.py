@@ -67,7 +67,7 @@ def consolidate(
     provinces = store.consolidations.list_provinces(round_.id)
     steps = len(provinces) + _STEPS_AFTER
     sums = _summed(store, round_, as_of, provinces, lambda done: show(done, steps))
-    content = aside(_content, sums, round_, as_of, _about_problems(store, round_.id, as_of))
+    content = aside(content_of, sums, round_, as_of, _about_problems(store, round_.id, as_of))
     made = {"json": aside(rfc8785.dumps, content)}
     sha256 = sha256_hex(made["json"])
     show(steps - 2, steps)
@@ -120,7 +120,8 @@ def _add(
             sums.add(line)
 
 
-def _content(sums: Consolidation, round_: Round, as_of: datetime, problems: Facts) -> Facts:
+def content_of(sums: Consolidation, round_: Round, as_of: datetime, problems: Facts) -> Facts:
+    """Return all that the report says: its JSON, from which pages and workbook are made."""
     form = get_form(round_.form_id, round_.form_version, round_.fiscal_year_be).definition
     closed = last_moment(round_.closes_at) <= as_of
     return {

@@ -1,0 +1,177 @@
+"""What others see: receipts, events, what pages say, workbooks, and the API."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from contracts.reference.code_groups import CodeGroup
+from gateway.http import routes_of
+from gateway.openapi import describe
+from gateway.service import RESOURCES
+from gateway.site import site_routes
+from services.accounts import printing as slips
+from services.reports import pages, receipt_page
+from services.reports.consolidating import content_of
+from services.reports.consolidation_pdf import TEMPLATE as CONSOLIDATION
+from services.reports.consolidation_pdf import pages_of
+from services.reports.consolidation_xlsx import workbook_of
+from services.reports.domain.consolidation import Consolidation
+from services.reports.domain.filings import Filing, decide
+from services.reports.domain.moments import Line
+from services.reports.domain.obligations import Obligation
+from services.reports.domain.results import questions_of
+from services.reports.domain.rounds import Round
+from services.reports.forms import get_form
+from services.reports.receipts import Signer
+from services.reports.wire import event_of, receipt_facts
+from services.reports.workbooks.layout import layout_of
+from tests.builders.answers import fuller_answers, nil_answers, some_answers
+from tests.builders.workbooks import a_workbook
+from tests.unit.accounts.test_printing import LAO, OFFICE
+from tests.unit.reports.duties import (
+    DUE,
+    EARLY,
+    LATE,
+    a_round,
+    a_submission,
+    an_amendment,
+    an_obligation,
+    read_attempt,
+)
+
+SIGNER = Signer(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+PORTAL = "https://sucharit.example/"
+PROBLEMS = {
+    "reported": 2,
+    "answered": 1,
+    "by_category": [
+        {
+            "key": "score",
+            "name": "คะแนน",
+            "reported": 2,
+            "answered": 1,
+            "circulated": [{"text": "ใช้คะแนนปีก่อน", "answered_at": "2026-12-01T09:00:00+07:00"}],
+        }
+    ],
+}
+KEPT = Path(__file__).with_name("digests.json")
+FORMS = [get_form("ethics-2568", 1), get_form("ethics-2568", 2), get_form("ethics", 1, 2569)]
+TEMPLATES = (CONSOLIDATION, pages.TEMPLATE, receipt_page.TEMPLATE, slips.TEMPLATE)
+
+
+def digests() -> dict[str, str]:
+    """Return the digest of each thing by its name."""
+    return {name: hashlib.sha256(_bytes_of(thing)).hexdigest()[:16] for name, thing in things()}
+
+
+def things() -> Iterator[tuple[str, Any]]:
+    """Yield each thing by its name: bytes as they are, or what can be written as JSON."""
+    for template in TEMPLATES:
+        yield f"template {template.name}", template.read_bytes()
+    yield from _filings()
+    yield from _forms()
+    yield from _consolidation()
+    yield "slip", slips.pages_of([LAO], office=OFFICE, portal_url=PORTAL)
+    yield from _api()
+
+
+def _bytes_of(thing: Any) -> bytes:
+    if isinstance(thing, bytes):
+        return thing
+    return orjson.dumps(thing, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+
+
+def _filings() -> Iterator[tuple[str, Any]]:
+    round_, owed = a_round(), an_obligation()
+    original = _filed(round_, owed, a_submission(owed, filing_id="f1"))
+    amendment = _filed(round_, original.obligation, an_amendment(owed, 1, 90, filing_id="f2"))
+    withdrawal = a_submission(
+        owed, filing_id="f3", kind="withdrawal", base_revision=2, reason="ยื่นผิดชุด"
+    )
+    filings = {
+        "original": original,
+        "nil": _filed(
+            round_, owed, a_submission(owed, filing_id="f4", kind="nil", answers=nil_answers())
+        ),
+        "amendment": amendment,
+        "withdrawal": _filed(round_, amendment.obligation, withdrawal),
+    }
+    for kind, filing in filings.items():
+        receipt = SIGNER.seal(receipt_facts(filing))
+        yield f"receipt of {kind}", receipt
+        yield f"event of {kind}", event_of(filing, receipt["number"]).facts()
+    kept = _as_kept(original)
+    yield "receipt page", receipt_page.facts_of(kept, owed, round_, PORTAL)
+    yield "page of a filing", pages.of_filing(FORMS[0], kept, owed)
+
+
+def _filed(round_: Round, owed: Obligation, submission: dict[str, Any]) -> Filing:
+    return decide(read_attempt(submission), round_, owed)
+
+
+def _as_kept(filing: Filing) -> dict[str, Any]:
+    return {
+        "answers": fuller_answers(),
+        "kind": "original",
+        "revision": 1,
+        "organisation_name": "องค์การบริหารส่วนตำบลสมมติ",
+        "accepted_at": EARLY,
+        "judged_at": EARLY,
+        "due_at": DUE,
+        "due_because": "",
+        "on_time": True,
+        "holder_name": "ทดลอง สมมติ",
+        "username": "6810401-1",
+        "reason": None,
+        "notes": {},
+        "content_sha256": "ab" * 32,
+        "receipt": SIGNER.seal(receipt_facts(filing)),
+    }
+
+
+def _forms() -> Iterator[tuple[str, Any]]:
+    for form in FORMS:
+        name = f"{form.id} v{form.version}"
+        layout = layout_of(form)
+        yield f"blank of {name}", pages.of_blank(form)
+        yield f"workbook of {name}", a_workbook(layout, {})
+        yield f"filled workbook of {name}", a_workbook(layout, some_answers())
+
+
+def _consolidation() -> Iterator[tuple[str, Any]]:
+    form = FORMS[0]
+    sums = Consolidation(questions_of(form.definition))
+    for number, group in enumerate(CodeGroup):
+        sums.add(
+            Line(
+                organisation_id=f"o{number}",
+                organisation_code=f"681040{number}",
+                organisation_type="sao",
+                organisation_name="องค์การบริหารส่วนตำบลสมมติ",
+                province_code="81",
+                district_code="8104",
+                district_name="คลองท่อม",
+                code_group=group.value,
+                answers=some_answers() if number else None,
+            )
+        )
+    content = content_of(sums, a_round(), LATE, PROBLEMS)
+    yield "consolidation", content
+    yield "consolidation as pages", pages_of(content, "ab" * 32)
+    yield "consolidation as a workbook", workbook_of(content, "ab" * 32)
+
+
+def _api() -> Iterator[tuple[str, Any]]:
+    document = describe([*routes_of(*RESOURCES), *site_routes()])
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            yield f"{method.upper()} {path}", operation
+    for kind, components in document["components"].items():
+        for name, component in components.items():
+            yield f"{kind} {name}", component
