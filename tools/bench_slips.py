@@ -27,12 +27,12 @@ from rich.progress import track
 from chassis.clock import now
 from chassis.press import Press
 from contracts.principal import Role
-from services.accounts.codes import ActivationCodes
-from services.accounts.domain.organisations import described, plan_import
-from services.accounts.domain.slots import Tier, slots_of
-from services.accounts.printing import TEMPLATE, Slip, pages_of
-from services.accounts.registry import read_registry
+from services.accounts.issuance.codes import ActivationCodes
+from services.accounts.issuance.slips import TEMPLATE, Slip, pages_of
+from services.accounts.organisations.rules.organisation import described, plan_import
+from services.accounts.registry.read import read_registry
 from services.accounts.settings import Settings
+from services.accounts.slots.rules.slot import Tier, slots_of
 from tools.synthetic_registry import write_synthetic_registry
 
 MOST_SECONDS = 120.0

@@ -16,7 +16,7 @@ from chassis.outbox import Announces
 from chassis.rpc import Client
 from contracts.catalogue import events
 from contracts.events import Event
-from services.reports.trial_logs import TrialLogs
+from services.reports.rounds.trial_logs import TrialLogs
 from tools.programs import ROOT, SERVICES
 
 PAGE = ROOT / "docs" / "flows.md"

@@ -18,8 +18,15 @@ from urllib.parse import urlsplit
 import httpx
 import rfc8785
 
-from services.reports.domain.rolls import STATEMENT_FIELDS, Place, leaf_of, root_from
-from services.reports.receipts import FIELDS, PublicKey, content_sha256, jws_in, kid_of, sha256_hex
+from services.reports.receipts.rules import STATEMENT_FIELDS, Place, leaf_of, root_from
+from services.reports.sealing.receipts import (
+    FIELDS,
+    PublicKey,
+    content_sha256,
+    jws_in,
+    kid_of,
+    sha256_hex,
+)
 
 KEYS = "jwks.json"
 WELL_KNOWN = "/.well-known/jwks.json"

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from contracts.reference.lao_types import LaoType
 from contracts.reference.provinces import PROVINCES
-from services.accounts.registry_file import CODE, COLUMNS, DISTRICT, NAME, PROVINCE, TYPE
+from services.accounts.registry.file import CODE, COLUMNS, DISTRICT, NAME, PROVINCE, TYPE
 
 MARKER = "SYNTHETIC"
 COUNTS = {

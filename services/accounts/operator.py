@@ -13,10 +13,10 @@ import sys
 from chassis.clock import now
 from chassis.mongo import connect
 from services.accounts.documents import DATABASE
-from services.accounts.domain.slots import OPERATOR_USERNAME
-from services.accounts.passwords import PasswordHashes
 from services.accounts.settings import Settings
-from services.accounts.store.slots import SlotStore
+from services.accounts.sign_in.passwords import PasswordHashes
+from services.accounts.slots.rules.slot import OPERATOR_USERNAME
+from services.accounts.slots.store.slots import SlotStore
 
 
 def set_operator(slots: SlotStore, hashes: PasswordHashes, given: str | None) -> str | None:

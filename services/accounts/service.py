@@ -26,21 +26,21 @@ from contracts.accounts.events import (
     SlotLockedV1,
     SlotUnlockedV1,
 )
-from services.accounts.audit import Audit
-from services.accounts.codes import Codes
-from services.accounts.openid import OpenId
-from services.accounts.passwords import Passwords
-from services.accounts.questions.audit import AuditQuestions
-from services.accounts.questions.changes import ChangeQuestions
-from services.accounts.questions.issuance import IssuanceQuestions
-from services.accounts.questions.openid import OpenIdQuestions
-from services.accounts.questions.organisations import OrganisationQuestions
-from services.accounts.questions.second_factor import SecondFactorQuestions
-from services.accounts.questions.sessions import SessionQuestions
-from services.accounts.questions.slots import SlotQuestions
-from services.accounts.sealing import Sealing
+from services.accounts.audit.questions import AuditQuestions
+from services.accounts.audit.trail import Audit
+from services.accounts.issuance.codes import Codes
+from services.accounts.issuance.questions import IssuanceQuestions
+from services.accounts.organisations.questions.changes import ChangeQuestions
+from services.accounts.organisations.questions.organisations import OrganisationQuestions
 from services.accounts.settings import Configured, Settings
-from services.accounts.store import AccountsStore
+from services.accounts.sign_in.openid import OpenId
+from services.accounts.sign_in.passwords import Passwords
+from services.accounts.sign_in.questions.openid import OpenIdQuestions
+from services.accounts.sign_in.questions.second_factor import SecondFactorQuestions
+from services.accounts.sign_in.questions.sessions import SessionQuestions
+from services.accounts.sign_in.seal import Sealing
+from services.accounts.slots.questions import SlotQuestions
+from services.accounts.stores import AccountsStore
 
 
 class AccountsService(

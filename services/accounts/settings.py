@@ -10,13 +10,13 @@ from typing import Any
 from nameko.extensions import DependencyProvider
 
 from chassis import settings
-from services.accounts.domain.openid import (
+from services.accounts.sign_in.rules.openid import (
     LEAST_LEVEL,
     PROVIDER_SECONDS,
     Level,
     ProviderSeconds,
 )
-from services.accounts.domain.sessions import Lifetime
+from services.accounts.sign_in.rules.sessions import Lifetime
 
 
 @dataclass(frozen=True)

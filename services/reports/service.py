@@ -44,27 +44,29 @@ from contracts.reports.events import (
     RoundOpenedV1,
     TrialPurgedV1,
 )
-from services.reports import rounds, wire
-from services.reports.domain.filings import Attempt
+from services.reports.consolidation.questions import ConsolidationQuestions
+from services.reports.drafts.questions import DraftQuestions
+from services.reports.extensions.questions import ExtensionQuestions
+from services.reports.files.questions import EvidenceQuestions
+from services.reports.files.scan import Scanning
+from services.reports.filings.questions import FilingQuestions
+from services.reports.filings.record import record
+from services.reports.filings.rules.decide import Attempt
+from services.reports.filings.shapes import answer_of, outcome_of, read_attempt
 from services.reports.metrics import record_decided, record_wait
-from services.reports.questions.consolidations import ConsolidationQuestions
-from services.reports.questions.corrections import CorrectionQuestions
-from services.reports.questions.evidence import EvidenceQuestions
-from services.reports.questions.extensions import ExtensionQuestions
-from services.reports.questions.filings import FilingQuestions
-from services.reports.questions.ledger_acts import LedgerActQuestions
-from services.reports.questions.obligations import ObligationQuestions
-from services.reports.questions.pages import PageQuestions
-from services.reports.questions.problems import ProblemQuestions
-from services.reports.questions.receipts import ReceiptQuestions
-from services.reports.questions.rounds import RoundQuestions
-from services.reports.questions.workbooks import WorkbookQuestions
-from services.reports.record import record
-from services.reports.scanning import Scanning
+from services.reports.obligations.questions.corrections import CorrectionQuestions
+from services.reports.obligations.questions.duties import ObligationQuestions
+from services.reports.orders.questions import LedgerActQuestions
+from services.reports.printing.questions import PageQuestions
+from services.reports.problems.questions import ProblemQuestions
+from services.reports.receipts.questions import ReceiptQuestions
+from services.reports.rounds import proposals
+from services.reports.rounds.trial_logs import TrialLogs
+from services.reports.running.questions import RoundQuestions
+from services.reports.sealing.keys import Signing
 from services.reports.settings import Configured, Settings
-from services.reports.signing import Signing
-from services.reports.store import ReportsStore
-from services.reports.trial_logs import TrialLogs
+from services.reports.stores import ReportsStore
+from services.reports.workbooks.questions import WorkbookQuestions
 
 Facts = dict[str, Any]
 # So small that while one batch is recorded the gateway has the answers of the one before to write
@@ -77,6 +79,7 @@ class ReportsService(
     ExtensionQuestions,
     LedgerActQuestions,
     ObligationQuestions,
+    DraftQuestions,
     FilingQuestions,
     CorrectionQuestions,
     EvidenceQuestions,
@@ -132,15 +135,15 @@ class ReportsService(
 
         Publishes ReportFiledV1, ReportAmendedV2, NilConfirmedV1, ReportWithdrawnV1.
         """
-        results = self.record([wire.read_attempt(body) for body in bodies])
-        return [wire.answer_of(result) for result in results]
+        results = self.record([read_attempt(body) for body in bodies])
+        return [answer_of(result) for result in results]
 
     def record(self, attempts: list[Attempt]) -> list[Facts | ServiceError]:
         """Decide and record attempts, by whatever way they came; return what became of each."""
         at = self.now()
         results = record(self.store.ledger, attempts, sign=self.signer.seal, at=at)
         for attempt, result in zip(attempts, results, strict=True):
-            record_decided(kind=attempt.kind.value, outcome=wire.outcome_of(result))
+            record_decided(kind=attempt.kind.value, outcome=outcome_of(result))
             record_wait((at - attempt.accepted_at).total_seconds())
         return results
 
@@ -149,12 +152,12 @@ class ReportsService(
     @listens(OrganisationRegisteredV1, batch=Batch(size=200, prefetch=500))
     def learn_of_new_organisations(self, heard: list[Heard]) -> None:
         """Keep what is needed of new LAOs."""
-        self.store.organisations.learn(rounds.lao_facts(heard))
+        self.store.organisations.learn(proposals.lao_facts(heard))
 
     @listens(OrganisationChangedV1, batch=Batch(size=200, prefetch=500))
     def learn_of_changed_organisations(self, heard: list[Heard]) -> None:
         """Keep what is needed of changed LAOs; rounds already open stay as they are."""
-        self.store.organisations.learn(rounds.lao_facts(heard))
+        self.store.organisations.learn(proposals.lao_facts(heard))
 
     @listens(OrganisationClosedV1)
     def forget_closed_organisation(self, heard: Heard) -> None:

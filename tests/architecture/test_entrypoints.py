@@ -11,7 +11,7 @@ from chassis.rpc import answers
 from clients.reports import FilingsIntake
 from contracts.catalogue import refusals
 from contracts.events import Event
-from services.reports.domain import filings
+from services.reports.filings.rules import decide as filings
 from tests.architecture.source import CLASSES, SERVICE_NAMES, calls
 from tools.flows import entrypoints, read_head
 from tools.programs import ROOT

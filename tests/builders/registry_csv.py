@@ -3,7 +3,7 @@
 import csv
 import io
 
-from services.accounts.registry import COLUMNS, Finding
+from services.accounts.registry.read import COLUMNS, Finding
 
 HEADER = ",".join(COLUMNS)
 KHLONG_THOM = "กระบี่,คลองท่อม,คลองท่อมใต้,5810401,เทศบาลตำบล,คลองท่อมใต้,-,2,81120,2.7,7.95,99.15,"

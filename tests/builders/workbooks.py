@@ -9,7 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook, load_workbook
 
-from services.reports.unpacking import Budget
+from services.reports.files.unpack import Budget
 from services.reports.workbooks.archives import budget_of_an_upload
 from services.reports.workbooks.layout import MAIN_SHEET, Layout
 from services.reports.workbooks.reading import Reading, read_workbook

@@ -7,7 +7,7 @@ import httpx
 import pyotp
 import pytest
 
-from services.accounts.domain.throttling import FREE_ATTEMPTS
+from services.accounts.sign_in.rules.throttling import FREE_ATTEMPTS
 from tests.builders.country import PASSWORD, Caller
 from tests.builders.processes import one_more
 from tests.builders.waiting import HANG_SECONDS, soon

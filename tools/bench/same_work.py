@@ -14,7 +14,7 @@ import orjson
 from bson import ObjectId
 
 from contracts.forms import Form
-from services.reports.receipts import Signer, content_sha256, receipt_number
+from services.reports.sealing.receipts import Signer, content_sha256, receipt_number
 
 Facts = dict[str, Any]
 

@@ -9,8 +9,8 @@ from typing import BinaryIO
 from zipfile import ZipFile, ZipInfo
 
 from contracts.reports.workbook_errors import TooManyWorkbooks, WorkbooksUnreadable
-from services.reports.file_kinds import KINDS, kind_of
-from services.reports.unpacking import BROKEN_ZIP, Budget, BudgetSpent, open_zip, pieces_of
+from services.reports.files.kinds import KINDS, kind_of
+from services.reports.files.unpack import BROKEN_ZIP, Budget, BudgetSpent, open_zip, pieces_of
 from services.reports.workbooks.parts import WORKBOOK_BYTES
 
 MOST_WORKBOOKS = 500

@@ -12,7 +12,7 @@ from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 from openpyxl.utils.datetime import from_ISO8601 as read_iso
 
-from services.reports.unpacking import Budget
+from services.reports.files.unpack import Budget
 from services.reports.workbooks.dates import NUMBERED_DATES, is_date_format
 from services.reports.workbooks.parts import Attributes, Parts, Unusable
 

@@ -17,12 +17,12 @@ from contracts.forms import Lacking
 from contracts.principal import Principal
 from contracts.reports.amendment_classes import DEFAULT_CLASS
 from contracts.reports.errors import ObligationNotFound
-from services.reports import wire
-from services.reports.domain.filings import Attempt, Filing, decide
-from services.reports.domain.obligations import Channel, Obligation
-from services.reports.domain.rounds import Round
-from services.reports.receipts import receipt_number
-from services.reports.store import ReportsStore
+from services.reports.filings.rules.decide import Attempt, Filing, decide
+from services.reports.filings.shapes import read_attempt
+from services.reports.obligations.rules.obligation import Channel, Obligation
+from services.reports.rounds.rules import Round
+from services.reports.sealing.receipts import receipt_number
+from services.reports.stores import ReportsStore
 from services.reports.workbooks.archives import Archive, Member, budget_of_an_upload
 from services.reports.workbooks.layout import Layout
 from services.reports.workbooks.reading import Reading, read_workbook
@@ -164,7 +164,7 @@ class Filer:
     def _attempt(self, stamp: Stamp, reading: Reading) -> Attempt:
         is_amendment = reading.kind == "amendment"
         submission = reading.submission if is_amendment else {}
-        return wire.read_attempt(
+        return read_attempt(
             {
                 "filing_id": filing_id_of(self._upload.id, stamp.obligation_id),
                 "obligation_id": stamp.obligation_id,

@@ -12,7 +12,14 @@ from typing import Any
 from xml.parsers.expat import ExpatError, ParserCreate
 from zipfile import ZipFile
 
-from services.reports.unpacking import BROKEN_ZIP, Budget, BudgetSpent, Share, open_zip, pieces_of
+from services.reports.files.unpack import (
+    BROKEN_ZIP,
+    Budget,
+    BudgetSpent,
+    Share,
+    open_zip,
+    pieces_of,
+)
 
 WORKBOOK_BYTES = 1 << 20
 UNPACKED_BYTES = 16 << 20

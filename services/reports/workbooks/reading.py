@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.forms import Fault, Form, Lacking, unprintable
 from contracts.forms.faults import fault
-from services.reports.unpacking import Budget
+from services.reports.files.unpack import Budget
 from services.reports.workbooks.cells import Area, Book, Cell, Cells
 from services.reports.workbooks.layout import (
     ANSWER_COLUMN,

@@ -8,8 +8,8 @@ from typing import Any
 
 from contracts.reference.calendar import as_bangkok, long_date
 from contracts.reference.code_groups import CodeGroup
-from services.reports.domain.obligations import Obligation
-from services.reports.domain.rounds import Mode, Round
+from services.reports.obligations.rules.obligation import Obligation
+from services.reports.rounds.rules import Mode, Round
 from services.reports.workbooks.stamp import Stamp
 from services.reports.workbooks.writing import Filled
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.errors import ServiceError
 from contracts.forms import Fault
-from services.reports.file_kinds import KINDS
+from services.reports.files.kinds import KINDS
 from services.reports.workbooks.values import NO, YES
 
 Definition = Mapping[str, Any]

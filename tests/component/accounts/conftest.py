@@ -22,12 +22,12 @@ from chassis.service import readiness_of
 from chassis.settings import ProcessSettings
 from clients.accounts import AccountsClient
 from contracts.principal import Principal
-from services.accounts.codes import ActivationCodes
 from services.accounts.documents import DATABASE, DOCUMENTS
-from services.accounts.passwords import GreenPasswordHashes, PasswordHashes
+from services.accounts.issuance.codes import ActivationCodes
 from services.accounts.service import AccountsService
 from services.accounts.settings import Settings
-from services.accounts.store import AccountsStore
+from services.accounts.sign_in.passwords import GreenPasswordHashes, PasswordHashes
+from services.accounts.stores import AccountsStore
 from tests.builders.databases import emptied, migrate
 from tests.builders.waiting import HANG_SECONDS, soon
 from tests.component.accounts.direct import Desk

@@ -10,14 +10,14 @@ from typing import Any
 from chassis.clock import now
 from chassis.jobs import Jobs
 from contracts.principal import Principal
-from services.accounts import issuing
-from services.accounts.audit import AuditTrail
-from services.accounts.codes import ActivationCodes
-from services.accounts.passwords import GreenPasswordHashes
-from services.accounts.sealing import Sealer
+from services.accounts.audit.trail import AuditTrail
+from services.accounts.issuance import issue as issuing
+from services.accounts.issuance.codes import ActivationCodes
 from services.accounts.service import AccountsService
 from services.accounts.settings import Settings
-from services.accounts.store import AccountsStore
+from services.accounts.sign_in.passwords import GreenPasswordHashes
+from services.accounts.sign_in.seal import Sealer
+from services.accounts.stores import AccountsStore
 from tests.component.accounts.krabi import HOLDER, OPERATOR, PASSWORD
 
 

@@ -9,11 +9,13 @@ from typing import Any
 from chassis.clock import now
 from chassis.jobs import Job, Jobs
 from contracts.principal import Principal, Role
-from services.accounts import importing, issuing, signing_in
-from services.accounts.audit import AuditTrail
-from services.accounts.codes import ActivationCodes
-from services.accounts.passwords import GreenPasswordHashes
-from services.accounts.store import AccountsStore
+from services.accounts.audit.trail import AuditTrail
+from services.accounts.issuance import issue as issuing
+from services.accounts.issuance.codes import ActivationCodes
+from services.accounts.registry import import_file as importing
+from services.accounts.sign_in import open_slot
+from services.accounts.sign_in.passwords import GreenPasswordHashes
+from services.accounts.stores import AccountsStore
 from tests.builders.registry_csv import KHLONG_THOM, a_row, file_of
 
 PAO = a_row(district="เมืองกระบี่", code="2810101", label="อบจ.", name="กระบี่")
@@ -102,8 +104,8 @@ def activate_slot(
     at: datetime,
     **proof: str,
 ) -> dict[str, Any]:
-    claim = signing_in.prove_code(store, passwords, codes, at=at, **proof)
-    return signing_in.activate(store, codes, claim, holder, at=at)
+    claim = open_slot.prove_code(store, passwords, codes, at=at, **proof)
+    return open_slot.activate(store, codes, claim, holder, at=at)
 
 
 def trail(store: AccountsStore) -> AuditTrail:

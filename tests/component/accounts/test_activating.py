@@ -17,11 +17,13 @@ from contracts.accounts.errors import (
     WrongActivationCode,
 )
 from contracts.principal import Principal
-from services.accounts import issuing, signing_in
-from services.accounts.codes import ALPHABET, ActivationCodes
-from services.accounts.domain.throttling import FREE_ATTEMPTS
-from services.accounts.passwords import GreenPasswordHashes
-from services.accounts.store import AccountsStore, issuances
+from services.accounts.issuance import issue as issuing
+from services.accounts.issuance.codes import ALPHABET, ActivationCodes
+from services.accounts.issuance.store import issuances
+from services.accounts.sign_in import open_slot
+from services.accounts.sign_in.passwords import GreenPasswordHashes
+from services.accounts.sign_in.rules.throttling import FREE_ATTEMPTS
+from services.accounts.stores import AccountsStore
 from tests.component.accounts.krabi import (
     ADDRESS,
     DISTRICT,
@@ -299,7 +301,7 @@ def test_activating_again_changes_the_password_and_ends_the_session_opened_with_
     activate()
     found = store.sessions.find_slot(USERNAME)
     assert found is not None
-    session = signing_in.Session("s1", "h1", now(), now().replace(year=2999))
+    session = open_slot.Session("s1", "h1", now(), now().replace(year=2999))
     store.sessions.open(found, session, takeover=False)
     issue_codes(reissue=True, district="8104")
 

@@ -11,8 +11,9 @@ import pytest
 
 from chassis.clock import now
 from contracts.accounts.errors import SlotInUse
-from services.accounts.audit import AuditTrail, Tampered, verify
-from services.accounts.store import AccountsStore
+from services.accounts.audit.__main__ import Tampered, verify
+from services.accounts.audit.trail import AuditTrail
+from services.accounts.stores import AccountsStore
 from tests.component.accounts.krabi import DISTRICT, OPERATOR
 from tests.component.accounts.krabi import announced as events_in
 from tools.programs import ROOT
@@ -108,7 +109,7 @@ def test_a_changed_field_is_found(
 def test_a_changed_entry_with_its_hash_made_anew_is_found_at_the_next_one(
     chain: AuditTrail, store: AccountsStore, database: Any
 ) -> None:
-    from services.accounts.domain.audit import hash_of
+    from services.accounts.audit.rules import hash_of
 
     entry = entries_of(database)[1]
     forged = {k: v for k, v in entry.items() if k not in ("_id", "outbox")} | {"act": "unlock"}

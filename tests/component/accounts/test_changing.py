@@ -17,11 +17,11 @@ from contracts.accounts.errors import (
 )
 from contracts.errors import InvalidInput, StaleVersion
 from contracts.reference.calendar import BANGKOK, as_bangkok
-from services.accounts import changing
-from services.accounts.domain.changes import ChangeState
-from services.accounts.domain.organisations import OrganisationKind
-from services.accounts.store import AccountsStore
-from services.accounts.store.changes import ChangeStore
+from services.accounts.organisations import schedule as changing
+from services.accounts.organisations.rules.changes import ChangeState
+from services.accounts.organisations.rules.organisation import OrganisationKind
+from services.accounts.organisations.store.changes import ChangeStore
+from services.accounts.stores import AccountsStore
 from tests.component.accounts.krabi import announced, import_file, trail
 
 TODAY = as_bangkok(now()).date()

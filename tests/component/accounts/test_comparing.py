@@ -6,10 +6,10 @@ import pytest
 
 from chassis.clock import now
 from contracts.accounts.errors import ClosingProposalNotFound
-from services.accounts import changing
-from services.accounts.domain.organisations import OrganisationKind
-from services.accounts.domain.slots import Tier
-from services.accounts.store import AccountsStore
+from services.accounts.organisations import schedule as changing
+from services.accounts.organisations.rules.organisation import OrganisationKind
+from services.accounts.slots.rules.slot import Tier
+from services.accounts.stores import AccountsStore
 from tests.builders.registry_csv import KHLONG_THOM, a_row, file_of
 from tests.component.accounts.krabi import KRABI, PAO, PHELA, TOWN, import_file, trail
 from tests.component.accounts.test_changing import TODAY, schedule

@@ -12,14 +12,14 @@ from pymongo import MongoClient, monitoring
 from chassis.clock import now
 from contracts.errors import ServiceError
 from contracts.principal import Principal
-from services.accounts import issuing
-from services.accounts.codes import ActivationCodes
-from services.accounts.coverage import show_coverage
-from services.accounts.domain.activation import KeptCode
-from services.accounts.domain.slots import slots_of
-from services.accounts.store import AccountsStore
-from services.accounts.store.coverage import COUNTS, CoverageStore
-from services.accounts.store.tenure import Deed
+from services.accounts.issuance import issue as issuing
+from services.accounts.issuance.codes import ActivationCodes
+from services.accounts.issuance.coverage import show_coverage
+from services.accounts.issuance.rules import KeptCode
+from services.accounts.issuance.store.coverage import COUNTS, CoverageStore
+from services.accounts.slots.rules.slot import slots_of
+from services.accounts.slots.store.tenure import Deed
+from services.accounts.stores import AccountsStore
 from tests.builders.registry_csv import a_row, file_of
 from tests.component.accounts.krabi import (
     DISTRICT,

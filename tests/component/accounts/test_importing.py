@@ -8,8 +8,8 @@ import pytest
 
 from chassis.clock import now
 from contracts.accounts.errors import ImportNotFound, RegistryRefused
-from services.accounts import importing
-from services.accounts.store import AccountsStore
+from services.accounts.registry import import_file as importing
+from services.accounts.stores import AccountsStore
 from tests.builders.registry_csv import KHLONG_THOM, a_row, file_of
 from tests.component.accounts.krabi import (
     KRABI,

@@ -14,9 +14,10 @@ import pytest
 from chassis.clock import now
 from contracts.principal import Principal
 from contracts.reference.calendar import as_bangkok
-from services.accounts.audit import LEFT_AFTER, AuditTrail, verify
-from services.accounts.store import AccountsStore
-from services.accounts.store.audit import AuditStore
+from services.accounts.audit.__main__ import verify
+from services.accounts.audit.store import AuditStore
+from services.accounts.audit.trail import LEFT_AFTER, AuditTrail
+from services.accounts.stores import AccountsStore
 from tests.component.accounts.direct import Desk
 from tests.component.accounts.krabi import DISTRICT, OFFICER, OPERATOR, Crash
 from tools.programs import ROOT
@@ -29,7 +30,7 @@ from chassis.outbox import Outbox
 from chassis.publisher import Wire
 from services.accounts.audit import AuditTrail
 from services.accounts.service import AccountsService
-from services.accounts.store import AccountsStore
+from services.accounts.stores import AccountsStore
 from services.accounts.store.audit import AuditStore
 
 uri, slot_id = sys.argv[1:]

@@ -8,9 +8,9 @@ import pytest
 from contracts.accounts.errors import OrganisationNotFound
 from contracts.errors import InvalidInput
 from contracts.principal import Principal
-from services.accounts.codes import ActivationCodes
-from services.accounts.coverage import show_coverage
-from services.accounts.store import AccountsStore
+from services.accounts.issuance.codes import ActivationCodes
+from services.accounts.issuance.coverage import show_coverage
+from services.accounts.stores import AccountsStore
 from tests.builders.registry_csv import KHLONG_THOM, a_row, file_of
 from tests.component.accounts.krabi import (
     DISTRICT,

@@ -26,12 +26,12 @@ from contracts.accounts.openid_errors import (
     OpenIdRefused,
 )
 from contracts.principal import Principal
-from services.accounts.domain.sessions import Session
-from services.accounts.domain.throttling import FREE_ATTEMPTS, OF_ADDRESS
 from services.accounts.operator import set_operator
-from services.accounts.passwords import PasswordHashes
 from services.accounts.settings import Settings
-from services.accounts.store import AccountsStore
+from services.accounts.sign_in.passwords import PasswordHashes
+from services.accounts.sign_in.rules.sessions import Session
+from services.accounts.sign_in.rules.throttling import FREE_ATTEMPTS, OF_ADDRESS
+from services.accounts.stores import AccountsStore
 from tests.builders.openid_provider import Provider
 from tests.component.accounts.direct import Desk
 from tests.component.accounts.krabi import DISTRICT, OFFICER, OPERATOR, PASSWORD, PROVINCE

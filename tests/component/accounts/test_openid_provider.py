@@ -14,8 +14,8 @@ from contracts.accounts.openid_errors import (
     OpenIdUnavailable,
 )
 from contracts.errors import ServiceError
-from services.accounts.domain.openid import ProviderFault, read_endpoints
-from services.accounts.openid import MOST_BYTES, OpenIdProvider
+from services.accounts.sign_in.openid import MOST_BYTES, OpenIdProvider
+from services.accounts.sign_in.rules.openid import ProviderFault, read_endpoints
 from tests.builders.openid_provider import CLIENT_ID, Answering, Provider
 from tests.component.accounts.thaid import PID, client_of, go_there, serving
 

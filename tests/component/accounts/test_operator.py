@@ -3,9 +3,9 @@
 from typing import Any
 
 from services.accounts.operator import set_operator
-from services.accounts.passwords import PasswordHashes
 from services.accounts.settings import Settings
-from services.accounts.store import AccountsStore
+from services.accounts.sign_in.passwords import PasswordHashes
+from services.accounts.stores import AccountsStore
 
 
 def is_right(store: AccountsStore, hashes: PasswordHashes, password: str) -> bool:

@@ -9,9 +9,9 @@ from chassis.clock import now
 from contracts.accounts.errors import SlotAlreadyExists
 from contracts.errors import IdempotencyKeyReused, InvalidInput
 from contracts.reference.calendar import as_bangkok
-from services.accounts.domain.organisations import OrganisationKind
-from services.accounts.store import AccountsStore
-from services.accounts.store.repeats import RepeatStore
+from services.accounts.organisations.rules.organisation import OrganisationKind
+from services.accounts.repeats.store import RepeatStore
+from services.accounts.stores import AccountsStore
 from tests.component.accounts.direct import Desk
 from tests.component.accounts.krabi import OPERATOR, Crash
 

@@ -11,15 +11,15 @@ from chassis.clock import now
 from contracts.principal import Principal
 from contracts.reference.calendar import as_bangkok
 from contracts.reference.lao_types import LaoType
-from services.accounts import changing
-from services.accounts.domain.organisations import (
+from services.accounts.organisations import schedule as changing
+from services.accounts.organisations.rules.organisation import (
     District,
     Facts,
     Organisation,
     OrganisationKind,
     lao_facts,
 )
-from services.accounts.store import AccountsStore
+from services.accounts.stores import AccountsStore
 from tests.builders.registry_csv import KHLONG_THOM, a_row, file_of
 from tests.component.accounts.krabi import DISTRICT, OPERATOR, import_file, trail
 from tests.component.accounts.test_changing import schedule

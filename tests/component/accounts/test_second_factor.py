@@ -17,11 +17,11 @@ from contracts.accounts.errors import (
 )
 from contracts.errors import OutOfScope
 from contracts.principal import Principal, Role
-from services.accounts.codes import ActivationCodes
-from services.accounts.passwords import GreenPasswordHashes
-from services.accounts.sealing import Sealer
-from services.accounts.second_factor import SecondFactors
-from services.accounts.store import AccountsStore
+from services.accounts.issuance.codes import ActivationCodes
+from services.accounts.sign_in.passwords import GreenPasswordHashes
+from services.accounts.sign_in.seal import Sealer
+from services.accounts.sign_in.second_factor import SecondFactors
+from services.accounts.stores import AccountsStore
 from tests.component.accounts.direct import Desk
 from tests.component.accounts.krabi import (
     ADDRESS,

@@ -31,8 +31,8 @@ from contracts.accounts.errors import (
 from contracts.errors import InvalidInput, JobNotFound, OutOfScope
 from gateway.http import list_of
 from services.accounts.documents import DOCUMENTS
-from services.accounts.store import AccountsStore
-from services.accounts.store.openid import Flow, OpenIdStore
+from services.accounts.sign_in.store.openid import Flow, OpenIdStore
+from services.accounts.stores import AccountsStore
 from tests.component.accounts.krabi import (
     ADDRESS,
     DISTRICT,

@@ -17,15 +17,15 @@ from contracts.accounts.errors import (
     WrongCredentials,
 )
 from contracts.fields import wire_time
-from services.accounts import signing_in
-from services.accounts.domain.sessions import Lifetime
-from services.accounts.domain.throttling import FREE_ATTEMPTS
-from services.accounts.passwords import GreenPasswordHashes, PasswordHashes
-from services.accounts.sealing import Sealer
-from services.accounts.second_factor import SecondFactors
 from services.accounts.settings import Settings
-from services.accounts.store import AccountsStore
-from services.accounts.store.sessions import Expired, TakenOver
+from services.accounts.sign_in import open_slot
+from services.accounts.sign_in.passwords import GreenPasswordHashes, PasswordHashes
+from services.accounts.sign_in.rules.sessions import Lifetime
+from services.accounts.sign_in.rules.throttling import FREE_ATTEMPTS
+from services.accounts.sign_in.seal import Sealer
+from services.accounts.sign_in.second_factor import SecondFactors
+from services.accounts.sign_in.store.sessions import Expired, TakenOver
+from services.accounts.stores import AccountsStore
 from tests.component.accounts.krabi import ADDRESS, PASSWORD, announced, import_file
 
 LIFE = timedelta(hours=12)
@@ -60,9 +60,9 @@ def sign_in(
             "at": now(),
         } | changes
         lifetime = asked.pop("lifetime", LIFETIME)
-        found = signing_in.prove_password(store, passwords, factors, **asked)
+        found = open_slot.prove_password(store, passwords, factors, **asked)
         asked = {name: asked[name] for name in ("takeover", "at")}
-        session, _ = signing_in.begin_session(store, found, **asked, lifetime=lifetime)
+        session, _ = open_slot.begin_session(store, found, **asked, lifetime=lifetime)
         return session
 
     return sign_in
@@ -333,7 +333,7 @@ def test_a_sign_in_decided_on_an_old_password_is_refused(
     found = store.sessions.find_slot(USERNAME)
     assert found is not None
     database.slots.update_one({"username": USERNAME}, {"$set": {"password_hash": "another"}})
-    session = signing_in.Session("s", "h", now(), now() + LIFE)
+    session = open_slot.Session("s", "h", now(), now() + LIFE)
 
     with pytest.raises(WrongCredentials):
         store.sessions.open(found, session, takeover=False)

@@ -19,12 +19,12 @@ from contracts.accounts.errors import (
 )
 from contracts.errors import IdempotencyKeyReused, InvalidInput, OutOfScope
 from contracts.principal import AREA_OF_ROLE, Principal, Role
-from services.accounts import issuing
-from services.accounts.codes import ActivationCodes
-from services.accounts.passwords import GreenPasswordHashes
+from services.accounts.issuance import issue as issuing
+from services.accounts.issuance.codes import ActivationCodes
+from services.accounts.issuance.store.slips import REPEATABLE
 from services.accounts.settings import Settings
-from services.accounts.store import AccountsStore
-from services.accounts.store.slips import REPEATABLE
+from services.accounts.sign_in.passwords import GreenPasswordHashes
+from services.accounts.stores import AccountsStore
 from tests.component.accounts.conftest import CODE_KEY
 from tests.component.accounts.direct import Desk
 from tests.component.accounts.krabi import (

@@ -33,11 +33,11 @@ from contracts.accounts.errors import (
     WrongCredentials,
 )
 from contracts.errors import ServiceError
-from services.accounts.codes import ActivationCodes
-from services.accounts.domain.activation import CodeState
-from services.accounts.passwords import GreenPasswordHashes
+from services.accounts.issuance.codes import ActivationCodes
+from services.accounts.issuance.rules import CodeState
 from services.accounts.settings import Settings
-from services.accounts.store import AccountsStore
+from services.accounts.sign_in.passwords import GreenPasswordHashes
+from services.accounts.stores import AccountsStore
 from tests.builders.registry_csv import KHLONG_THOM, file_of
 from tests.component.accounts.direct import Desk
 from tests.component.accounts.krabi import DISTRICT, OPERATOR, PROVINCE, import_file

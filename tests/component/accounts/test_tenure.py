@@ -16,8 +16,8 @@ from contracts.accounts.errors import (
 )
 from contracts.errors import OutOfScope
 from contracts.principal import Principal, Role
-from services.accounts.domain.sessions import Session
-from services.accounts.store import AccountsStore
+from services.accounts.sign_in.rules.sessions import Session
+from services.accounts.stores import AccountsStore
 from tests.component.accounts.direct import Desk
 from tests.component.accounts.krabi import (
     DISTRICT,

@@ -16,17 +16,17 @@ from contracts.accounts.errors import (
     WrongSecondFactor,
 )
 from contracts.errors import ServiceError, WorkLineFull
-from services.accounts.audit import MOST_TOLD
-from services.accounts.domain.second_factor import MOST_WRONG_CODES
-from services.accounts.domain.throttling import (
+from services.accounts.audit.trail import MOST_TOLD
+from services.accounts.sign_in.passwords import MOST_WAITING, GreenPasswordHashes, Standing
+from services.accounts.sign_in.rules.second_factor import MOST_WRONG_CODES
+from services.accounts.sign_in.rules.throttling import (
     FREE_ATTEMPTS,
     OF_ADDRESS,
     OF_NAME,
     OF_NETWORK,
     Guess,
 )
-from services.accounts.passwords import MOST_WAITING, GreenPasswordHashes, Standing
-from services.accounts.store import AccountsStore
+from services.accounts.stores import AccountsStore
 from tests.component.accounts.direct import Desk
 from tests.component.accounts.krabi import DISTRICT, HOLDER, OFFICER, PASSWORD, PROVINCE
 

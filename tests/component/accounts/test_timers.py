@@ -16,10 +16,10 @@ from chassis.launch import container_of
 from chassis.outbox import Outbox
 from chassis.publisher import Wire
 from chassis.settings import ProcessSettings
-from services.accounts.audit import LEFT_AFTER, AuditTrail
+from services.accounts.audit.trail import LEFT_AFTER, AuditTrail
 from services.accounts.documents import DATABASE
 from services.accounts.service import AccountsService
-from services.accounts.store import AccountsStore
+from services.accounts.stores import AccountsStore
 from tests.builders.waiting import HANG_SECONDS
 from tests.component.accounts.krabi import import_file
 from tests.component.accounts.test_changing import TODAY, id_of, schedule

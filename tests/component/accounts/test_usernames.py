@@ -14,8 +14,8 @@ from contracts.accounts.errors import (
     WrongCredentials,
 )
 from contracts.principal import Principal, Role
-from services.accounts.domain.organisations import Facts, Organisation, OrganisationKind
-from services.accounts.store import AccountsStore
+from services.accounts.organisations.rules.organisation import Facts, Organisation, OrganisationKind
+from services.accounts.stores import AccountsStore
 from tests.component.accounts.direct import Desk
 from tests.component.accounts.krabi import (
     KRABI,

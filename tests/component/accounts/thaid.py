@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 import eventlet
 import httpx
 
-from services.accounts.domain.openid import LEAST_LEVEL, ProviderSeconds
-from services.accounts.openid import OpenIdProvider
-from services.accounts.sealing import Sealer
+from services.accounts.sign_in.openid import OpenIdProvider
+from services.accounts.sign_in.rules.openid import LEAST_LEVEL, ProviderSeconds
+from services.accounts.sign_in.seal import Sealer
 from tests.builders.openid_provider import CLIENT_ID, CLIENT_SECRET, Provider
 
 PID = "1100000000008"

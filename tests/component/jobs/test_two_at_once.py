@@ -23,20 +23,20 @@ from pymongo import MongoClient
 from chassis.jobs import Job
 from chassis.press import Press
 from contracts.fields import wire_time
-from services.accounts import importing
-from services.accounts.codes import ActivationCodes
 from services.accounts.documents import DATABASE as ACCOUNTS
 from services.accounts.documents import DOCUMENTS as OF_ACCOUNTS
+from services.accounts.issuance.codes import ActivationCodes
+from services.accounts.registry import import_file
 from services.accounts.service import AccountsService
-from services.accounts.store import AccountsStore
-from services.reports import consolidating
+from services.accounts.stores import AccountsStore
+from services.reports.consolidation import consolidate
 from services.reports.documents import ALIAS as REPORTS
 from services.reports.documents import DOCUMENTS as OF_REPORTS
-from services.reports.domain.rounds import Mode, RoundState
+from services.reports.rounds.rules import Mode, RoundState
+from services.reports.sealing.keys import Keyring
 from services.reports.service import ReportsService
 from services.reports.settings import Settings
-from services.reports.signing import Keyring
-from services.reports.store import ReportsStore, transactions
+from services.reports.stores import ReportsStore, transactions
 from tests.architecture.source import CLASSES
 from tests.builders.databases import emptied, migrate
 from tests.builders.registry_csv import KHLONG_THOM, a_row, file_of
@@ -203,8 +203,8 @@ def stage(addresses: dict[str, str], kind: str, monkeypatch: pytest.MonkeyPatch)
         }
     else:
         stage = Stage(addresses["reports"], ReportsService, ReportsStore, monkeypatch)
-        monkeypatch.setattr(consolidating, "workbook_of", lambda _, sha256: sha256.encode())
-        monkeypatch.setattr(consolidating, "aside", lambda work, *given: work(*given))
+        monkeypatch.setattr(consolidate, "workbook_of", lambda _, sha256: sha256.encode())
+        monkeypatch.setattr(consolidate, "aside", lambda work, *given: work(*given))
         parts = {
             "press": SetsNothing(Settings.font_dir),
             "trial_logs": DoesNotTouchTheBroker(),
@@ -228,7 +228,7 @@ def test_who_lost_its_lease_and_who_has_it_do_what_one_alone_does(
 ) -> None:
     def asked() -> Job:
         ids = count()
-        monkeypatch.setattr(importing, "_new_id", lambda: f"organisation{next(ids):04}")
+        monkeypatch.setattr(import_file, "_new_id", lambda: f"organisation{next(ids):04}")
         emptied(mongo, addresses[stage.service.name])
         given = KINDS[kind](stage)
         stage.jobs.start(kind, given, requested_by=OPERATOR.to_wire(), key="job")

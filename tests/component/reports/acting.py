@@ -6,9 +6,9 @@ from copy import copy
 from datetime import datetime
 from typing import Any
 
-from services.reports.questions.corrections import CorrectionQuestions
-from services.reports.store import ReportsStore
-from services.reports.store.obligations import Obligations
+from services.reports.obligations.questions.corrections import CorrectionQuestions
+from services.reports.obligations.store import Obligations
+from services.reports.stores import ReportsStore
 from tests.component.reports.watching import Interrupted
 from tests.unit.reports.duties import LATE
 

@@ -26,7 +26,7 @@ from clients.reports import FilingsIntake, ReportsClient
 from contracts.reports import INTAKE_QUEUE
 from services.reports.documents import ALIAS, DOCUMENTS
 from services.reports.service import ReportsService
-from services.reports.store import ReportsStore
+from services.reports.stores import ReportsStore
 from tests.builders.databases import emptied, migrate
 from tests.builders.sealing import KEY, IntakeSettings, hand_out_key
 from tests.builders.waiting import HANG_SECONDS, soon

@@ -9,13 +9,13 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contracts.fields import BANGKOK_OFFSET
-from services.reports.domain.filings import Attempt
-from services.reports.domain.obligations import Obligation
-from services.reports.domain.rounds import Round
-from services.reports.receipts import Signer
-from services.reports.record import record as as_the_service_does
-from services.reports.store import ReportsStore
-from services.reports.store.ledger import Ledger
+from services.reports.filings.record import record as as_the_service_does
+from services.reports.filings.rules.decide import Attempt
+from services.reports.filings.store import Ledger
+from services.reports.obligations.rules.obligation import Obligation
+from services.reports.rounds.rules import Round
+from services.reports.sealing.receipts import Signer
+from services.reports.stores import ReportsStore
 from tests.unit.reports.duties import a_round, an_obligation
 
 SIGNER = Signer(Ed25519PrivateKey.generate())

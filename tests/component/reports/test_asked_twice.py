@@ -10,10 +10,10 @@ from chassis.jobs import Jobs
 from contracts.errors import IdempotencyKeyReused
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
-from services.reports.domain.rounds import RoundState
-from services.reports.questions.consolidations import ConsolidationQuestions
-from services.reports.questions.extensions import ExtensionQuestions
-from services.reports.questions.problems import ProblemQuestions
+from services.reports.consolidation.questions import ConsolidationQuestions
+from services.reports.extensions.questions import ExtensionQuestions
+from services.reports.problems.questions import ProblemQuestions
+from services.reports.rounds.rules import RoundState
 from tests.component.reports.recording import owing
 from tests.component.reports.test_extensions import a_proposal, extend
 from tests.component.reports.test_problems import keep

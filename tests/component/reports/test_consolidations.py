@@ -14,12 +14,14 @@ from chassis.press import Press
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
 from contracts.reports.errors import ConsolidationNotFound
-from services.reports import extending, ordering, problems
-from services.reports.consolidating import consolidate
-from services.reports.domain.obligations import State
-from services.reports.domain.orders import Order
-from services.reports.domain.rounds import Mode
-from services.reports.receipts import sha256_hex
+from services.reports.consolidation.consolidate import consolidate
+from services.reports.extensions import extend
+from services.reports.obligations.rules.obligation import State
+from services.reports.obligations.rules.orders import Order
+from services.reports.orders import carry_out
+from services.reports.problems import reports as problems
+from services.reports.rounds.rules import Mode
+from services.reports.sealing.receipts import sha256_hex
 from services.reports.settings import Settings
 from tests.builders.answers import nil_answers
 from tests.component.reports.recording import owing, record
@@ -62,7 +64,7 @@ def ledger_at_late(store):
         at=LATE,
     )
     order = Order(by=OPERATOR, at=EARLY, order_no="1/2569", reason="ยุบรวม")
-    ordering.exempt(store, fourth.id, a_round(), State.EXEMPT, order)
+    carry_out.exempt(store, fourth.id, a_round(), State.EXEMPT, order)
     report = a_report()
     store.problems.add(report, announcing=problems.reported_event(report))
     answer = report.answer(OPERATOR, text="ใช้คะแนน ITA รวม", circulate=True, at=LATE)
@@ -106,11 +108,11 @@ def carry_on(store, obligations):
         at=AFTERWARDS,
     )
     proposal = a_proposal(lao_due_at=wire_time(CLOSES + timedelta(days=9)))
-    extension = extending.keep(store, "x1", proposal, by="operator", at=AFTERWARDS)
+    extension = extend.keep(store, "x1", proposal, by="operator", at=AFTERWARDS)
     round_ = store.rounds.get("ethics-2569-1")
-    extending.move_due_dates(store, extension, at=AFTERWARDS, show=lambda done, total: None)
+    extend.move_due_dates(store, extension, at=AFTERWARDS, show=lambda done, total: None)
     lifted = Order(by=OPERATOR, at=AFTERWARDS, order_no="3/2569", reason="ยกเลิก")
-    ordering.lift(store, fourth.id, round_, lifted)
+    carry_out.lift(store, fourth.id, round_, lifted)
     record(
         store.ledger,
         [an_amending_attempt(first, 2, 10, accepted_at=wire_time(AFTERWARDS))],

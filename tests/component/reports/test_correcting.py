@@ -15,9 +15,9 @@ from contracts.errors import ServiceError
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
 from contracts.reports.errors import StaleRevision
-from services.reports.domain.obligations import State
-from services.reports.store.ledger import Ledger
-from services.reports.wire import answer_of
+from services.reports.filings.shapes import answer_of
+from services.reports.filings.store import Ledger
+from services.reports.obligations.rules.obligation import State
 from tests.builders.answers import some_answers
 from tests.builders.waiting import HANG_SECONDS
 from tests.component.reports.acting import Asked, interrupted_by

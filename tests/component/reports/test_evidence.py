@@ -21,14 +21,10 @@ from contracts.reports.evidence_errors import (
     ScannerUnavailable,
     UploadNotFound,
 )
-from services.reports.domain.rounds import Mode, RoundState
-from services.reports.questions.evidence import (
-    INSPECTIONS_OF_A_SLOT,
-    EvidenceQuestions,
-    _line,
-)
-from services.reports.scanning import EICAR, ClamavScanner, EicarScanner, NoScanner
-from services.reports.store.files import CHUNK_BYTES
+from services.reports.files.questions import INSPECTIONS_OF_A_SLOT, EvidenceQuestions, _line
+from services.reports.files.scan import EICAR, ClamavScanner, EicarScanner, NoScanner
+from services.reports.files.store.gridfs import CHUNK_BYTES
+from services.reports.rounds.rules import Mode, RoundState
 from tests.builders.files import PDF, PNG, docx, pdf_of
 from tests.builders.waiting import soon
 from tests.component.reports.watching import explained, stages_of

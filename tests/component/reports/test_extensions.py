@@ -17,13 +17,13 @@ from contracts.reports.errors import RoundNotInState, WindowClosed
 from contracts.reports.events import DueDatesMovedV2
 from contracts.reports.ledger_errors import ExtensionAlreadyWithdrawn, ExtensionNotFound
 from services.aggregation.domain import Due, merge_all, standings_moved
-from services.reports.closing import close, close_ended
-from services.reports.domain.extensions import explained
-from services.reports.domain.obligations import State
-from services.reports.domain.rounds import RoundState
-from services.reports.extending import keep, listed, move_due_dates, require_possible
-from services.reports.store.extensions import Extensions
-from services.reports.store.ledger import Ledger
+from services.reports.extensions.extend import keep, listed, move_due_dates, require_possible
+from services.reports.extensions.rules import explained
+from services.reports.extensions.store import Extensions
+from services.reports.filings.store import Ledger
+from services.reports.obligations.rules.obligation import State
+from services.reports.rounds.rules import RoundState
+from services.reports.running.close import close, close_ended
 from tests.component.reports.recording import owing, record
 from tests.component.reports.watching import Interrupted
 from tests.unit.reports.duties import (

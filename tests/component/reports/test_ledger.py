@@ -20,9 +20,9 @@ from contracts.reports.errors import (
     StaleRevision,
     WindowClosed,
 )
-from services.reports.domain.obligations import State
-from services.reports.store.ledger import Ledger
-from services.reports.wire import answer_of
+from services.reports.filings.shapes import answer_of
+from services.reports.filings.store import Ledger
+from services.reports.obligations.rules.obligation import State
 from tests.builders.answers import some_answers
 from tests.builders.waiting import HANG_SECONDS
 from tests.component.reports.recording import RECORDED, SIGNER, owing, record

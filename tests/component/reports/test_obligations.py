@@ -12,10 +12,10 @@ import pytest
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
 from contracts.reports.errors import ObligationNotFound
-from services.reports.domain.obligations import State
-from services.reports.domain.rounds import Scope
-from services.reports.opening import open_obligations
-from services.reports.store.obligations import Obligations
+from services.reports.obligations.open import open_obligations
+from services.reports.obligations.rules.obligation import State
+from services.reports.obligations.store import Obligations
+from services.reports.rounds.rules import Scope
 from tests.component.reports.recording import owing, record
 from tests.component.reports.watching import Interrupted
 from tests.unit.reports.duties import DUE, LATE, OPENS, a_round, an_attempt, an_obligation

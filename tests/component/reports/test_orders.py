@@ -20,14 +20,14 @@ from contracts.reports.ledger_errors import (
     OrganisationNotKnown,
     ReportInForce,
 )
-from services.reports import ordering
-from services.reports.closing import close
-from services.reports.domain.obligations import State
-from services.reports.domain.orders import Order
-from services.reports.extending import keep, move_due_dates
-from services.reports.opening import open_obligations
-from services.reports.store.ledger import Ledger
-from services.reports.store.obligations import Obligations
+from services.reports.extensions.extend import keep, move_due_dates
+from services.reports.filings.store import Ledger
+from services.reports.obligations.open import open_obligations
+from services.reports.obligations.rules.obligation import State
+from services.reports.obligations.rules.orders import Order
+from services.reports.obligations.store import Obligations
+from services.reports.orders import carry_out
+from services.reports.running.close import close
 from tests.component.reports.recording import owing, record
 from tests.component.reports.test_extensions import a_proposal
 from tests.component.reports.test_obligations import an_organisation
@@ -61,9 +61,9 @@ def test_an_exemption_is_kept_and_announced_and_its_end_too(store, database, sta
     (owed,) = owing(store)
     round_ = store.rounds.get(ROUND_ID)
 
-    exempt = ordering.exempt(store, owed.id, round_, state, ORDER)
+    exempt = carry_out.exempt(store, owed.id, round_, state, ORDER)
     (refused,) = record(store.ledger, [an_attempt(owed)])
-    lifted = ordering.lift(store, owed.id, round_, ORDER)
+    lifted = carry_out.lift(store, owed.id, round_, ORDER)
 
     assert (exempt.state, lifted.state) == (state, State.OPEN)
     assert isinstance(refused, NotOwed)
@@ -80,12 +80,12 @@ def test_what_is_in_force_is_not_exempt_and_nothing_is_exempt_or_lifted_twice(st
     owed, filed = owing(store, 2)
     round_ = store.rounds.get(ROUND_ID)
     record(store.ledger, [an_attempt(filed)])
-    ordering.exempt(store, owed.id, round_, State.EXEMPT, ORDER)
+    carry_out.exempt(store, owed.id, round_, State.EXEMPT, ORDER)
 
     for refusal, act in (
-        (ReportInForce, lambda: ordering.exempt(store, filed.id, round_, State.WAIVED, ORDER)),
-        (AlreadyExempt, lambda: ordering.exempt(store, owed.id, round_, State.WAIVED, ORDER)),
-        (NotExempt, lambda: ordering.lift(store, filed.id, round_, ORDER)),
+        (ReportInForce, lambda: carry_out.exempt(store, filed.id, round_, State.WAIVED, ORDER)),
+        (AlreadyExempt, lambda: carry_out.exempt(store, owed.id, round_, State.WAIVED, ORDER)),
+        (NotExempt, lambda: carry_out.lift(store, filed.id, round_, ORDER)),
     ):
         with pytest.raises(refusal):
             act()
@@ -98,7 +98,7 @@ def test_a_filing_under_way_while_its_obligation_is_exempt_counts(store, databas
         database,
         "filings",
         "insert_many",
-        lambda: ordering.exempt(store, owed.id, round_, State.EXEMPT, ORDER),
+        lambda: carry_out.exempt(store, owed.id, round_, State.EXEMPT, ORDER),
     )
 
     (filing,) = record(Ledger(meanwhile, outbox), [an_attempt(owed)])
@@ -112,12 +112,12 @@ def test_an_exemption_lifted_after_the_end_is_missed_and_one_with_a_draft_a_draf
     store.obligations.begin_draft(typed.id)
     round_ = store.rounds.get(ROUND_ID)
     for each in (owed, typed):
-        ordering.exempt(store, each.id, round_, State.EXEMPT, ORDER)
+        carry_out.exempt(store, each.id, round_, State.EXEMPT, ORDER)
 
-    drafted = ordering.lift(store, typed.id, round_, ORDER)
+    drafted = carry_out.lift(store, typed.id, round_, ORDER)
     close(store, round_, at=LATE)
     after = Order(OFFICE, CLOSES)
-    missed = ordering.lift(store, owed.id, store.rounds.get(ROUND_ID), after)
+    missed = carry_out.lift(store, owed.id, store.rounds.get(ROUND_ID), after)
 
     assert (drafted.state, missed.state) == (State.DRAFT, State.MISSED)
 
@@ -139,7 +139,7 @@ def test_an_organisation_added_owes_by_the_latest_date_of_its_place_and_is_annou
     move_due_dates(store, extension, at=EARLY, show=lambda *_: None)
     store.organisations.learn([an_organisation(3)])
 
-    ordering.add(store, "o00003", opened, ORDER)
+    carry_out.add(store, "o00003", opened, ORDER)
 
     owed = store.obligations.list_of_organisation(ROUND_ID, "o00003")
     assert [(each.due_at, each.extension_no, each.acts[0].order_no) for each in owed] == [
@@ -152,7 +152,7 @@ def test_an_organisation_added_owes_by_the_latest_date_of_its_place_and_is_annou
     }
     assert store.rounds.get(ROUND_ID).obligations == 9
     with pytest.raises(OrganisationAlreadyInRound):
-        ordering.add(store, "o00003", store.rounds.get(ROUND_ID), ORDER)
+        carry_out.add(store, "o00003", store.rounds.get(ROUND_ID), ORDER)
 
 
 def test_an_organisation_added_while_its_district_is_extended_is_due_later_too(
@@ -170,7 +170,7 @@ def test_an_organisation_added_while_its_district_is_extended_is_due_later_too(
         store.obligations,
         Obligations(Interrupted(database, "obligations", "insert_many", extend), outbox),
     )
-    ordering.add(store, "o00003", opened, ORDER)
+    carry_out.add(store, "o00003", opened, ORDER)
     store.obligations = whole
 
     owed = store.obligations.list_of_organisation(ROUND_ID, "o00003")
@@ -191,9 +191,9 @@ def test_an_addition_cut_short_is_completed_when_repeated(store, database, outbo
         Obligations(Interrupted(database, step, "insert_many", crash), outbox),
     )
     with pytest.raises(Killed):
-        ordering.add(store, "o00003", opened, ORDER)
+        carry_out.add(store, "o00003", opened, ORDER)
     store.obligations = whole
-    ordering.add(store, "o00003", store.rounds.get(ROUND_ID), ORDER)
+    carry_out.add(store, "o00003", store.rounds.get(ROUND_ID), ORDER)
 
     told = [
         each["organisation_id"]
@@ -227,8 +227,8 @@ def test_a_renamed_organisation_is_renamed_in_the_round_and_its_filing_keeps_its
     renamed = an_organisation(1, full_name="เทศบาลตำบลสมมติ", changed_at=OPENS + timedelta(days=1))
     store.organisations.learn([renamed])
 
-    ordering.rename(store, "o00001", opened, ORDER)
-    ordering.rename(store, "o00001", opened, ORDER)
+    carry_out.rename(store, "o00001", opened, ORDER)
+    carry_out.rename(store, "o00001", opened, ORDER)
 
     names = [store.obligations.get(each.id).organisation_name for each in (first, second, third)]
     assert names == ["เทศบาลตำบลสมมติ"] * 3
@@ -240,8 +240,8 @@ def test_closing_an_organisation_exempts_what_it_has_not_filed(store, database, 
     first, *others = store.obligations.list_of_organisation(ROUND_ID, "o00001")
     record(store.ledger, [an_attempt(first)])
 
-    ordering.close(store, "o00001", opened, ORDER)
-    ordering.close(store, "o00001", opened, ORDER)
+    carry_out.close(store, "o00001", opened, ORDER)
+    carry_out.close(store, "o00001", opened, ORDER)
 
     assert store.obligations.get(first.id).state is State.FILED
     assert {store.obligations.get(each.id).state for each in others} == {State.EXEMPT}
@@ -264,4 +264,4 @@ def test_an_act_on_an_organisation_that_makes_no_sense_is_refused(
     store.organisations.learn([an_organisation(9)])
 
     with pytest.raises(refusal):
-        ordering.ACTS[act](store, organisation_id, opened, ORDER)
+        carry_out.ACTS[act](store, organisation_id, opened, ORDER)

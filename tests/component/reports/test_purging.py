@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from contracts.reports.errors import ObligationNotFound
-from services.reports.domain.rounds import Mode, RoundState
-from services.reports.purging import SWEPT_FOR, purge, sweep
-from services.reports.store.ledger import Ledger
+from services.reports.filings.store import Ledger
+from services.reports.rounds.rules import Mode, RoundState
+from services.reports.running.purge import SWEPT_FOR, purge, sweep
 from tests.component.reports.recording import SIGNER, owing, record
 from tests.component.reports.watching import Interrupted
 from tests.unit.reports.duties import EARLY, a_round, an_attempt

@@ -12,8 +12,8 @@ import pytest
 from contracts.principal import Principal, Role
 from contracts.reports.evidence_errors import UploadNotFound
 from contracts.reports.quota_errors import QuotaReached
-from services.reports.domain import quotas
-from services.reports.domain.quotas import QUOTAS, Quota, Sent, quotas_of
+from services.reports.quotas import rules
+from services.reports.quotas.rules import QUOTAS, Quota, Sent, quotas_of
 from tests.component.reports.test_evidence import desk, obligation, officer, send
 
 __all__ = ("desk", "obligation", "officer")  # fixtures of evidence
@@ -34,7 +34,7 @@ def holding(monkeypatch):
     """Has these quotas hold, and no others."""
 
     def hold(*held: Quota) -> None:
-        monkeypatch.setattr(quotas, "QUOTAS", held)
+        monkeypatch.setattr(rules, "QUOTAS", held)
 
     return hold
 

@@ -10,13 +10,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contracts.fields import BANGKOK_OFFSET
 from contracts.reports.roll_errors import ReceiptNotInRoll, RollNotFound
-from services.reports.domain.rolls import STATEMENT_FIELDS, leaf_of, root_from
-from services.reports.domain.rounds import Mode, RoundState
-from services.reports.receipts import Signer
-from services.reports.rolling import GRACE, close_days, sha256_of
-from services.reports.signing import Keyring
-from services.reports.store import ReportsStore
-from services.reports.store.rolls import Rolls
+from services.reports.receipts.close_day import GRACE, close_days, sha256_of
+from services.reports.receipts.rules import STATEMENT_FIELDS, leaf_of, root_from
+from services.reports.receipts.store import Rolls
+from services.reports.rounds.rules import Mode, RoundState
+from services.reports.sealing.keys import Keyring
+from services.reports.sealing.receipts import Signer
+from services.reports.stores import ReportsStore
 from tests.component.reports.recording import owing, record
 from tests.component.reports.watching import Interrupted, explained, stages_of
 from tests.unit.reports.duties import a_round, an_attempt

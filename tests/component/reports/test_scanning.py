@@ -12,13 +12,7 @@ import pytest
 
 from chassis.settings import SettingsIncomplete
 from contracts.reports.evidence_errors import MalwareFound, ScannerUnavailable
-from services.reports.scanning import (
-    EICAR,
-    ClamavScanner,
-    EicarScanner,
-    NoScanner,
-    scanner_of,
-)
+from services.reports.files.scan import EICAR, ClamavScanner, EicarScanner, NoScanner, scanner_of
 from tests.builders.files import PDF, docx, pdf_of
 
 Clamd = Callable[..., "FakeClamd"]

@@ -28,7 +28,7 @@ from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
 from contracts.reports import INTAKE_QUEUE
 from contracts.reports.errors import AlreadyFiled, RoundPurged, WindowClosed
-from services.reports.store.ledger import Ledger
+from services.reports.filings.store import Ledger
 from tests.builders.answers import some_answers
 from tests.builders.broker import depth
 from tests.builders.sealing import KEY

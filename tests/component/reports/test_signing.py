@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contracts.errors import ServiceError
-from services.reports.domain.rounds import Round, SignOff
+from services.reports.rounds.rules import Round, SignOff
 from tests.builders.answers import some_answers
 from tests.component.reports.acting import Asked, interrupted_by
 from tests.component.reports.recording import RECORDED, owing, record

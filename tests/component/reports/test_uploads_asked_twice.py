@@ -15,8 +15,8 @@ from eventlet.event import Event as Signal
 from chassis.clock import now
 from chassis.jobs import Jobs
 from contracts.reports.evidence_errors import UploadNotFound
-from services.reports.questions.workbooks import WorkbookQuestions
-from services.reports.store.files import CHUNK_BYTES, Files, sha256_of
+from services.reports.files.store.gridfs import CHUNK_BYTES, Files, sha256_of
+from services.reports.workbooks.questions import WorkbookQuestions
 from tests.builders.files import pdf_of
 from tests.component.reports.test_evidence import desk, obligation, officer
 

@@ -8,10 +8,10 @@ import pytest
 
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
-from services.reports.domain.extensions import Orders
-from services.reports.domain.rounds import Scope
-from services.reports.extending import keep
-from services.reports.store import ReportsStore
+from services.reports.extensions.extend import keep
+from services.reports.extensions.rules import Orders
+from services.reports.rounds.rules import Scope
+from services.reports.stores import ReportsStore
 from tests.component.reports.recording import owing, record
 from tests.component.reports.test_extensions import a_proposal
 from tests.component.reports.watching import explained, stages_of

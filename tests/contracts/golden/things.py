@@ -15,21 +15,22 @@ from gateway.http import routes_of
 from gateway.openapi import describe
 from gateway.service import RESOURCES
 from gateway.site import site_routes
-from services.accounts import printing as slips
-from services.reports import pages, receipt_page
-from services.reports.consolidating import content_of
-from services.reports.consolidation_pdf import TEMPLATE as CONSOLIDATION
-from services.reports.consolidation_pdf import pages_of
-from services.reports.consolidation_xlsx import workbook_of
-from services.reports.domain.consolidation import Consolidation
-from services.reports.domain.filings import Filing, decide
-from services.reports.domain.moments import Line
-from services.reports.domain.obligations import Obligation
-from services.reports.domain.results import questions_of
-from services.reports.domain.rounds import Round
+from services.accounts.issuance import slips as slips
+from services.reports.consolidation.consolidate import content_of
+from services.reports.consolidation.pdf import TEMPLATE as CONSOLIDATION
+from services.reports.consolidation.pdf import pages_of
+from services.reports.consolidation.rules.figures import Consolidation
+from services.reports.consolidation.rules.results import questions_of
+from services.reports.consolidation.xlsx import workbook_of
+from services.reports.filings.rules.decide import Filing, decide
+from services.reports.filings.rules.moments import Line
+from services.reports.filings.shapes import event_of, receipt_facts
 from services.reports.forms import get_form
-from services.reports.receipts import Signer
-from services.reports.wire import event_of, receipt_facts
+from services.reports.obligations.rules.obligation import Obligation
+from services.reports.printing import pages
+from services.reports.receipts import page as receipt_page
+from services.reports.rounds.rules import Round
+from services.reports.sealing.receipts import Signer
 from services.reports.workbooks.layout import layout_of
 from tests.builders.answers import fuller_answers, nil_answers, some_answers
 from tests.builders.workbooks import a_workbook

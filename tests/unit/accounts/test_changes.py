@@ -8,8 +8,13 @@ import pytest
 from contracts.accounts.errors import OrganisationClosed
 from contracts.errors import InvalidInput
 from contracts.reference.lao_types import LaoType
-from services.accounts.domain.changes import ChangeKind, OrderedChange, Terms, carry_out
-from services.accounts.domain.organisations import District, Organisation, lao_facts
+from services.accounts.organisations.rules.changes import (
+    ChangeKind,
+    OrderedChange,
+    Terms,
+    carry_out,
+)
+from services.accounts.organisations.rules.organisation import District, Organisation, lao_facts
 
 SINCE = date(2026, 10, 1)
 DAY = timedelta(days=1)

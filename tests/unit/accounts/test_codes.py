@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.accounts.errors import CodeKeyRetired
-from services.accounts.codes import (
+from services.accounts.issuance.codes import (
     ALPHABET,
     LENGTH,
     ActivationCodes,

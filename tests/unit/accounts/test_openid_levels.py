@@ -5,10 +5,10 @@ import pytest
 from chassis.questions import ORDINARY
 from chassis.settings import SettingsIncomplete
 from contracts.accounts.openid_errors import OpenIdLevelTooLow
-from services.accounts.domain.openid import LEAST_LEVEL, PROVIDER_SECONDS, Level, read_claims
-from services.accounts.questions.sessions import SESSION_LOOKUPS
 from services.accounts.service import AccountsService
 from services.accounts.settings import Settings
+from services.accounts.sign_in.questions.sessions import SESSION_LOOKUPS
+from services.accounts.sign_in.rules.openid import LEAST_LEVEL, PROVIDER_SECONDS, Level, read_claims
 
 WHO = {"pid": "1100000000008", "name": "ผู้ทดสอบ"}
 

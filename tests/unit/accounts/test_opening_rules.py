@@ -9,8 +9,8 @@ from contracts.accounts.errors import (
     SlotInUse,
     WrongActivationCode,
 )
-from services.accounts.domain.activation import CodeState, KeptCode, find_usable
-from services.accounts.domain.sessions import Ended, Ending, Session, make_way
+from services.accounts.issuance.rules import CodeState, KeptCode, find_usable
+from services.accounts.sign_in.rules.sessions import Ended, Ending, Session, make_way
 
 NOON = datetime(2026, 1, 31, 5, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import count
 
 from contracts.principal import Place
-from services.accounts.domain.organisations import (
+from services.accounts.organisations.rules.organisation import (
     Facts,
     ImportPlan,
     Key,
@@ -14,7 +14,7 @@ from services.accounts.domain.organisations import (
     described,
     plan_import,
 )
-from services.accounts.registry import read_registry
+from services.accounts.registry.read import read_registry
 from tests.builders.registry_csv import KHLONG_THOM, a_row, file_of
 
 TODAY, LATER = date(2026, 1, 31), date(2026, 10, 1)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from contracts.accounts.errors import WeakPassword
-from services.accounts.passwords import _COMMON, PasswordHashes, require_strong
 from services.accounts.settings import Settings
+from services.accounts.sign_in.passwords import _COMMON, PasswordHashes, require_strong
 
 REQUIRED = {
     "mongo_uri": "mongodb://nowhere/a",

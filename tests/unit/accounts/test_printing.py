@@ -9,10 +9,10 @@ import pytest
 from chassis.press import Press
 from contracts.principal import Role
 from contracts.reference.code_groups import CodeGroup
-from services.accounts.domain.organisations import Facts, OrganisationKind
-from services.accounts.domain.slots import Slot, Tier
-from services.accounts.printing import TEMPLATE, Slip, page_of, pages_of
+from services.accounts.issuance.slips import TEMPLATE, Slip, page_of, pages_of
+from services.accounts.organisations.rules.organisation import Facts, OrganisationKind
 from services.accounts.settings import Settings
+from services.accounts.slots.rules.slot import Slot, Tier
 
 OFFICE = "ที่ว่าการอำเภอคลองท่อม"
 PORTAL = "https://sucharit.example/"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from contracts.reference.lao_types import LaoType
-from services.accounts.registry import read_registry
+from services.accounts.registry.read import read_registry
 from tests.builders.registry_csv import KHLONG_THOM, a_row, as_published, file_of, places
 from tools.synthetic_registry import COUNTS, write_synthetic_registry
 

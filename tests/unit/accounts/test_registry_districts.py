@@ -1,4 +1,4 @@
-from services.accounts.registry import read_registry
+from services.accounts.registry.read import read_registry
 from tests.builders.registry_csv import a_row, file_of, places
 
 

@@ -2,14 +2,14 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 
 import pytest
 
-from services.accounts import registry_file
-from services.accounts.registry import COLUMNS, RegistryUnreadable, read_registry
-from services.accounts.registry_file import (
+from services.accounts.registry import file
+from services.accounts.registry.file import (
     MOST_CELL,
     MOST_COLUMNS,
     MOST_LINE_BYTES,
     MOST_LINES_OF_A_ROW,
 )
+from services.accounts.registry.read import COLUMNS, RegistryUnreadable, read_registry
 from tests.builders.registry_csv import HEADER, KHLONG_THOM, a_row, file_of, places
 
 
@@ -82,7 +82,7 @@ def test_what_no_registry_has_is_refused_before_it_takes_room(row, reason, line)
 )
 def test_a_file_has_so_many_rows_and_bytes_and_no_more(monkeypatch, bound, reason):
     data = file_of(a_row(), KHLONG_THOM)
-    monkeypatch.setattr(registry_file, bound, 2 if bound == "MOST_ROWS" else len(data))
+    monkeypatch.setattr(file, bound, 2 if bound == "MOST_ROWS" else len(data))
     read_registry(data)
 
     with pytest.raises(RegistryUnreadable, match=reason):

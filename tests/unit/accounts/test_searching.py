@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.reference.lao_types import LaoType
-from services.accounts.domain.organisations import District, Facts, described, lao_facts
-from services.accounts.domain.searching import keys, looked_up, searched, squeezed
-from services.accounts.registry import read_registry
+from services.accounts.organisations.rules.organisation import District, Facts, described, lao_facts
+from services.accounts.organisations.rules.searching import keys, looked_up, searched, squeezed
+from services.accounts.registry.read import read_registry
 from tests.builders.registry_csv import KHLONG_THOM, a_row, file_of
 
 SOME = [

@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.principal import Role
-from services.accounts.domain.second_factor import MAY_HAVE_ONE, is_limited
+from services.accounts.sign_in.rules.second_factor import MAY_HAVE_ONE, is_limited
 
 LOCAL = {Role.LAO_OFFICER, Role.DISTRICT_OFFICER, Role.PROVINCE_OFFICER}
 

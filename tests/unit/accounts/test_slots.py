@@ -5,9 +5,13 @@ from datetime import date
 import pytest
 
 from contracts.principal import Place, Role
-from services.accounts.domain.organisations import Organisation, OrganisationKind, described
-from services.accounts.domain.slots import OPERATOR_SLOT, Slot, slots_of
-from services.accounts.registry import read_registry
+from services.accounts.organisations.rules.organisation import (
+    Organisation,
+    OrganisationKind,
+    described,
+)
+from services.accounts.registry.read import read_registry
+from services.accounts.slots.rules.slot import OPERATOR_SLOT, Slot, slots_of
 from tests.builders.registry_csv import a_row, file_of
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.accounts.errors import TooManyAttempts
-from services.accounts.domain.throttling import (
+from services.accounts.sign_in.rules.throttling import (
     FORGOTTEN_AFTER,
     FREE_ATTEMPTS,
     KNOWN_FOR,

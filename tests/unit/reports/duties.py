@@ -12,11 +12,11 @@ from contracts.errors import ServiceError
 from contracts.fields import BANGKOK_OFFSET, wire_time
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
-from services.reports.domain.extensions import Extension
-from services.reports.domain.filings import Attempt
-from services.reports.domain.obligations import Obligation
-from services.reports.domain.rounds import Mode, Round, RoundState, Scope
-from services.reports.wire import read_attempt
+from services.reports.extensions.rules import Extension
+from services.reports.filings.rules.decide import Attempt
+from services.reports.filings.shapes import read_attempt
+from services.reports.obligations.rules.obligation import Obligation
+from services.reports.rounds.rules import Mode, Round, RoundState, Scope
 from tests.builders.answers import some_answers
 
 OPENS = datetime(2026, 10, 1, tzinfo=BANGKOK_OFFSET)

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.reference.code_groups import CodeGroup
-from services.reports.domain.consolidation import COUNTED, Consolidation
-from services.reports.domain.moments import Line
-from services.reports.domain.results import Result, questions_of
+from services.reports.consolidation.rules.figures import COUNTED, Consolidation
+from services.reports.consolidation.rules.results import Result, questions_of
+from services.reports.filings.rules.moments import Line
 from services.reports.forms import get_form
 from tests.builders.answers import nil_answers, some_answers
 

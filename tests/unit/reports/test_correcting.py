@@ -28,10 +28,10 @@ from contracts.reports.errors import (
     StaleRevision,
     WindowClosed,
 )
-from services.reports.domain import corrections
-from services.reports.domain.filings import decide
-from services.reports.domain.obligations import MOST_ACTS, Obligation, State
-from services.reports.domain.rounds import Round, RoundState
+from services.reports.filings.rules.decide import decide
+from services.reports.obligations.rules import corrections
+from services.reports.obligations.rules.obligation import MOST_ACTS, Obligation, State
+from services.reports.rounds.rules import Round, RoundState
 from tests.builders.answers import nil_answers
 from tests.unit.reports.duties import (
     CLOSES,

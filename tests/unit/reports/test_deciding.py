@@ -23,9 +23,10 @@ from contracts.reports.errors import (
     WindowClosed,
     WrongFormVersion,
 )
-from services.reports.domain.filings import changed_pointers, decide
-from services.reports.domain.obligations import Obligation, State
-from services.reports.domain.rounds import RoundState
+from services.reports.filings.rules.changes import changed_pointers
+from services.reports.filings.rules.decide import decide
+from services.reports.obligations.rules.obligation import Obligation, State
+from services.reports.rounds.rules import RoundState
 from tests.builders.answers import nil_answers, some_answers
 from tests.unit.reports.duties import (
     CLOSES,

@@ -14,7 +14,7 @@ from contracts.reports.ledger_errors import (
     ExtensionNotFound,
     TooManyExtensions,
 )
-from services.reports.domain.extensions import (
+from services.reports.extensions.rules import (
     LONGEST_EXTENSION,
     MOST_EXTENSIONS,
     MOST_FOR_ONE_PART,
@@ -26,7 +26,7 @@ from services.reports.domain.extensions import (
     require_room,
     to_withdraw,
 )
-from services.reports.domain.rounds import Scope
+from services.reports.rounds.rules import Scope
 from tests.unit.reports.duties import (
     DUE,
     EARLY,

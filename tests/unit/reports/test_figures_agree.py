@@ -13,15 +13,17 @@ from contracts.errors import ServiceError
 from contracts.events import Event
 from contracts.principal import Principal, Role
 from services.aggregation.domain import Counts, merge_all
-from services.reports import acts, extending, wire
-from services.reports.domain import orders
-from services.reports.domain.consolidation import Consolidation
-from services.reports.domain.extensions import Extension, Orders
-from services.reports.domain.filings import decide
-from services.reports.domain.moments import Revision, line_at
-from services.reports.domain.obligations import Obligation, State
-from services.reports.domain.orders import Order
-from services.reports.opening import _announcements
+from services.reports.consolidation.rules.figures import Consolidation
+from services.reports.extensions import extend as extending
+from services.reports.extensions.rules import Extension, Orders
+from services.reports.filings.rules.decide import decide
+from services.reports.filings.rules.moments import Revision, line_at
+from services.reports.filings.shapes import event_of
+from services.reports.obligations import acts
+from services.reports.obligations.open import _announcements
+from services.reports.obligations.rules import orders
+from services.reports.obligations.rules.obligation import Obligation, State
+from services.reports.obligations.rules.orders import Order
 from tests.length import examples
 from tests.unit.aggregation.lives import said_by
 from tests.unit.reports.duties import DUE
@@ -48,7 +50,7 @@ class History:
             attempt = attempted(step, at, self.owed)
             filing = decide(attempt, ROUND, self.owed)
             self.owed = filing.obligation
-            self.events.append(wire.event_of(filing, "R"))
+            self.events.append(event_of(filing, "R"))
             kept = (attempt.kind, at, attempt.reason_class, attempt.answers)
             self.revisions.append(Revision(self.owed.revision, *kept))
         elif step.does in ("exempt", "lift"):

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from contracts.principal import Principal, Role
-from services.reports.domain.obligations import State
-from services.reports.domain.orders import Order, exempted, owed_again
-from services.reports.domain.rounds import RoundState
+from services.reports.obligations.rules.obligation import State
+from services.reports.obligations.rules.orders import Order, exempted, owed_again
+from services.reports.rounds.rules import RoundState
 from tests.unit.reports.duties import CLOSES, EARLY, MILLISECOND, a_round, an_obligation
 
 OFFICE = Principal("s", "central", Role.CENTRAL_HR_BODY, "country", "")

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from services.reports.domain.extensions import Extension, Orders
-from services.reports.domain.filings import FilingKind
-from services.reports.domain.moments import Revision, line_at
-from services.reports.domain.obligations import Act
-from services.reports.domain.rounds import Scope
+from services.reports.extensions.rules import Extension, Orders
+from services.reports.filings.rules.moments import Revision, line_at
+from services.reports.obligations.rules.kinds import FilingKind
+from services.reports.obligations.rules.obligation import Act
+from services.reports.rounds.rules import Scope
 from tests.unit.reports.duties import (
     CLOSES,
     DUE,

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from contracts.errors import ServiceError
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
-from services.reports.domain import corrections
-from services.reports.domain.extensions import Extension, due_after, to_withdraw
-from services.reports.domain.filings import decide
-from services.reports.domain.obligations import Obligation, State
+from services.reports.extensions.rules import Extension, due_after, to_withdraw
+from services.reports.filings.rules.decide import decide
+from services.reports.obligations.rules import corrections
+from services.reports.obligations.rules.obligation import Obligation, State
 from tests.builders.answers import nil_answers, some_answers
 from tests.length import examples
 from tests.unit.reports.duties import CLOSES, DUE, a_round, an_attempt, an_obligation, an_order

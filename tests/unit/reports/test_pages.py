@@ -12,9 +12,9 @@ from hypothesis import given, settings
 
 from chassis.press import Press
 from contracts.reference.calendar import long_date
-from services.reports import pages
-from services.reports.domain.rounds import Mode
 from services.reports.forms import get_form
+from services.reports.printing import pages
+from services.reports.rounds.rules import Mode
 from services.reports.settings import Settings
 from tests.builders.answers import fuller_answers, nil_answers
 from tests.builders.form_answers import valid_answers

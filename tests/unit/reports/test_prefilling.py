@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from contracts.forms import Form
-from services.reports.forms import get_form
-from services.reports.prefilling import (
+from services.reports.drafts.prefill import (
     NOTHING_LAST_YEAR,
     Source,
     from_holder,
@@ -19,6 +18,7 @@ from services.reports.prefilling import (
     prefilled,
     unconfirmed,
 )
+from services.reports.forms import get_form
 from tests.builders.answers import fuller_answers, some_answers
 from tests.unit.reports.duties import an_obligation
 

@@ -15,9 +15,9 @@ from contracts.reports.problem_categories import (
     ProblemCategory,
     get_problem_category,
 )
-from services.reports.domain.problems import ProblemReport, require_reportable
-from services.reports.domain.rounds import Mode, RoundState
-from services.reports.problems import place_of, require_axis, rows, total
+from services.reports.problems.reports import place_of, require_axis, rows, total
+from services.reports.problems.rules import ProblemReport, require_reportable
+from services.reports.rounds.rules import Mode, RoundState
 from tests.unit.reports.duties import EARLY, a_round, an_obligation, refusal_of, the_officer_of
 
 OFFICER = the_officer_of(an_obligation())

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from contracts.errors import ServiceError
-from services.reports.domain.filings import FilingKind
-from services.reports.receipts import content_sha256
-from services.reports.wire import read_attempt
+from services.reports.filings.shapes import read_attempt
+from services.reports.obligations.rules.kinds import FilingKind
+from services.reports.sealing.receipts import content_sha256
 from tests.builders.answers import some_answers
 from tests.unit.reports.duties import EARLY, a_submission, an_obligation, the_officer_of
 

@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chassis.press import Press, qr_svg
 from contracts.reference.code_groups import CodeGroup
-from services.reports import receipts
-from services.reports.domain.rounds import Mode
-from services.reports.receipt_page import TEMPLATE, because_of, facts_of, in_words, spoken
-from services.reports.receipts import Signer
+from services.reports.receipts.page import TEMPLATE, because_of, facts_of, in_words, spoken
+from services.reports.rounds.rules import Mode
+from services.reports.sealing import receipts
+from services.reports.sealing.receipts import Signer
 from services.reports.settings import Settings
 from tests.unit.reports.duties import DUE, EARLY, LATE, a_round, an_obligation
 

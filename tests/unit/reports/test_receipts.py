@@ -18,9 +18,10 @@ from joserfc import jws
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import OKPKey
 
-from services.reports import receipts
-from services.reports.domain.filings import decide
-from services.reports.receipts import (
+from services.reports.filings.rules.decide import decide
+from services.reports.filings.shapes import receipt_facts
+from services.reports.sealing import receipts
+from services.reports.sealing.receipts import (
     FIELDS,
     Signer,
     canonical,
@@ -29,7 +30,6 @@ from services.reports.receipts import (
     jws_in,
     receipt_number,
 )
-from services.reports.wire import receipt_facts
 from tests.builders.answers import some_answers
 from tests.unit.reports.duties import a_round, an_attempt, an_obligation
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.fields import BANGKOK_OFFSET
-from services.reports.domain.rolls import (
+from services.reports.receipts.rules import (
     SHEAF,
     Place,
     Sheaves,

@@ -13,10 +13,16 @@ from contracts.errors import InvalidInput
 from contracts.fields import wire_time
 from contracts.principal import Place
 from contracts.reports.errors import RoundNotInState, RoundNotTrial
-from services.reports.domain.rounds import DueException, Mode, RoundState, Scope
 from services.reports.forms import get_form
-from services.reports.rounds import changed, drafted, opened_event, require_served, warnings
-from services.reports.wire import round_to_wire
+from services.reports.rounds.proposals import (
+    changed,
+    drafted,
+    opened_event,
+    require_served,
+    warnings,
+)
+from services.reports.rounds.rules import DueException, Mode, RoundState, Scope
+from services.reports.rounds.shapes import round_to_wire
 from tests.unit.reports.duties import CLOSES, DUE, LATE, MILLISECOND, OPENS, a_round, refusal_of
 
 KLONG_THOM = Place("81", "8104", "o1")

@@ -16,11 +16,11 @@ from contracts.reports.correction_errors import (
     SameSlot,
     SignOffNotAsked,
 )
-from services.reports.domain import corrections
-from services.reports.domain.filings import decide
-from services.reports.domain.obligations import Obligation, Signature, State
-from services.reports.domain.rounds import Round, SignOff
-from services.reports.receipts import content_sha256
+from services.reports.filings.rules.decide import decide
+from services.reports.obligations.rules import corrections
+from services.reports.obligations.rules.obligation import Obligation, Signature, State
+from services.reports.rounds.rules import Round, SignOff
+from services.reports.sealing.receipts import content_sha256
 from tests.builders.answers import some_answers
 from tests.unit.reports.duties import (
     EARLY,

@@ -7,8 +7,8 @@ import pytest
 
 from contracts.reports.evidence_errors import EvidenceTypeRefused
 from contracts.reports.evidence_schemas import DOCX, XLSX
-from services.reports import sniffing, unpacking
-from services.reports.sniffing import any_member, media_type_of, name_of
+from services.reports.files import sniff, unpack
+from services.reports.files.sniff import any_member, media_type_of, name_of
 from tests.builders.files import CONTENT_TYPES, JPEG, PDF, PNG, docx, xlsx, zipped
 
 
@@ -92,7 +92,7 @@ def test_a_mark_that_ends_beyond_the_first_kibibyte_is_none():
 
 def test_a_file_that_would_swell_beyond_bounds_is_refused_unopened(monkeypatch):
     bomb = docx(*((f"word/{number}.xml", bytes(1 << 20)) for number in range(5)))
-    monkeypatch.setattr(sniffing, "UNPACKED_BYTES", 4 << 20)
+    monkeypatch.setattr(sniff, "UNPACKED_BYTES", 4 << 20)
     assert len(bomb) < 20_000
 
     with pytest.raises(EvidenceTypeRefused):
@@ -100,7 +100,7 @@ def test_a_file_that_would_swell_beyond_bounds_is_refused_unopened(monkeypatch):
 
 
 def test_a_directory_with_more_entries_than_can_be_read_quickly_is_refused(monkeypatch):
-    monkeypatch.setattr(unpacking, "DIRECTORY_BYTES", 1000)
+    monkeypatch.setattr(unpack, "DIRECTORY_BYTES", 1000)
     crowded = docx(*((f"word/{number}.xml", b"") for number in range(50)))
 
     with pytest.raises(EvidenceTypeRefused):

@@ -8,7 +8,7 @@ from zipfile import ZipFile, ZipInfo
 import pytest
 
 from contracts.reports.workbook_errors import TooManyWorkbooks, WorkbooksUnreadable
-from services.reports.file_kinds import KINDS
+from services.reports.files.kinds import KINDS
 from services.reports.forms import get_form
 from services.reports.workbooks.archives import (
     MOST_WORKBOOKS,

@@ -17,9 +17,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import pytest
 
 from contracts.reports.workbook_errors import TooManyWorkbooks, WorkbooksUnreadable
-from services.reports import unpacking
+from services.reports.files import unpack
+from services.reports.files.unpack import Budget, BudgetSpent, Share
 from services.reports.forms import get_form
-from services.reports.unpacking import Budget, BudgetSpent, Share
 from services.reports.workbooks import cells, parts
 from services.reports.workbooks.archives import Archive, budget_of_an_upload
 from services.reports.workbooks.layout import layout_of
@@ -195,7 +195,7 @@ def test_as_many_styles_as_excel_has_are_read_and_no_more(monkeypatch, styles, c
 @pytest.mark.parametrize(("over", "refusal"), [(0, TooManyWorkbooks), (1, WorkbooksUnreadable)])
 def test_a_directory_is_read_up_to_its_limit(monkeypatch, over, refusal):
     data = crowded(600)
-    monkeypatch.setattr(unpacking, "DIRECTORY_BYTES", 600 * ENTRY_BYTES - over)
+    monkeypatch.setattr(unpack, "DIRECTORY_BYTES", 600 * ENTRY_BYTES - over)
 
     with pytest.raises(refusal):
         Archive(BytesIO(data), "upload.zip", budget_of_an_upload())

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from services.reports.forms import get_form
-from services.reports.receipts import FIELDS, content_sha256
+from services.reports.sealing.receipts import FIELDS, content_sha256
 from tools.bench.figures import figures_of, lines, rate_range, ratios, summary
 from tools.bench.meter import Meter
 from tools.bench.picture import picture

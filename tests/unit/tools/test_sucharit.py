@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.reports.domain.filings import decide
-from services.reports.domain.rolls import Sheaves, leaf_of, place_of, statement_of
-from services.reports.receipts import FIELDS, Signer
-from services.reports.rolling import sha256_of
-from services.reports.wire import receipt_facts
+from services.reports.filings.rules.decide import decide
+from services.reports.filings.shapes import receipt_facts
+from services.reports.receipts.close_day import sha256_of
+from services.reports.receipts.rules import Sheaves, leaf_of, place_of, statement_of
+from services.reports.sealing.receipts import FIELDS, Signer
 from tests.builders.answers import some_answers
 from tests.unit.reports.duties import EARLY, a_round, an_attempt, an_obligation
 from tools.programs import ROOT

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contracts.reference.lao_types import LaoType
-from services.accounts.registry import read_registry
+from services.accounts.registry.read import read_registry
 from tools.synthetic_registry import COUNTS, MARKER, write_synthetic_registry
 
 

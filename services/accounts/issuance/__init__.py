@@ -1,0 +1,1 @@
+"""Activation codes: issued, printed on slips, handed out, used."""

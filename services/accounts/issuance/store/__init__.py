@@ -1,0 +1,1 @@
+"""Issuances, slips, activations and coverage as they are kept."""

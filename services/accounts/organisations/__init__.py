@@ -1,0 +1,1 @@
+"""Organisations: what they are, what they were, and what becomes of them on a day."""

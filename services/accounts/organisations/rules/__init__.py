@@ -1,0 +1,1 @@
+"""The rules of organisations. No clock, store or bus."""

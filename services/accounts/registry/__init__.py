@@ -1,0 +1,1 @@
+"""The registry of LAOs: read from the DLA's file, compared and imported."""

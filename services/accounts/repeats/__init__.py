@@ -1,0 +1,1 @@
+"""Requests that create something, repeated in safety."""

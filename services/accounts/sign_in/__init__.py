@@ -1,0 +1,1 @@
+"""Signing in: passwords, second factors, OpenID, sessions, and how fast one may guess."""

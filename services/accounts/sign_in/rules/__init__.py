@@ -1,0 +1,1 @@
+"""The rules of sessions, second factors and guessing. No clock, store or bus."""

@@ -1,0 +1,1 @@
+"""Sessions, attempts, second factors and linked persons as they are kept."""

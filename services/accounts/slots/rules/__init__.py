@@ -1,0 +1,1 @@
+"""The rules of slots and their holders. No clock, store or bus."""

@@ -1,0 +1,113 @@
+"""What clients are shown: organisations, slots and principals in the shapes of the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.fields import wire_time
+from contracts.principal import Principal
+from services.accounts.organisations.rules.organisation import Dated, Organisation
+from services.accounts.slots.rules.holders import HolderStanding
+from services.accounts.slots.rules.slot import Slot, stands_above
+from services.accounts.slots.store.slots import KeptSlot
+
+
+def show_organisation(organisation: Organisation) -> dict[str, Any]:
+    """Return an organisation as it is now."""
+    return show_version(organisation.id, organisation.versions[-1])
+
+
+def show_slot(kept: KeptSlot, organisation: Organisation | None) -> dict[str, Any]:
+    """Return a slot as lists show it; how to reach the holder is not in there."""
+    holder = kept.holder and _show_person(kept.holder)
+    return {
+        **_show_identity(kept.slot),
+        "label": kept.slot.label,
+        "organisation_id": kept.slot.organisation_id,
+        "organisation": organisation and organisation.facts.full_name,
+        "state": kept.state,
+        "holder": holder,
+        "activated_at": kept.activated_at and wire_time(kept.activated_at),
+        "handover": _show_deed(kept.handover),
+        "lock": _show_deed(kept.lock),
+        "closure": _show_deed(kept.closure),
+    }
+
+
+def show_slot_detail(
+    kept: KeptSlot, organisation: Organisation | None, by: Principal
+) -> dict[str, Any]:
+    """Return one slot; the people behind it in full to its holder and to those above."""
+    is_told = by.slot_id == kept.slot.id or stands_above(by, kept.slot)
+    holder, past = (kept.holder, kept.past_holders) if is_told else (None, None)
+    return {
+        **show_slot(kept, organisation),
+        "version": kept.version,
+        "contact": holder and {"phone": holder["phone"], "email": holder["email"]},
+        "past_holders": past
+        if past is None
+        else [{**_show_person(each), "until": wire_time(each["until"])} for each in past],
+        "new_holder": kept.handover["new_holder"] if is_told and kept.handover else None,
+    }
+
+
+def _show_person(holder: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": holder["name"],
+        "position": holder["position"],
+        "standing": holder.get("standing", HolderStanding.INCUMBENT),
+        "since": wire_time(holder["since"]),
+    }
+
+
+def _show_deed(deed: dict[str, Any] | None) -> dict[str, Any] | None:
+    return deed and {"since": wire_time(deed["since"]), "reason": deed["reason"]}
+
+
+def show_principal(principal: Principal, organisation: Organisation | None) -> dict[str, Any]:
+    """Return who is signed in."""
+    return {
+        "slot_id": principal.slot_id,
+        "username": principal.username,
+        "organisation": organisation and show_organisation(organisation),
+        "role": principal.role,
+        "code_group": principal.code_group,
+        "scope": {"kind": principal.area, "code": principal.area_code},
+    }
+
+
+def show_activated(slot: Slot, organisation: Organisation | None) -> dict[str, Any]:
+    """Return a slot as its holder sees it after activation."""
+    return {
+        **_show_identity(slot),
+        "organisation": organisation and show_organisation(organisation),
+    }
+
+
+def _show_identity(slot: Slot) -> dict[str, Any]:
+    return {
+        "slot_id": slot.id,
+        "username": slot.username,
+        "role": slot.role,
+        "code_group": slot.code_group,
+    }
+
+
+def show_version(organisation_id: str, version: Dated) -> dict[str, Any]:
+    """Return what an organisation was from a day to another."""
+    facts, valid_to = version.facts, version.valid_to
+    return {
+        "id": organisation_id,
+        "kind": facts.kind,
+        "type": facts.type,
+        "code": facts.code,
+        "name": facts.name,
+        "full_name": facts.full_name,
+        "abbreviation": facts.abbreviation,
+        "province_code": facts.province_code,
+        "province": facts.province,
+        "district_code": facts.district_code,
+        "district": facts.district,
+        "valid_from": version.valid_from.isoformat(),
+        "valid_to": valid_to and valid_to.isoformat(),
+    }

@@ -1,0 +1,1 @@
+"""Slots and their holders as they are kept."""

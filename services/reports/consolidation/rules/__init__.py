@@ -1,0 +1,1 @@
+"""The sums of a consolidated report. No clock, store or bus."""

@@ -1,0 +1,1 @@
+"""Organisations and desks as they are kept."""

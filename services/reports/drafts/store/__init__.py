@@ -1,0 +1,1 @@
+"""Drafts and prefills as they are kept."""

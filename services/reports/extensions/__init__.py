@@ -1,0 +1,1 @@
+"""Extensions: orders on due dates of a round that was opened."""

@@ -1,0 +1,1 @@
+"""Files and evidence as they are kept."""

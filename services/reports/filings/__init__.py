@@ -1,0 +1,1 @@
+"""Filings: taken in, decided, recorded with their receipts, and looked up."""

@@ -1,0 +1,1 @@
+"""The rules of filings. No clock, store or bus."""

@@ -1,0 +1,1 @@
+"""Obligations: what an organisation owes a round, and what offices did about it."""

@@ -1,0 +1,1 @@
+"""What is asked about obligations, and what offices do about them."""

@@ -1,0 +1,1 @@
+"""The rules of obligations. No clock, store or bus."""

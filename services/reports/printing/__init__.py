@@ -1,0 +1,1 @@
+"""Forms on paper: a filed report, and the blank."""

@@ -1,0 +1,1 @@
+"""Problem reports: troubles that organisations tell, and their answers."""

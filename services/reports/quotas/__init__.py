@@ -1,0 +1,1 @@
+"""Quotas: how much one may send in a day or a year."""

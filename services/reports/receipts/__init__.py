@@ -1,0 +1,1 @@
+"""Receipts: on paper, and the rolls of a day that they stand in."""

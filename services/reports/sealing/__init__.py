@@ -1,0 +1,1 @@
+"""Sealing: receipts and statements that anyone can check, and the keys they are signed with."""
