@@ -13,7 +13,7 @@ MUTATING := .local/mutating
 BIN := .venv/bin
 # Interrupts tests that hang in spite of tests/alarm.py; `tools.suite` has a bound of its own.
 BOUND := timeout --foreground --signal=INT --kill-after=120
-OURS := contracts chassis edge clients services gateway tools tests
+OURS := contracts chassis edge clients collecting services gateway tools tests
 
 .DEFAULT_GOAL := help
 .PHONY: help up run down status logs parked reconcile test faults drawn quick bench bench-slips bench-sign-ins bench-drafts peak mutants lint types fmt flows pins rotate-key clean

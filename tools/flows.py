@@ -14,9 +14,9 @@ from chassis.launch import service_class
 from chassis.listener import listens, overhears
 from chassis.outbox import Announces
 from chassis.rpc import Client
+from collecting.rounds.trial_logs import TrialLogs
 from contracts.catalogue import events
 from contracts.events import Event
-from services.reports.rounds.trial_logs import TrialLogs
 from tools.programs import ROOT, SERVICES
 
 PAGE = ROOT / "docs" / "flows.md"

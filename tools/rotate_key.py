@@ -11,7 +11,7 @@ import argparse
 import os
 from pathlib import Path
 
-from services.reports.sealing.receipts import Signer
+from collecting.sealing.receipts import Signer
 from tools.keys import OLD_SIGNING_KEYS, SIGNING_KEY, signing_key, write_privately
 from tools.stack import Stack
 

@@ -18,11 +18,11 @@ from urllib.parse import urlsplit
 import httpx
 import rfc8785
 
-from services.reports.receipts.rules import STATEMENT_FIELDS, Place, leaf_of, root_from
-from services.reports.sealing.receipts import (
-    FIELDS,
+from collecting.receipts.rules import STATEMENT_FIELDS, Place, leaf_of, root_from
+from collecting.sealing.receipts import (
     PublicKey,
     content_sha256,
+    fields_of,
     jws_in,
     kid_of,
     sha256_hex,
@@ -34,6 +34,7 @@ KEYS_MOST_BYTES = 1 << 20
 KEYS_SECONDS = 20.0
 _AT_HOME = {"127.0.0.1", "::1", "localhost"}
 NOT_OURS, UNUSABLE = 1, 2
+FIELDS = fields_of("code_group")
 Facts = dict[str, Any]
 
 

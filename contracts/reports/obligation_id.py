@@ -18,9 +18,9 @@ class ObligationId(NamedTuple):
     group_number: str
 
     @classmethod
-    def of(cls, round_id: str, organisation_id: str, group: CodeGroup) -> Self:
-        """Return the name of what an organisation owes a round for one code of ethics."""
-        return cls(round_id, organisation_id, str(group.number))
+    def of(cls, round_id: str, organisation_id: str, number: int) -> Self:
+        """Return the name of what an organisation owes a round about the subject of that number."""
+        return cls(round_id, organisation_id, str(number))
 
     @classmethod
     def read(cls, text: str) -> Self | None:

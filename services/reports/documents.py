@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from chassis.jobs import job_document
-from services.reports.alias import ALIAS
+from collecting.alias import ALIAS
+from collecting.directory.documents import OrganisationDocument
+from collecting.drafts.documents import DraftDocument, PrefillDocument
+from collecting.extensions.documents import ExtensionDocument, MovedDistrictDocument
+from collecting.files.documents import FileChunkDocument, FileDocument, UnfinishedFileDocument
+from collecting.filings.documents import FilingDocument, RefusalDocument
+from collecting.obligations.documents import ObligationDocument
+from collecting.quotas.documents import QuotaCounterDocument
+from collecting.receipts.documents import ReceiptRollDocument
+from collecting.rounds.documents import OpenedDistrictDocument, RoundDocument
+from collecting.sealing.documents import SigningKeyDocument
+from collecting.workbooks.documents import WorkbookUploadDocument
 from services.reports.consolidation.documents import ConsolidationDocument
-from services.reports.directory.documents import OrganisationDocument
-from services.reports.drafts.documents import DraftDocument, PrefillDocument
-from services.reports.extensions.documents import ExtensionDocument, MovedDistrictDocument
-from services.reports.files.documents import FileChunkDocument, FileDocument, UnfinishedFileDocument
-from services.reports.filings.documents import FilingDocument, RefusalDocument
-from services.reports.obligations.documents import ObligationDocument
 from services.reports.problems.documents import ProblemReportDocument, ProblemTallyDocument
-from services.reports.quotas.documents import QuotaCounterDocument
-from services.reports.receipts.documents import ReceiptRollDocument
-from services.reports.rounds.documents import OpenedDistrictDocument, RoundDocument
-from services.reports.sealing.documents import SigningKeyDocument
-from services.reports.workbooks.documents import WorkbookUploadDocument
 
 DOCUMENTS = [
     OrganisationDocument,

@@ -14,6 +14,25 @@ from chassis.outbox import Announces
 from chassis.press import Printing
 from chassis.rpc import answers
 from chassis.service import Service
+from collecting.drafts.questions import DraftQuestions
+from collecting.extensions.questions import ExtensionQuestions
+from collecting.files.questions import EvidenceQuestions
+from collecting.files.scan import Scanning
+from collecting.filings.questions import FilingQuestions
+from collecting.filings.record import record
+from collecting.filings.rules.decide import Attempt
+from collecting.filings.shapes import answer_of, outcome_of, read_attempt
+from collecting.metrics import record_decided, record_wait
+from collecting.obligations.questions.corrections import CorrectionQuestions
+from collecting.obligations.questions.duties import ObligationQuestions
+from collecting.orders.questions import LedgerActQuestions
+from collecting.printing.questions import PageQuestions
+from collecting.receipts.questions import ReceiptQuestions
+from collecting.rounds import proposals
+from collecting.rounds.trial_logs import TrialLogs
+from collecting.running.questions import RoundQuestions
+from collecting.sealing.keys import Signing
+from collecting.workbooks.questions import WorkbookQuestions
 from contracts.accounts.events import (
     OrganisationChangedV1,
     OrganisationClosedV1,
@@ -45,28 +64,9 @@ from contracts.reports.events import (
     TrialPurgedV1,
 )
 from services.reports.consolidation.questions import ConsolidationQuestions
-from services.reports.drafts.questions import DraftQuestions
-from services.reports.extensions.questions import ExtensionQuestions
-from services.reports.files.questions import EvidenceQuestions
-from services.reports.files.scan import Scanning
-from services.reports.filings.questions import FilingQuestions
-from services.reports.filings.record import record
-from services.reports.filings.rules.decide import Attempt
-from services.reports.filings.shapes import answer_of, outcome_of, read_attempt
-from services.reports.metrics import record_decided, record_wait
-from services.reports.obligations.questions.corrections import CorrectionQuestions
-from services.reports.obligations.questions.duties import ObligationQuestions
-from services.reports.orders.questions import LedgerActQuestions
-from services.reports.printing.questions import PageQuestions
 from services.reports.problems.questions import ProblemQuestions
-from services.reports.receipts.questions import ReceiptQuestions
-from services.reports.rounds import proposals
-from services.reports.rounds.trial_logs import TrialLogs
-from services.reports.running.questions import RoundQuestions
-from services.reports.sealing.keys import Signing
 from services.reports.settings import Configured, Settings
 from services.reports.stores import ReportsStore
-from services.reports.workbooks.questions import WorkbookQuestions
 
 Facts = dict[str, Any]
 # So small that while one batch is recorded the gateway has the answers of the one before to write
@@ -143,8 +143,8 @@ class ReportsService(
         at = self.now()
         results = record(self.store.ledger, attempts, sign=self.signer.seal, at=at)
         for attempt, result in zip(attempts, results, strict=True):
-            record_decided(kind=attempt.kind.value, outcome=outcome_of(result))
-            record_wait((at - attempt.accepted_at).total_seconds())
+            record_decided(self.name, kind=attempt.kind.value, outcome=outcome_of(result))
+            record_wait(self.name, (at - attempt.accepted_at).total_seconds())
         return results
 
     # -- organisations --------------------------------------------------------------------

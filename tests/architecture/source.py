@@ -10,7 +10,17 @@ from pathlib import Path
 from chassis.launch import service_class
 from tools.programs import ROOT, SERVICES
 
-ROOMS = ("contracts", "chassis", "edge", "clients", "services", "gateway", "tools", "tests")
+ROOMS = (
+    "contracts",
+    "chassis",
+    "edge",
+    "clients",
+    "collecting",
+    "services",
+    "gateway",
+    "tools",
+    "tests",
+)
 SERVICE_NAMES = [service.name for service in SERVICES if service.package.startswith("services.")]
 CLASSES = [service_class(service.package) for service in SERVICES]
 

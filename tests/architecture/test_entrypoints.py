@@ -9,9 +9,9 @@ import pytest
 from chassis.jobs import runs_job
 from chassis.rpc import answers
 from clients.reports import FilingsIntake
+from collecting.filings.rules import decide as filings
 from contracts.catalogue import refusals
 from contracts.events import Event
-from services.reports.filings.rules import decide as filings
 from tests.architecture.source import CLASSES, SERVICE_NAMES, calls
 from tools.flows import entrypoints, read_head
 from tools.programs import ROOT
@@ -103,4 +103,8 @@ def test_a_job_is_run_by_one_method_and_no_event_class_hides_in_a_service():
     for cls in CLASSES:
         kinds = [entrypoint.kind for _, entrypoint in entrypoints(cls, runs_job)]
         assert len(set(kinds)) == len(kinds)
-    assert not [kind for kind in Event.__subclasses__() if kind.__module__.startswith("services")]
+    assert not [
+        kind
+        for kind in Event.__subclasses__()
+        if kind.__module__.startswith(("services", "collecting"))
+    ]

@@ -47,7 +47,7 @@ def test_nothing_is_published_past_the_outbox():
     ways = {"basic_publish", "EVENTS_EXCHANGE", topology.EVENTS_EXCHANGE}
     publishing = [
         name_of(path)
-        for path in files("services", "gateway", "clients")
+        for path in files("collecting", "services", "gateway", "clients")
         if ways & (identifiers(tree(path)) | texts(tree(path)))
     ]
 

@@ -12,7 +12,7 @@ from gateway.settings import Settings as GatewaySettings
 from tests.architecture.source import ROOMS, SERVICE_NAMES, files, name_of
 from tools.programs import ROOT
 
-PAGES = [*sorted(ROOT.glob("*.md")), *files("docs", "services", suffix=".md")]
+PAGES = [*sorted(ROOT.glob("*.md")), *files("docs", "collecting", "services", suffix=".md")]
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 FILE = re.compile(rf"`((?:{'|'.join((*ROOMS, 'docs'))})/[\w./-]*)`")
 

@@ -21,7 +21,7 @@ NEEDED["ServiceUnavailable"] -= {"retry_after_seconds"}  # it has a default
 
 
 @pytest.mark.parametrize(
-    "path", files("chassis", "edge", "clients", "services", "gateway"), ids=name_of
+    "path", files("chassis", "edge", "clients", "collecting", "services", "gateway"), ids=name_of
 )
 def test_a_refusal_is_made_with_every_fact_it_tells(path):
     for called, call in calls(path):
@@ -38,7 +38,7 @@ def raised_bare(path):
 
 
 def test_a_refusal_that_exists_is_raised_and_with_no_facts_only_when_it_needs_none():
-    paths = files("chassis", "edge", "services", "gateway")
+    paths = files("chassis", "edge", "collecting", "services", "gateway")
     made = {called for path in paths for called, _ in calls(path)}
     bare = {kind for path in paths for kind in raised_bare(path)}
 

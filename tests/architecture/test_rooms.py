@@ -94,7 +94,9 @@ def test_the_environment_is_read_in_settings_only():
     allowed = {"services/accounts/operator.py", "contracts/reference/calendar.py"}
     reading = [
         name_of(path)
-        for path in files("contracts", "chassis", "edge", "clients", "services", "gateway")
+        for path in files(
+            "contracts", "chassis", "edge", "clients", "collecting", "services", "gateway"
+        )
         if reads_environment(tree(path)) and path.name != "settings.py"
     ]
 
@@ -152,15 +154,16 @@ def test_documents_are_explicit_and_all_of_them_get_their_indexes(name):
         for kind in vars(module).values()
         if isinstance(kind, type)
         and issubclass(kind, mongoengine.Document)
-        and kind.__module__.startswith(module.__name__)
+        and kind.__module__.endswith("documents")
     }
     of_jobs = {kind for kind in module.DOCUMENTS if kind.__module__ == jobs.__name__}
 
     assert set(module.DOCUMENTS) == declared | of_jobs
+    (alias,) = {document._meta["db_alias"] for document in module.DOCUMENTS}
+    assert alias in (name, "collecting")
     for document in module.DOCUMENTS:
         meta = document._meta
         assert meta["auto_create_index"] is False
-        assert meta["db_alias"] == name
         assert not meta["collection"].endswith("document")
     names = {document._meta["collection"] for document in module.DOCUMENTS}
     assert len(names) == len(module.DOCUMENTS)
@@ -187,7 +190,9 @@ def test_private_parts_of_amqp_and_eventlet_are_touched_by_one_module_each():
     private = {library: private_names(library) for library in INSIDES.values()}
     touching = {
         (name_of(path), library)
-        for path in files("chassis", "edge", "clients", "services", "gateway", "tools")
+        for path in files(
+            "chassis", "edge", "clients", "collecting", "services", "gateway", "tools"
+        )
         for attribute in foreign_private_attributes(path)
         for library, names in private.items()
         if attribute in names

@@ -9,12 +9,12 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook, load_workbook
 
-from services.reports.files.unpack import Budget
-from services.reports.workbooks.archives import budget_of_an_upload
-from services.reports.workbooks.layout import MAIN_SHEET, Layout
-from services.reports.workbooks.reading import Reading, read_workbook
-from services.reports.workbooks.stamp import Stamp
-from services.reports.workbooks.writing import Filled, write_workbook
+from collecting.files.unpack import Budget
+from collecting.workbooks.archives import budget_of_an_upload
+from collecting.workbooks.layout import MAIN_SHEET, Layout
+from collecting.workbooks.reading import Reading, read_workbook
+from collecting.workbooks.stamp import Stamp
+from collecting.workbooks.writing import Filled, write_workbook
 from tests.builders.glyphs import GLYPHS
 
 ROUND = "ethics-2569-1"

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from services.reports.files.scan import EICAR
+from collecting.files.scan import EICAR
 from tests.builders.answers import fuller_answers
 from tests.builders.country import Caller, Country
 from tests.builders.files import PDF, docx, pdf_of

@@ -14,10 +14,10 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from collecting.workbooks.layout import layout_of
+from collecting.workbooks.stamp import Stamp
+from collecting.workbooks.writing import Filled, write_workbook
 from services.reports.forms import get_form
-from services.reports.workbooks.layout import layout_of
-from services.reports.workbooks.stamp import Stamp
-from services.reports.workbooks.writing import Filled, write_workbook
 from tests.builders.answers import some_answers
 from tests.builders.country import PROVINCE
 from tests.builders.registry_csv import a_row, file_of

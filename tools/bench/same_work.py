@@ -13,8 +13,8 @@ from typing import Any
 import orjson
 from bson import ObjectId
 
+from collecting.sealing.receipts import Signer, content_sha256, receipt_number
 from contracts.forms import Form
-from services.reports.sealing.receipts import Signer, content_sha256, receipt_number
 
 Facts = dict[str, Any]
 

@@ -15,6 +15,11 @@ import rfc8785
 
 from chassis.aside import aside
 from chassis.press import Press
+from collecting.extensions.rules import Orders
+from collecting.filings.rules.moments import Revision, line_at
+from collecting.obligations.rules.obligation import Obligation
+from collecting.rounds.rules import Round
+from collecting.sealing.receipts import sha256_hex
 from contracts.fields import wire_time
 from contracts.reference.code_groups import CodeGroup
 from contracts.reference.lao_types import LaoType
@@ -26,12 +31,7 @@ from services.reports.consolidation.pdf import TEMPLATE, pages_of
 from services.reports.consolidation.rules.figures import COUNTED, Consolidation
 from services.reports.consolidation.rules.results import questions_of
 from services.reports.consolidation.xlsx import workbook_of
-from services.reports.extensions.rules import Orders
-from services.reports.filings.rules.moments import Revision, line_at
-from services.reports.forms import get_form
-from services.reports.obligations.rules.obligation import Obligation
-from services.reports.rounds.rules import Round
-from services.reports.sealing.receipts import sha256_hex
+from services.reports.ethics import ETHICS
 from services.reports.stores import ReportsStore
 
 Facts = dict[str, Any]
@@ -95,9 +95,7 @@ def _summed(
     provinces: list[str],
     show: Callable[[int], None],
 ) -> Consolidation:
-    questions = questions_of(
-        get_form(round_.form_id, round_.form_version, round_.fiscal_year_be).definition
-    )
+    questions = questions_of(round_.form(ETHICS).definition)
     orders = Orders(store.extensions.up_to(round_.id))
     sums = Consolidation(questions)
     for done, province in enumerate(provinces, start=1):
@@ -122,7 +120,7 @@ def _add(
 
 def content_of(sums: Consolidation, round_: Round, as_of: datetime, problems: Facts) -> Facts:
     """Return all that the report says: its JSON, from which pages and workbook are made."""
-    form = get_form(round_.form_id, round_.form_version, round_.fiscal_year_be).definition
+    form = round_.form(ETHICS).definition
     closed = last_moment(round_.closes_at) <= as_of
     return {
         "kind": "sucharit.consolidation.v1",

@@ -11,7 +11,7 @@ from mongoengine import (
 )
 
 from chassis.outbox import INDEX as OUTBOX_INDEX
-from services.reports.alias import ALIAS
+from collecting.alias import ALIAS
 
 
 class ConsolidationDocument(Document):

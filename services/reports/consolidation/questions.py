@@ -12,13 +12,13 @@ import eventlet
 from chassis.jobs import Job, Jobs, runs_job
 from chassis.press import Press
 from chassis.rpc import answers
+from collecting.rounds.rules import Mode, Round
 from contracts.errors import InvalidInput
 from contracts.fields import read_time, wire_time
 from contracts.paging import cut, page, read_position
 from contracts.principal import Principal, Role
 from services.reports.consolidation import consolidate as consolidating
 from services.reports.problems.rules import OPENED
-from services.reports.rounds.rules import Mode, Round
 from services.reports.stores import ReportsStore
 
 Facts = dict[str, Any]

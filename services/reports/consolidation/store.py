@@ -13,12 +13,13 @@ from typing import Any
 from pymongo.errors import DuplicateKeyError
 
 from chassis.outbox import Outbox
+from collecting.filings.rules.moments import Revision
+from collecting.kind import Kind
+from collecting.obligations.rules.kinds import FilingKind
+from collecting.obligations.rules.obligation import Obligation
+from collecting.obligations.store import from_document
 from contracts.events import Event
 from contracts.reports.errors import ConsolidationNotFound
-from services.reports.filings.rules.moments import Revision
-from services.reports.obligations.rules.kinds import FilingKind
-from services.reports.obligations.rules.obligation import Obligation
-from services.reports.obligations.store import from_document
 
 _SAID = ("obligation_id", "revision", "kind", "accepted_at", "reason_class", "answers")
 
@@ -28,7 +29,8 @@ Document = dict[str, Any]
 class Consolidations:
     """Consolidated reports, and what they are built from."""
 
-    def __init__(self, database: Any, outbox: Outbox) -> None:
+    def __init__(self, database: Any, outbox: Outbox, kind: Kind) -> None:
+        self._kind = kind
         self._consolidations = database["consolidations"]
         self._obligations = database["obligations"]
         self._filings = database["filings"]
@@ -47,7 +49,7 @@ class Consolidations:
         owed = self._obligations.find(
             {"round_id": round_id, "province_code": province}, {"outbox": 0, "signatures": 0}
         )
-        obligations = {document["_id"]: from_document(document) for document in owed}
+        obligations = {document["_id"]: from_document(document, self._kind) for document in owed}
         filed = self._filings.find(
             {
                 "obligation_id": {"$in": list(obligations)},

@@ -12,7 +12,7 @@ from mongoengine import (
 )
 
 from chassis.outbox import INDEX as OUTBOX_INDEX
-from services.reports.alias import ALIAS
+from collecting.alias import ALIAS
 
 CIRCULATED = ["circulated.answered_at", "id"]
 IS_CIRCULATED = {"circulated.answered_at": {"$exists": True}}

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from chassis.rpc import answers
+from collecting.quotas.rules import Sent
 from contracts.errors import InvalidInput, ServiceUnavailable
 from contracts.fields import wire_time
 from contracts.paging import cut, page, read_position
@@ -14,7 +15,6 @@ from contracts.principal import Principal
 from contracts.reference.calendar import as_bangkok
 from services.reports.problems import reports as problems
 from services.reports.problems.rules import REPORTING, require_reportable
-from services.reports.quotas.rules import Sent
 from services.reports.stores import ReportsStore
 
 Facts = dict[str, Any]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from collecting.rounds.rules import Round
 from contracts.errors import OutOfScope
 from contracts.fields import wire_time
 from contracts.principal import Place, Principal
@@ -16,7 +17,6 @@ from contracts.repeats import digest_of, request_id
 from contracts.reports.events import ProblemAnsweredV1, ProblemReportedV1
 from contracts.reports.problem_categories import PROBLEM_CATEGORIES, get_problem_category
 from services.reports.problems.rules import ProblemAnswer, ProblemReport
-from services.reports.rounds.rules import Round
 
 Facts = dict[str, Any]
 _AXES_INSIDE = {

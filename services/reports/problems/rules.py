@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from collecting.rounds.rules import Mode, Round, RoundState
 from contracts.errors import InvalidInput
 from contracts.principal import Place, Principal, Role
 from contracts.reports.errors import ProblemReportNotFound, RoundNotInState
 from contracts.reports.problem_categories import get_problem_category
-from services.reports.rounds.rules import Mode, Round, RoundState
 
 REPORTING = (Role.LAO_OFFICER, Role.DISTRICT_OFFICER, Role.PROVINCE_OFFICER)
 ANSWERING = (

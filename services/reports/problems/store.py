@@ -15,6 +15,7 @@ from pymongo.errors import DuplicateKeyError
 
 from chassis.mongo import in_transaction
 from chassis.outbox import Outbox
+from collecting.rounds.rules import Mode
 from contracts.errors import IdempotencyKeyReused
 from contracts.events import Event
 from contracts.principal import Principal, Role
@@ -23,7 +24,6 @@ from contracts.reports.errors import (
     TooManyAnswers,
 )
 from services.reports.problems.rules import ProblemAnswer, ProblemReport
-from services.reports.rounds.rules import Mode
 
 COLLECTION = "problem_reports"
 MOST_ANSWERS = 20

@@ -22,6 +22,8 @@ from pymongo import MongoClient
 
 from chassis.jobs import Job
 from chassis.press import Press
+from collecting.rounds.rules import Mode, RoundState
+from collecting.sealing.keys import Keyring
 from contracts.fields import wire_time
 from services.accounts.documents import DATABASE as ACCOUNTS
 from services.accounts.documents import DOCUMENTS as OF_ACCOUNTS
@@ -32,8 +34,6 @@ from services.accounts.stores import AccountsStore
 from services.reports.consolidation import consolidate
 from services.reports.documents import ALIAS as REPORTS
 from services.reports.documents import DOCUMENTS as OF_REPORTS
-from services.reports.rounds.rules import Mode, RoundState
-from services.reports.sealing.keys import Keyring
 from services.reports.service import ReportsService
 from services.reports.settings import Settings
 from services.reports.stores import ReportsStore, transactions

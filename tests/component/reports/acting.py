@@ -6,8 +6,8 @@ from copy import copy
 from datetime import datetime
 from typing import Any
 
-from services.reports.obligations.questions.corrections import CorrectionQuestions
-from services.reports.obligations.store import Obligations
+from collecting.obligations.questions.corrections import CorrectionQuestions
+from collecting.obligations.store import Obligations
 from services.reports.stores import ReportsStore
 from tests.component.reports.watching import Interrupted
 from tests.unit.reports.duties import LATE

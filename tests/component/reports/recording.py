@@ -8,13 +8,13 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from collecting.filings.record import record as as_the_service_does
+from collecting.filings.rules.decide import Attempt
+from collecting.filings.store import Ledger
+from collecting.obligations.rules.obligation import Obligation
+from collecting.rounds.rules import Round
+from collecting.sealing.receipts import Signer
 from contracts.fields import BANGKOK_OFFSET
-from services.reports.filings.record import record as as_the_service_does
-from services.reports.filings.rules.decide import Attempt
-from services.reports.filings.store import Ledger
-from services.reports.obligations.rules.obligation import Obligation
-from services.reports.rounds.rules import Round
-from services.reports.sealing.receipts import Signer
 from services.reports.stores import ReportsStore
 from tests.unit.reports.duties import a_round, an_obligation
 

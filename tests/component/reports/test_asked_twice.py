@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from chassis.jobs import Jobs
+from collecting.extensions.questions import ExtensionQuestions
+from collecting.rounds.rules import RoundState
 from contracts.errors import IdempotencyKeyReused
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
 from services.reports.consolidation.questions import ConsolidationQuestions
-from services.reports.extensions.questions import ExtensionQuestions
 from services.reports.problems.questions import ProblemQuestions
-from services.reports.rounds.rules import RoundState
 from tests.component.reports.recording import owing
 from tests.component.reports.test_extensions import a_proposal, extend
 from tests.component.reports.test_problems import keep

@@ -11,17 +11,17 @@ import pytest
 import rfc8785
 
 from chassis.press import Press
+from collecting.extensions import extend
+from collecting.obligations.rules.obligation import State
+from collecting.obligations.rules.orders import Order
+from collecting.orders import carry_out
+from collecting.rounds.rules import Mode
+from collecting.sealing.receipts import sha256_hex
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
 from contracts.reports.errors import ConsolidationNotFound
 from services.reports.consolidation.consolidate import consolidate
-from services.reports.extensions import extend
-from services.reports.obligations.rules.obligation import State
-from services.reports.obligations.rules.orders import Order
-from services.reports.orders import carry_out
 from services.reports.problems import reports as problems
-from services.reports.rounds.rules import Mode
-from services.reports.sealing.receipts import sha256_hex
 from services.reports.settings import Settings
 from tests.builders.answers import nil_answers
 from tests.component.reports.recording import owing, record

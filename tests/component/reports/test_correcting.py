@@ -11,13 +11,14 @@ import orjson
 import pytest
 from pymongo.errors import AutoReconnect
 
+from collecting.filings.shapes import answer_of
+from collecting.filings.store import Ledger
+from collecting.obligations.rules.obligation import State
 from contracts.errors import ServiceError
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
 from contracts.reports.errors import StaleRevision
-from services.reports.filings.shapes import answer_of
-from services.reports.filings.store import Ledger
-from services.reports.obligations.rules.obligation import State
+from services.reports.ethics import ETHICS
 from tests.builders.answers import some_answers
 from tests.builders.waiting import HANG_SECONDS
 from tests.component.reports.acting import Asked, interrupted_by
@@ -141,7 +142,7 @@ def test_an_act_while_an_amendment_is_being_recorded_is_of_the_revision_before(
 
     interrupted = Interrupted(database, "obligations", "update_many", act_now)
 
-    record(Ledger(interrupted, outbox), [an_amending_attempt(filed, 1, 90)])
+    record(Ledger(interrupted, outbox, ETHICS), [an_amending_attempt(filed, 1, 90)])
 
     now = store.obligations.get(filed.id)
     assert (now.state, now.revision, now.is_accepted) == (State.AMENDED, 2, False)
@@ -152,7 +153,7 @@ def test_a_return_of_what_a_dying_process_has_amended_already_is_answered_when_t
     asked, store, database, outbox, filed
 ):
     amendment = an_amending_attempt(filed, 1, 90)
-    dying = Ledger(Interrupted(database, "obligations", "update_many", crash), outbox)
+    dying = Ledger(Interrupted(database, "obligations", "update_many", crash), outbox, ETHICS)
     with pytest.raises(AutoReconnect):
         record(dying, [amendment])
     asked.return_report(DISTRICT, filed.id, RETURN)
@@ -175,7 +176,7 @@ def test_a_return_taken_back_while_it_is_answered_leaves_the_answer(
         lambda: asked.take_return_back(DISTRICT, filed.id),
     )
 
-    record(Ledger(interrupted, outbox), [an_amending_attempt(filed, 1, 90)])
+    record(Ledger(interrupted, outbox, ETHICS), [an_amending_attempt(filed, 1, 90)])
 
     now = store.obligations.get(filed.id)
     assert (now.state, now.revision, now.correct_until) == (State.AMENDED, 2, LATE)
@@ -215,7 +216,7 @@ def test_a_due_date_moved_while_a_filing_is_recorded_judges_it(store, database, 
 
     interrupted = Interrupted(database, "obligations", "update_many", extend)
 
-    (filing,) = record(Ledger(interrupted, outbox), [an_attempt(owed, accepted_at=LATE)])
+    (filing,) = record(Ledger(interrupted, outbox, ETHICS), [an_attempt(owed, accepted_at=LATE)])
 
     assert filing["on_time"] is False
     assert store.obligations.get(owed.id).on_time is True
@@ -237,7 +238,7 @@ def test_over_any_mingling_of_acts_and_filings_revisions_and_acts_have_no_gaps(
                 lambda: an_attempt(owed, accepted_at=LATE),
             ]
         )
-        record(Ledger(database, outbox), [make()])
+        record(Ledger(database, outbox, ETHICS), [make()])
 
     def act(owed: Any) -> None:
         asked, office = Asked(store), chance.choice([DISTRICT, PROVINCE])

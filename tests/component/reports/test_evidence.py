@@ -10,6 +10,10 @@ import pytest
 from eventlet.event import Event as Signal
 
 from chassis.clock import now
+from collecting.files.questions import INSPECTIONS_OF_A_SLOT, EvidenceQuestions, _line
+from collecting.files.scan import EICAR, ClamavScanner, EicarScanner, NoScanner
+from collecting.files.store.gridfs import CHUNK_BYTES
+from collecting.rounds.rules import Mode, RoundState
 from contracts.errors import OutOfScope, ServiceUnavailable, TooManyAtOnce, WorkLineFull
 from contracts.principal import Principal, Role
 from contracts.reports.errors import ObligationNotFound, RoundNotFound, RoundPurged
@@ -21,10 +25,6 @@ from contracts.reports.evidence_errors import (
     ScannerUnavailable,
     UploadNotFound,
 )
-from services.reports.files.questions import INSPECTIONS_OF_A_SLOT, EvidenceQuestions, _line
-from services.reports.files.scan import EICAR, ClamavScanner, EicarScanner, NoScanner
-from services.reports.files.store.gridfs import CHUNK_BYTES
-from services.reports.rounds.rules import Mode, RoundState
 from tests.builders.files import PDF, PNG, docx, pdf_of
 from tests.builders.waiting import soon
 from tests.component.reports.watching import explained, stages_of

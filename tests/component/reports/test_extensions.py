@@ -10,6 +10,13 @@ from typing import Any
 import orjson
 import pytest
 
+from collecting.extensions.extend import keep, listed, move_due_dates, require_possible
+from collecting.extensions.rules import explained
+from collecting.extensions.store import Extensions
+from collecting.filings.store import Ledger
+from collecting.obligations.rules.obligation import State
+from collecting.rounds.rules import RoundState
+from collecting.running.close import close, close_ended
 from contracts.errors import InvalidInput
 from contracts.fields import wire_time
 from contracts.reports.due_dates import is_in_time, is_past
@@ -17,13 +24,7 @@ from contracts.reports.errors import RoundNotInState, WindowClosed
 from contracts.reports.events import DueDatesMovedV2
 from contracts.reports.ledger_errors import ExtensionAlreadyWithdrawn, ExtensionNotFound
 from services.aggregation.domain import Due, merge_all, standings_moved
-from services.reports.extensions.extend import keep, listed, move_due_dates, require_possible
-from services.reports.extensions.rules import explained
-from services.reports.extensions.store import Extensions
-from services.reports.filings.store import Ledger
-from services.reports.obligations.rules.obligation import State
-from services.reports.rounds.rules import RoundState
-from services.reports.running.close import close, close_ended
+from services.reports.ethics import ETHICS
 from tests.component.reports.recording import owing, record
 from tests.component.reports.watching import Interrupted
 from tests.unit.reports.duties import (
@@ -285,7 +286,9 @@ def test_a_filing_decided_before_and_recorded_after_an_extension_is_on_time(
     late = spread[0]
     meanwhile = Interrupted(database, "obligations", "update_many", lambda: extend(store))
 
-    (filing,) = record(Ledger(meanwhile, outbox), [an_attempt(late, accepted_at=DUE + WEEK)])
+    (filing,) = record(
+        Ledger(meanwhile, outbox, ETHICS), [an_attempt(late, accepted_at=DUE + WEEK)]
+    )
 
     assert filing["on_time"] is False
     assert store.obligations.get(late.id).on_time is True

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.reports.sealing.keys import Keyring
-from services.reports.sealing.receipts import PublicKey, Signer
+from collecting.sealing.keys import Keyring
+from collecting.sealing.receipts import PublicKey, Signer
 
 FIRST = datetime(2026, 12, 1, tzinfo=UTC)
 LATER = FIRST + timedelta(days=100)

@@ -12,6 +12,9 @@ import orjson
 import pytest
 from pymongo.errors import AutoReconnect
 
+from collecting.filings.shapes import answer_of
+from collecting.filings.store import Ledger
+from collecting.obligations.rules.obligation import State
 from contracts.reports.errors import (
     AlreadyFiled,
     FilingNotFound,
@@ -20,9 +23,7 @@ from contracts.reports.errors import (
     StaleRevision,
     WindowClosed,
 )
-from services.reports.filings.shapes import answer_of
-from services.reports.filings.store import Ledger
-from services.reports.obligations.rules.obligation import State
+from services.reports.ethics import ETHICS
 from tests.builders.answers import some_answers
 from tests.builders.waiting import HANG_SECONDS
 from tests.component.reports.recording import RECORDED, SIGNER, owing, record
@@ -235,7 +236,7 @@ def test_after_a_crash_in_between_the_redelivery_mends_what_is_behind(
     (owed,) = owing(store)
     attempt = an_attempt(owed)
     store.drafts.save(owed, {"score": 1}, made_from=0, at=EARLY, username="u")
-    crashing = Ledger(Interrupted(database, collection, operation, crash), outbox)
+    crashing = Ledger(Interrupted(database, collection, operation, crash), outbox, ETHICS)
     with pytest.raises(AutoReconnect):
         record(crashing, [attempt])
 
@@ -253,7 +254,7 @@ def test_a_repeat_that_comes_when_filing_is_over_finds_what_a_crash_left_behind(
 ):
     (owed,) = owing(store)
     attempt = an_attempt(owed)
-    crashing = Ledger(Interrupted(database, "obligations", "update_many", crash), outbox)
+    crashing = Ledger(Interrupted(database, "obligations", "update_many", crash), outbox, ETHICS)
     with pytest.raises(AutoReconnect):
         record(crashing, [attempt])
 
@@ -278,7 +279,7 @@ def test_what_was_typed_after_the_filing_outlives_its_repetition(store):
 def test_a_rival_meets_the_filing_of_a_process_that_crashed_and_mends_it(store, database, outbox):
     (owed,) = owing(store)
     first, rival = an_attempt(owed), an_attempt(owed, accepted_at=LATE)
-    crashing = Ledger(Interrupted(database, "obligations", "update_many", crash), outbox)
+    crashing = Ledger(Interrupted(database, "obligations", "update_many", crash), outbox, ETHICS)
     with pytest.raises(AutoReconnect):
         record(crashing, [first])
 
@@ -295,7 +296,7 @@ def test_an_amendment_meets_one_of_a_process_that_crashed_and_mends_it(store, da
     (owed,) = owing(store)
     record(store.ledger, [an_attempt(owed)])
     amendment, rival = an_amending_attempt(owed, 1, 90), an_amending_attempt(owed, 1, 91)
-    crashing = Ledger(Interrupted(database, "obligations", "update_many", crash), outbox)
+    crashing = Ledger(Interrupted(database, "obligations", "update_many", crash), outbox, ETHICS)
     with pytest.raises(AutoReconnect):
         record(crashing, [amendment])
 
@@ -316,7 +317,7 @@ def test_a_rival_that_records_between_reading_and_writing_wins(store, database, 
         database, "filings", "insert_many", lambda: record(store.ledger, [theirs])
     )
 
-    results = record(Ledger(interrupted, outbox), [ours])
+    results = record(Ledger(interrupted, outbox, ETHICS), [ours])
 
     assert outcomes(results) == ["reports.already_filed"]
     assert [filing["_id"] for filing in recorded(database, owed)] == [theirs.filing_id]
@@ -337,7 +338,7 @@ def test_the_same_filing_recorded_by_another_process_meanwhile_is_a_repetition(
         database, collection, operation, lambda: record(store.ledger, [attempt])
     )
 
-    results = record(Ledger(interrupted, outbox), [attempt])
+    results = record(Ledger(interrupted, outbox, ETHICS), [attempt])
 
     assert outcomes(results) == ["repeated"]
     assert len(recorded(database, owed)) == 1
@@ -361,7 +362,7 @@ def test_of_rivals_recorded_side_by_side_one_wins_each_revision(store, database,
     batches = [rivals() for _ in range(4)]
     for batch in batches[1:]:
         chance.shuffle(batch)
-    ledgers = [Ledger(database, outbox) for _ in batches]
+    ledgers = [Ledger(database, outbox, ETHICS) for _ in batches]
 
     with eventlet.Timeout(HANG_SECONDS):
         working = [

@@ -9,13 +9,13 @@ from typing import Any
 import orjson
 import pytest
 
+from collecting.obligations.open import open_obligations
+from collecting.obligations.rules.obligation import State
+from collecting.obligations.store import Obligations
+from collecting.rounds.rules import Scope
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
 from contracts.reports.errors import ObligationNotFound
-from services.reports.obligations.open import open_obligations
-from services.reports.obligations.rules.obligation import State
-from services.reports.obligations.store import Obligations
-from services.reports.rounds.rules import Scope
 from tests.component.reports.recording import owing, record
 from tests.component.reports.watching import Interrupted
 from tests.unit.reports.duties import DUE, LATE, OPENS, a_round, an_attempt, an_obligation
@@ -129,7 +129,7 @@ def test_opening_makes_an_obligation_for_each_organisation_and_group(store, data
     assert count == store.obligations.count("ethics-2569-1") == 18
     assert shown == [(18, 18)]
     seen = listed(store, OPERATOR, 50)
-    assert {(owed.organisation_id, owed.code_group) for owed in seen} == {
+    assert {(owed.organisation_id, owed.subject.id) for owed in seen} == {
         (f"o{n:05d}", group.value) for n in range(6) for group in CodeGroup
     }
     told = [item for body in announced(database) for item in orjson.loads(body)["obligations"]]
@@ -246,7 +246,7 @@ def test_each_role_sees_its_own_part(store, many):
         KRABI: lambda owed: owed.province_code == "81",
         KLONG_THOM: lambda owed: owed.district_code == "8104",
         officer: lambda owed: (
-            (owed.organisation_id, owed.code_group) == ("o00003", CodeGroup.LOCAL_OFFICIALS)
+            (owed.organisation_id, owed.subject.id) == ("o00003", CodeGroup.LOCAL_OFFICIALS)
         ),
     }
 

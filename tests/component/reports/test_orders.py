@@ -8,6 +8,14 @@ from typing import Any
 import orjson
 import pytest
 
+from collecting.extensions.extend import keep, move_due_dates
+from collecting.filings.store import Ledger
+from collecting.obligations.open import open_obligations
+from collecting.obligations.rules.obligation import State
+from collecting.obligations.rules.orders import Order
+from collecting.obligations.store import Obligations
+from collecting.orders import carry_out
+from collecting.running.close import close
 from contracts.errors import ServiceError
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
@@ -20,14 +28,7 @@ from contracts.reports.ledger_errors import (
     OrganisationNotKnown,
     ReportInForce,
 )
-from services.reports.extensions.extend import keep, move_due_dates
-from services.reports.filings.store import Ledger
-from services.reports.obligations.open import open_obligations
-from services.reports.obligations.rules.obligation import State
-from services.reports.obligations.rules.orders import Order
-from services.reports.obligations.store import Obligations
-from services.reports.orders import carry_out
-from services.reports.running.close import close
+from services.reports.ethics import ETHICS
 from tests.component.reports.recording import owing, record
 from tests.component.reports.test_extensions import a_proposal
 from tests.component.reports.test_obligations import an_organisation
@@ -101,7 +102,7 @@ def test_a_filing_under_way_while_its_obligation_is_exempt_counts(store, databas
         lambda: carry_out.exempt(store, owed.id, round_, State.EXEMPT, ORDER),
     )
 
-    (filing,) = record(Ledger(meanwhile, outbox), [an_attempt(owed)])
+    (filing,) = record(Ledger(meanwhile, outbox, ETHICS), [an_attempt(owed)])
 
     assert filing["revision"] == 1
     assert store.obligations.get(owed.id).state is State.FILED

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from collecting.drafts.questions import ObligationQuestions
+from collecting.rounds.rules import Mode
 from contracts.errors import StaleVersion
 from contracts.reports.draft_schemas import DraftSchema
-from services.reports.drafts.questions import ObligationQuestions
-from services.reports.rounds.rules import Mode
 from tests.builders.answers import fuller_answers, some_answers
 from tests.builders.glyphs import GLYPHS
 from tests.component.reports.recording import owing, record

@@ -8,12 +8,12 @@ from datetime import timedelta
 import eventlet
 import pytest
 
+from collecting.rounds.rules import Mode, RoundState
 from contracts.errors import IdempotencyKeyReused
 from contracts.reports.errors import ProblemReportNotFound, TooManyAnswers
 from services.reports.problems import reports as problems
 from services.reports.problems.rules import ProblemState
 from services.reports.problems.store import MOST_ANSWERS
-from services.reports.rounds.rules import Mode, RoundState
 from tests.component.reports.watching import explained, stages_of
 from tests.unit.reports.duties import EARLY, a_round
 from tests.unit.reports.test_problem_rules import CENTRAL, DISTRICT, OFFICER, PROVINCE, a_report

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from collecting.filings.store import Ledger
+from collecting.rounds.rules import Mode, RoundState
+from collecting.running.purge import SWEPT_FOR, purge, sweep
 from contracts.reports.errors import ObligationNotFound
-from services.reports.filings.store import Ledger
-from services.reports.rounds.rules import Mode, RoundState
-from services.reports.running.purge import SWEPT_FOR, purge, sweep
+from services.reports.ethics import ETHICS
 from tests.component.reports.recording import SIGNER, owing, record
 from tests.component.reports.watching import Interrupted
 from tests.unit.reports.duties import EARLY, a_round, an_attempt
@@ -53,7 +54,7 @@ def test_a_batch_in_flight_while_its_trial_is_purged_leaves_nothing_and_is_refus
     told = []
     meanwhile = Interrupted(database, collection, operation, lambda: told.append(purged(store)))
 
-    (refused,) = record(Ledger(meanwhile, outbox), [an_attempt(second)])
+    (refused,) = record(Ledger(meanwhile, outbox, ETHICS), [an_attempt(second)])
 
     assert isinstance(refused, ObligationNotFound)
     assert told[0]["filings"] == told[0]["deleted"]["filings"] == 1
@@ -65,7 +66,9 @@ def test_a_live_filing_in_the_same_batch_is_recorded_all_the_same(store, databas
     (live,) = owing(store)
     meanwhile = Interrupted(database, "filings", "insert_many", lambda: purged(store))
 
-    refused, filing = record(Ledger(meanwhile, outbox), [an_attempt(trial), an_attempt(live)])
+    refused, filing = record(
+        Ledger(meanwhile, outbox, ETHICS), [an_attempt(trial), an_attempt(live)]
+    )
 
     assert isinstance(refused, ObligationNotFound)
     assert filing["revision"] == 1

@@ -9,11 +9,11 @@ from typing import Any
 import eventlet
 import pytest
 
+from collecting.quotas import rules
+from collecting.quotas.rules import QUOTAS, Quota, Sent, quotas_of
 from contracts.principal import Principal, Role
 from contracts.reports.evidence_errors import UploadNotFound
 from contracts.reports.quota_errors import QuotaReached
-from services.reports.quotas import rules
-from services.reports.quotas.rules import QUOTAS, Quota, Sent, quotas_of
 from tests.component.reports.test_evidence import desk, obligation, officer, send
 
 __all__ = ("desk", "obligation", "officer")  # fixtures of evidence

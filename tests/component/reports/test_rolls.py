@@ -8,14 +8,14 @@ import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from collecting.receipts.close_day import GRACE, close_days, sha256_of
+from collecting.receipts.rules import STATEMENT_FIELDS, leaf_of, root_from
+from collecting.receipts.store import Rolls
+from collecting.rounds.rules import Mode, RoundState
+from collecting.sealing.keys import Keyring
+from collecting.sealing.receipts import Signer
 from contracts.fields import BANGKOK_OFFSET
 from contracts.reports.roll_errors import ReceiptNotInRoll, RollNotFound
-from services.reports.receipts.close_day import GRACE, close_days, sha256_of
-from services.reports.receipts.rules import STATEMENT_FIELDS, leaf_of, root_from
-from services.reports.receipts.store import Rolls
-from services.reports.rounds.rules import Mode, RoundState
-from services.reports.sealing.keys import Keyring
-from services.reports.sealing.receipts import Signer
 from services.reports.stores import ReportsStore
 from tests.component.reports.recording import owing, record
 from tests.component.reports.watching import Interrupted, explained, stages_of

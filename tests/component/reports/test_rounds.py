@@ -5,11 +5,11 @@ from __future__ import annotations
 import orjson
 import pytest
 
+from collecting.rounds.proposals import opened_event, purged_event
+from collecting.rounds.rules import DueException, Mode, RoundState, Scope
+from collecting.rounds.store import Rounds
 from contracts.errors import StaleVersion
 from contracts.reports.errors import RoundAlreadyExists, RoundNotFound, RoundPurged
-from services.reports.rounds.proposals import opened_event, purged_event
-from services.reports.rounds.rules import DueException, Mode, RoundState, Scope
-from services.reports.rounds.store import Rounds
 from tests.component.reports.recording import owing, record
 from tests.component.reports.watching import Interrupted
 from tests.unit.reports.duties import CLOSES, EARLY, LATE, a_round, an_attempt

@@ -11,8 +11,8 @@ import eventlet
 import pytest
 
 from chassis.settings import SettingsIncomplete
+from collecting.files.scan import EICAR, ClamavScanner, EicarScanner, NoScanner, scanner_of
 from contracts.reports.evidence_errors import MalwareFound, ScannerUnavailable
-from services.reports.files.scan import EICAR, ClamavScanner, EicarScanner, NoScanner, scanner_of
 from tests.builders.files import PDF, docx, pdf_of
 
 Clamd = Callable[..., "FakeClamd"]

@@ -21,6 +21,7 @@ from chassis.mongo import Kept
 from chassis.outbox import Announces
 from chassis.seals import SEAL_HEADER, Seals
 from clients.reports import FilingsIntake, ReportsClient
+from collecting.filings.store import Ledger
 from contracts.accounts.events import OrganisationRegisteredV1
 from contracts.events import Envelope, routing_key, seal
 from contracts.fields import wire_time
@@ -28,7 +29,7 @@ from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
 from contracts.reports import INTAKE_QUEUE
 from contracts.reports.errors import AlreadyFiled, RoundPurged, WindowClosed
-from services.reports.filings.store import Ledger
+from services.reports.ethics import ETHICS
 from tests.builders.answers import some_answers
 from tests.builders.broker import depth
 from tests.builders.sealing import KEY
@@ -122,7 +123,7 @@ def hung_before_obligations_are_updated(container: Any) -> Signal:
         never.wait()
 
     database = Interrupted(kept.database, "obligations", "update_many", hang)
-    kept.get_dependency(None).ledger = Ledger(database, announces.outbox())
+    kept.get_dependency(None).ledger = Ledger(database, announces.outbox(), ETHICS)
     return hanging
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from collecting.rounds.rules import Round, SignOff
 from contracts.errors import ServiceError
-from services.reports.rounds.rules import Round, SignOff
 from tests.builders.answers import some_answers
 from tests.component.reports.acting import Asked, interrupted_by
 from tests.component.reports.recording import RECORDED, owing, record

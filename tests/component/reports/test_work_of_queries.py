@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from collecting.extensions.extend import keep
+from collecting.extensions.rules import Orders
+from collecting.rounds.rules import Scope
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
-from services.reports.extensions.extend import keep
-from services.reports.extensions.rules import Orders
-from services.reports.rounds.rules import Scope
 from services.reports.stores import ReportsStore
 from tests.component.reports.recording import owing, record
 from tests.component.reports.test_extensions import a_proposal

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from collecting.workbooks.filing import AT_ONCE, FAULTS_TOLD, Filer, Upload
+from collecting.workbooks.layout import layout_of
+from collecting.workbooks.stamp import Stamp
+from collecting.workbooks.writing import Filled, write_workbook
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
 from services.reports.forms import get_form
-from services.reports.workbooks.filing import AT_ONCE, FAULTS_TOLD, Filer, Upload
-from services.reports.workbooks.layout import layout_of
-from services.reports.workbooks.stamp import Stamp
-from services.reports.workbooks.writing import Filled, write_workbook
 from tests.builders.answers import some_answers
 from tests.builders.glyphs import GLYPHS
 from tests.builders.workbooks import zipped

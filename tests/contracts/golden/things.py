@@ -10,6 +10,15 @@ from typing import Any
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from collecting.filings.rules.decide import Filing, decide
+from collecting.filings.rules.moments import Line
+from collecting.filings.shapes import event_of, receipt_facts
+from collecting.obligations.rules.obligation import Obligation
+from collecting.printing import pages
+from collecting.receipts import page as receipt_page
+from collecting.rounds.rules import Round
+from collecting.sealing.receipts import Signer
+from collecting.workbooks.layout import layout_of
 from contracts.reference.code_groups import CodeGroup
 from gateway.http import routes_of
 from gateway.openapi import describe
@@ -22,16 +31,8 @@ from services.reports.consolidation.pdf import pages_of
 from services.reports.consolidation.rules.figures import Consolidation
 from services.reports.consolidation.rules.results import questions_of
 from services.reports.consolidation.xlsx import workbook_of
-from services.reports.filings.rules.decide import Filing, decide
-from services.reports.filings.rules.moments import Line
-from services.reports.filings.shapes import event_of, receipt_facts
+from services.reports.ethics import ETHICS
 from services.reports.forms import get_form
-from services.reports.obligations.rules.obligation import Obligation
-from services.reports.printing import pages
-from services.reports.receipts import page as receipt_page
-from services.reports.rounds.rules import Round
-from services.reports.sealing.receipts import Signer
-from services.reports.workbooks.layout import layout_of
 from tests.builders.answers import fuller_answers, nil_answers, some_answers
 from tests.builders.workbooks import a_workbook
 from tests.unit.accounts.test_printing import LAO, OFFICE
@@ -106,10 +107,10 @@ def _filings() -> Iterator[tuple[str, Any]]:
     for kind, filing in filings.items():
         receipt = SIGNER.seal(receipt_facts(filing))
         yield f"receipt of {kind}", receipt
-        yield f"event of {kind}", event_of(filing, receipt["number"]).facts()
+        yield f"event of {kind}", event_of(filing, receipt["number"], ETHICS.events).facts()
     kept = _as_kept(original)
-    yield "receipt page", receipt_page.facts_of(kept, owed, round_, PORTAL)
-    yield "page of a filing", pages.of_filing(FORMS[0], kept, owed)
+    yield "receipt page", receipt_page.facts_of(kept, owed, round_, PORTAL, ETHICS.words)
+    yield "page of a filing", pages.of_filing(FORMS[0], kept, owed, ETHICS.words)
 
 
 def _filed(round_: Round, owed: Obligation, submission: dict[str, Any]) -> Filing:
@@ -140,7 +141,7 @@ def _forms() -> Iterator[tuple[str, Any]]:
     for form in FORMS:
         name = f"{form.id} v{form.version}"
         layout = layout_of(form)
-        yield f"blank of {name}", pages.of_blank(form)
+        yield f"blank of {name}", pages.of_blank(form, ETHICS.words)
         yield f"workbook of {name}", a_workbook(layout, {})
         yield f"filled workbook of {name}", a_workbook(layout, some_answers())
 
@@ -158,7 +159,7 @@ def _consolidation() -> Iterator[tuple[str, Any]]:
                 province_code="81",
                 district_code="8104",
                 district_name="คลองท่อม",
-                code_group=group.value,
+                subject_id=group.value,
                 answers=some_answers() if number else None,
             )
         )

@@ -79,7 +79,7 @@ def test_who_was_known_is_let_through_at_once(accounts, sessions):
 def test_a_session_announced_as_closed_is_asked_for_again_however_fresh(accounts, monkeypatch):
     monkeypatch.setattr(authentication, "FRESH_SECONDS", HANG_SECONDS)
     sessions = Sessions(accounts, lambda: NOW)
-    _, session_id = sessions.authenticate("first")
+    session_id = sessions.authenticate("first").session_id
     accounts.closed = True
     assert sessions.authenticate("first")
 

@@ -8,15 +8,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from collecting.extensions.rules import Extension
+from collecting.filings.rules.decide import Attempt
+from collecting.filings.shapes import read_attempt
+from collecting.obligations.rules.obligation import Obligation
+from collecting.rounds.rules import Mode, Round, RoundState, Scope
 from contracts.errors import ServiceError
 from contracts.fields import BANGKOK_OFFSET, wire_time
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
-from services.reports.extensions.rules import Extension
-from services.reports.filings.rules.decide import Attempt
-from services.reports.filings.shapes import read_attempt
-from services.reports.obligations.rules.obligation import Obligation
-from services.reports.rounds.rules import Mode, Round, RoundState, Scope
+from services.reports.ethics import ETHICS
 from tests.builders.answers import some_answers
 
 OPENS = datetime(2026, 10, 1, tzinfo=BANGKOK_OFFSET)
@@ -59,7 +60,7 @@ def an_obligation(
         organisation_name="องค์การบริหารส่วนตำบลสมมติ",
         province_code="81",
         district_code="8104",
-        code_group=group.value,
+        subject=ETHICS.subject(group.value),
         due_at=DUE,
     )
     return replace(obligation, **changes)
@@ -84,13 +85,13 @@ def an_order(**changes: Any) -> Extension:
 
 def the_officer_of(obligation: Obligation) -> Principal:
     return Principal(
-        slot_id=f"slot-{obligation.organisation_id}-{obligation.code_group}",
+        slot_id=f"slot-{obligation.organisation_id}-{obligation.subject.id}",
         username="6810401-1",
         role=Role.LAO_OFFICER,
         area="organisation",
         area_code=obligation.organisation_id,
         organisation_id=obligation.organisation_id,
-        code_group=obligation.code_group,
+        code_group=obligation.subject.id,
         holder_name="ทดลอง สมมติ",
     )
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collecting.filings.rules.moments import Line
 from contracts.reference.code_groups import CodeGroup
 from services.reports.consolidation.rules.figures import COUNTED, Consolidation
 from services.reports.consolidation.rules.results import Result, questions_of
-from services.reports.filings.rules.moments import Line
 from services.reports.forms import get_form
 from tests.builders.answers import nil_answers, some_answers
 
@@ -30,7 +30,7 @@ def a_line(number: int = 1, **changes: Any) -> Line:
         "province_code": "81",
         "district_code": "8104",
         "district_name": "คลองท่อม",
-        "code_group": CodeGroup.LOCAL_OFFICIALS.value,
+        "subject_id": CodeGroup.LOCAL_OFFICIALS.value,
     }
     return Line(**facts | changes)
 
@@ -71,7 +71,7 @@ def lines(draw: st.DrawFn) -> list[Line]:
             province_code=province,
             district_code=district,
             organisation_type=draw(st.sampled_from(["sao", "town", "pao"])),
-            code_group=draw(st.sampled_from(list(CodeGroup))).value,
+            subject_id=draw(st.sampled_from(list(CodeGroup))).value,
             answers=answers,
             on_time=answers is not None and draw(st.booleans()),
             amended=answers is not None and draw(st.booleans()),
@@ -129,7 +129,7 @@ def test_answers_are_counted_by_choice_and_code_group_and_items_of_lists_too():
     executives = CodeGroup.LOCAL_EXECUTIVES.value
     found = [
         a_line(1, answers=some_answers()),
-        a_line(2, answers=some_answers(code_published=False, trainings=[]), code_group=executives),
+        a_line(2, answers=some_answers(code_published=False, trainings=[]), subject_id=executives),
         a_line(3, answers=nil_answers(), nil=True),
     ]
 
@@ -161,7 +161,7 @@ def test_of_nothing_there_are_no_rates_and_no_statistics():
 
 def test_the_missing_are_listed_by_place_code_and_group():
     groups = [group.value for group in reversed(CodeGroup)]
-    found = [a_line(2, code_group=group) for group in groups] + [
+    found = [a_line(2, subject_id=group) for group in groups] + [
         a_line(1, province_code="10", district_code="1001", district_name="พระนคร")
     ]
 

@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 
+from collecting.filings.rules.decide import decide
+from collecting.obligations.rules import corrections
+from collecting.obligations.rules.obligation import MOST_ACTS, Obligation, State
+from collecting.rounds.rules import Round, RoundState
 from contracts.errors import InvalidInput, OutOfScope
 from contracts.principal import Principal, Role
 from contracts.reports.amendment_classes import AMENDMENT_CLASSES, is_class_used
@@ -28,10 +32,6 @@ from contracts.reports.errors import (
     StaleRevision,
     WindowClosed,
 )
-from services.reports.filings.rules.decide import decide
-from services.reports.obligations.rules import corrections
-from services.reports.obligations.rules.obligation import MOST_ACTS, Obligation, State
-from services.reports.rounds.rules import Round, RoundState
 from tests.builders.answers import nil_answers
 from tests.unit.reports.duties import (
     CLOSES,

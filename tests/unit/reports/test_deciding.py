@@ -10,6 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collecting.filings.rules.changes import changed_pointers
+from collecting.filings.rules.decide import decide
+from collecting.obligations.rules.obligation import Obligation, State
+from collecting.rounds.rules import RoundState
 from contracts.errors import ServiceError
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
@@ -23,10 +27,6 @@ from contracts.reports.errors import (
     WindowClosed,
     WrongFormVersion,
 )
-from services.reports.filings.rules.changes import changed_pointers
-from services.reports.filings.rules.decide import decide
-from services.reports.obligations.rules.obligation import Obligation, State
-from services.reports.rounds.rules import RoundState
 from tests.builders.answers import nil_answers, some_answers
 from tests.unit.reports.duties import (
     CLOSES,

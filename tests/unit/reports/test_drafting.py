@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
+from collecting.drafts.view import require_keepable, shown, with_changes
+from collecting.filings.rules.decide import decide
+from collecting.obligations.shapes import obligation_to_wire
+from collecting.sealing.receipts import receipt_number
 from contracts.errors import InvalidInput
 from contracts.forms import unprintable
 from contracts.reports.draft_schemas import DraftSchema
 from contracts.reports.errors import FormNotFound
 from contracts.reports.schemas import FilingSchema, ObligationSchema
-from services.reports.drafts.view import require_keepable, shown, with_changes
-from services.reports.filings.rules.decide import decide
 from services.reports.forms import get_form
-from services.reports.obligations.shapes import obligation_to_wire
-from services.reports.sealing.receipts import receipt_number
 from tests.builders.answers import some_answers
 from tests.builders.glyphs import GLYPHS
 from tests.unit.reports.duties import (

@@ -8,13 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.reports.due_dates import Stood, is_in_time, is_past
-from contracts.reports.ledger_errors import (
-    ExtensionAlreadyWithdrawn,
-    ExtensionNotFound,
-    TooManyExtensions,
-)
-from services.reports.extensions.rules import (
+from collecting.extensions.rules import (
     LONGEST_EXTENSION,
     MOST_EXTENSIONS,
     MOST_FOR_ONE_PART,
@@ -26,7 +20,13 @@ from services.reports.extensions.rules import (
     require_room,
     to_withdraw,
 )
-from services.reports.rounds.rules import Scope
+from collecting.rounds.rules import Scope
+from contracts.reports.due_dates import Stood, is_in_time, is_past
+from contracts.reports.ledger_errors import (
+    ExtensionAlreadyWithdrawn,
+    ExtensionNotFound,
+    TooManyExtensions,
+)
 from tests.unit.reports.duties import (
     DUE,
     EARLY,

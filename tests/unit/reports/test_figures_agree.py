@@ -9,21 +9,22 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from collecting.extensions import extend as extending
+from collecting.extensions.rules import Extension, Orders
+from collecting.filings.rules.decide import decide
+from collecting.filings.rules.moments import Revision, line_at
+from collecting.filings.shapes import event_of
+from collecting.obligations import acts
+from collecting.obligations.open import announcements
+from collecting.obligations.rules import orders
+from collecting.obligations.rules.obligation import Obligation, State
+from collecting.obligations.rules.orders import Order
 from contracts.errors import ServiceError
 from contracts.events import Event
 from contracts.principal import Principal, Role
 from services.aggregation.domain import Counts, merge_all
 from services.reports.consolidation.rules.figures import Consolidation
-from services.reports.extensions import extend as extending
-from services.reports.extensions.rules import Extension, Orders
-from services.reports.filings.rules.decide import decide
-from services.reports.filings.rules.moments import Revision, line_at
-from services.reports.filings.shapes import event_of
-from services.reports.obligations import acts
-from services.reports.obligations.open import _announcements
-from services.reports.obligations.rules import orders
-from services.reports.obligations.rules.obligation import Obligation, State
-from services.reports.obligations.rules.orders import Order
+from services.reports.ethics import ETHICS
 from tests.length import examples
 from tests.unit.aggregation.lives import said_by
 from tests.unit.reports.duties import DUE
@@ -42,7 +43,7 @@ class History:
         self.owed: Obligation = OWED
         self.given: list[Extension] = []
         self.revisions: list[Revision] = []
-        self.events: list[Event] = list(_announcements([OWED], ROUND))
+        self.events: list[Event] = list(announcements([OWED], ROUND, ETHICS))
 
     def go_on(self, step: Step, at: Any) -> None:
         """Try one step; what is refused changes nothing."""
@@ -50,7 +51,7 @@ class History:
             attempt = attempted(step, at, self.owed)
             filing = decide(attempt, ROUND, self.owed)
             self.owed = filing.obligation
-            self.events.append(event_of(filing, "R"))
+            self.events.append(event_of(filing, "R", ETHICS.events))
             kept = (attempt.kind, at, attempt.reason_class, attempt.answers)
             self.revisions.append(Revision(self.owed.revision, *kept))
         elif step.does in ("exempt", "lift"):
@@ -59,14 +60,14 @@ class History:
                 self.owed = orders.exempted(self.owed, ROUND, State.EXEMPT, order)
             else:
                 self.owed = orders.owed_again(self.owed, ROUND, order)
-            self.events.append(acts.event_of(self.owed))
+            self.events.append(acts.event_of(self.owed, ETHICS.events))
         else:
             before, self.owed = self.owed, tried(step, at, self.owed, self.given)
             if step.does in ("extend", "unextend"):
-                moved = extending._moved(self.given[-1], ROUND, "81", "8104", [self.owed])
+                moved = extending.moved_event(self.given[-1], ROUND, [self.owed], ETHICS.events)
                 self.events.append(moved)
             elif self.owed.act_no > before.act_no:
-                self.events.append(acts.event_of(self.owed))
+                self.events.append(acts.event_of(self.owed, ETHICS.events))
 
 
 @settings(max_examples=examples(200))

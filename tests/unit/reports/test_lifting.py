@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from collecting.obligations.rules.obligation import State
+from collecting.obligations.rules.orders import Order, exempted, owed_again
+from collecting.rounds.rules import RoundState
 from contracts.principal import Principal, Role
-from services.reports.obligations.rules.obligation import State
-from services.reports.obligations.rules.orders import Order, exempted, owed_again
-from services.reports.rounds.rules import RoundState
 from tests.unit.reports.duties import CLOSES, EARLY, MILLISECOND, a_round, an_obligation
 
 OFFICE = Principal("s", "central", Role.CENTRAL_HR_BODY, "country", "")

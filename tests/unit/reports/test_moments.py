@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from services.reports.extensions.rules import Extension, Orders
-from services.reports.filings.rules.moments import Revision, line_at
-from services.reports.obligations.rules.kinds import FilingKind
-from services.reports.obligations.rules.obligation import Act
-from services.reports.rounds.rules import Scope
+from collecting.extensions.rules import Extension, Orders
+from collecting.filings.rules.moments import Revision, line_at
+from collecting.obligations.rules.kinds import FilingKind
+from collecting.obligations.rules.obligation import Act
+from collecting.rounds.rules import Scope
 from tests.unit.reports.duties import (
     CLOSES,
     DUE,

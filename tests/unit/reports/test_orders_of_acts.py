@@ -9,13 +9,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from collecting.extensions.rules import Extension, due_after, to_withdraw
+from collecting.filings.rules.decide import decide
+from collecting.obligations.rules import corrections
+from collecting.obligations.rules.obligation import Obligation, State
 from contracts.errors import ServiceError
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
-from services.reports.extensions.rules import Extension, due_after, to_withdraw
-from services.reports.filings.rules.decide import decide
-from services.reports.obligations.rules import corrections
-from services.reports.obligations.rules.obligation import Obligation, State
 from tests.builders.answers import nil_answers, some_answers
 from tests.length import examples
 from tests.unit.reports.duties import CLOSES, DUE, a_round, an_attempt, an_obligation, an_order

@@ -11,10 +11,11 @@ import typst
 from hypothesis import given, settings
 
 from chassis.press import Press
+from collecting.printing import pages
+from collecting.rounds.rules import Mode
 from contracts.reference.calendar import long_date
+from services.reports.ethics import ETHICS
 from services.reports.forms import get_form
-from services.reports.printing import pages
-from services.reports.rounds.rules import Mode
 from services.reports.settings import Settings
 from tests.builders.answers import fuller_answers, nil_answers
 from tests.builders.form_answers import valid_answers
@@ -60,7 +61,7 @@ def texts(facts: Any) -> list[str]:
 
 
 def page_of(**changes: Any) -> list[str]:
-    return texts(pages.of_filing(FORM, a_filing(**changes), OWED))
+    return texts(pages.of_filing(FORM, a_filing(**changes), OWED, ETHICS.words))
 
 
 def in_words(field: dict[str, Any], value: Any) -> list[str]:
@@ -93,7 +94,7 @@ def test_every_answer_that_can_be_filed_is_on_the_page(answers):
 @settings(max_examples=examples(25), deadline=None)
 @given(answers=valid_answers(FORM))
 def test_whatever_is_filed_can_be_set_on_paper(press, answers):
-    facts = pages.of_filing(FORM, a_filing(answers=answers), OWED)
+    facts = pages.of_filing(FORM, a_filing(answers=answers), OWED, ETHICS.words)
 
     assert press.set_page(pages.TEMPLATE, facts).startswith(b"%PDF-")
 
@@ -111,11 +112,11 @@ def test_the_page_names_revision_receipt_and_organisation_as_they_were():
 
 def test_only_the_page_of_a_trial_says_that_it_is_one(press):
     trial = an_obligation(mode=Mode.TRIAL)
-    facts = pages.of_filing(FORM, a_filing(), trial)
+    facts = pages.of_filing(FORM, a_filing(), trial, ETHICS.words)
 
     assert "TRIAL" in facts["watermark"]
     assert not any("TRIAL" in text for text in page_of())
-    live = pages.of_filing(FORM, a_filing(), OWED)
+    live = pages.of_filing(FORM, a_filing(), OWED, ETHICS.words)
     assert press.set_page(pages.TEMPLATE, facts) != press.set_page(pages.TEMPLATE, live)
 
 
@@ -134,7 +135,9 @@ def test_a_nil_shows_what_it_confirms_and_nothing_else():
 
 
 def test_a_withdrawal_shows_no_answers():
-    facts = pages.of_filing(FORM, a_filing(kind="withdrawal", answers={}, reason="ผิดกลุ่ม"), OWED)
+    facts = pages.of_filing(
+        FORM, a_filing(kind="withdrawal", answers={}, reason="ผิดกลุ่ม"), OWED, ETHICS.words
+    )
 
     assert facts["sections"] == []
     assert "ผิดกลุ่ม" in texts(facts)
@@ -145,7 +148,7 @@ def test_thai_too_long_for_a_line_breaks_between_words(press):
 
     def drawn(problems: str) -> list[bytes]:
         answers = {"problems": problems}
-        facts = pages.of_filing(FORM, a_filing(answers=answers), OWED)
+        facts = pages.of_filing(FORM, a_filing(answers=answers), OWED, ETHICS.words)
         told = {"told": json.dumps(facts), "fonts": press._families}
         page = typst.Compiler(
             str(pages.TEMPLATE), font_paths=press._fonts, ignore_system_fonts=True, sys_inputs=told
@@ -161,7 +164,7 @@ def test_thai_too_long_for_a_line_breaks_between_words(press):
 @pytest.mark.parametrize("version", [1, 2])
 def test_the_blank_asks_every_question_with_its_help_and_its_choices(press, version):
     form = get_form("ethics-2568", version)
-    facts = pages.of_blank(form)
+    facts = pages.of_blank(form, ETHICS.words)
     page = "\n".join(texts(facts))
 
     for field in form.fields.values():

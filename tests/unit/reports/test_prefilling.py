@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.forms import Form
-from services.reports.drafts.prefill import (
+from collecting.drafts.prefill import (
     NOTHING_LAST_YEAR,
     Source,
     from_holder,
@@ -18,6 +17,7 @@ from services.reports.drafts.prefill import (
     prefilled,
     unconfirmed,
 )
+from contracts.forms import Form
 from services.reports.forms import get_form
 from tests.builders.answers import fuller_answers, some_answers
 from tests.unit.reports.duties import an_obligation

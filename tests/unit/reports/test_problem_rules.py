@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from collecting.rounds.rules import Mode, RoundState
 from contracts.errors import InvalidInput, OutOfScope
 from contracts.principal import Place, Principal, Role
 from contracts.reports.errors import ProblemReportNotFound, RoundNotInState
@@ -17,7 +18,6 @@ from contracts.reports.problem_categories import (
 )
 from services.reports.problems.reports import place_of, require_axis, rows, total
 from services.reports.problems.rules import ProblemReport, require_reportable
-from services.reports.rounds.rules import Mode, RoundState
 from tests.unit.reports.duties import EARLY, a_round, an_obligation, refusal_of, the_officer_of
 
 OFFICER = the_officer_of(an_obligation())

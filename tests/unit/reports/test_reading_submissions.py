@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from collecting.filings.shapes import read_attempt
+from collecting.obligations.rules.kinds import FilingKind
+from collecting.sealing.receipts import content_sha256
 from contracts.errors import ServiceError
-from services.reports.filings.shapes import read_attempt
-from services.reports.obligations.rules.kinds import FilingKind
-from services.reports.sealing.receipts import content_sha256
 from tests.builders.answers import some_answers
 from tests.unit.reports.duties import EARLY, a_submission, an_obligation, the_officer_of
 

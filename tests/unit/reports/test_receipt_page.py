@@ -10,11 +10,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chassis.press import Press, qr_svg
+from collecting.receipts.page import TEMPLATE, because_of, facts_of, in_words, spoken
+from collecting.rounds.rules import Mode
+from collecting.sealing import receipts
+from collecting.sealing.receipts import Signer
 from contracts.reference.code_groups import CodeGroup
-from services.reports.receipts.page import TEMPLATE, because_of, facts_of, in_words, spoken
-from services.reports.rounds.rules import Mode
-from services.reports.sealing import receipts
-from services.reports.sealing.receipts import Signer
+from services.reports.ethics import ETHICS
 from services.reports.settings import Settings
 from tests.unit.reports.duties import DUE, EARLY, LATE, a_round, an_obligation
 
@@ -43,7 +44,9 @@ def a_filing(**changes: Any) -> dict[str, Any]:
 
 
 def page(mode: Mode = Mode.LIVE, **changes: Any) -> dict[str, Any]:
-    return facts_of(a_filing(**changes), an_obligation(), a_round(mode=mode), PORTAL + "/")
+    return facts_of(
+        a_filing(**changes), an_obligation(), a_round(mode=mode), PORTAL + "/", ETHICS.words
+    )
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +60,7 @@ def test_a_page_says_who_filed_what_and_when_in_thai_years_and_time():
     assert said["number"] == NUMBER
     assert said["organisation"] == "องค์การบริหารส่วนตำบลสมมติ"
     assert said["place"] == "จังหวัดกระบี่ · รหัส 6810401"
-    assert said["code_group"] == f"{CodeGroup.LOCAL_OFFICIALS.title_th} (กลุ่มที่ 1)"
+    assert said["subject"] == f"{CodeGroup.LOCAL_OFFICIALS.title_th} (กลุ่มที่ 1)"
     assert said["round"] == "รายงานจริยธรรม ประจำปีงบประมาณ พ.ศ. 2569 ครั้งที่ 1"
     assert said["accepted"] == "1 ธันวาคม 2569 เวลา 09.00.00 น."
     assert "".join(said["sha256"]) == "ab" * 32
@@ -66,7 +69,7 @@ def test_a_page_says_who_filed_what_and_when_in_thai_years_and_time():
 def test_the_organisation_is_named_as_it_was_when_it_filed():
     renamed = an_obligation(organisation_name="เทศบาลตำบลสมมติ")
 
-    said = facts_of(a_filing(), renamed, a_round(), PORTAL)
+    said = facts_of(a_filing(), renamed, a_round(), PORTAL, ETHICS.words)
 
     assert said["organisation"] == "องค์การบริหารส่วนตำบลสมมติ"
 

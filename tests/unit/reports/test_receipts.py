@@ -18,20 +18,22 @@ from joserfc import jws
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import OKPKey
 
-from services.reports.filings.rules.decide import decide
-from services.reports.filings.shapes import receipt_facts
-from services.reports.sealing import receipts
-from services.reports.sealing.receipts import (
-    FIELDS,
+from collecting.filings.rules.decide import decide
+from collecting.filings.shapes import receipt_facts
+from collecting.sealing import receipts
+from collecting.sealing.receipts import (
     Signer,
     canonical,
     check_character,
     content_sha256,
+    fields_of,
     jws_in,
     receipt_number,
 )
 from tests.builders.answers import some_answers
 from tests.unit.reports.duties import a_round, an_attempt, an_obligation
+
+FIELDS = fields_of("code_group")
 
 ALPHABET = receipts._ALPHABET
 SIGNER = Signer(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))

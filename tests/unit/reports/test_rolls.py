@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.fields import BANGKOK_OFFSET
-from services.reports.receipts.rules import (
+from collecting.receipts.rules import (
     SHEAF,
     Place,
     Sheaves,
@@ -23,6 +22,7 @@ from services.reports.receipts.rules import (
     root_of,
     sheaf_of,
 )
+from contracts.fields import BANGKOK_OFFSET
 
 # The inputs and roots by which implementations of Certificate Transparency are tested.
 CT_INPUTS = ("", "\x00", "\x10", " !", "01", "@ABC", "PQRSTUVW", "`abcdefghijklmno")

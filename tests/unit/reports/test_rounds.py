@@ -9,20 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collecting.rounds.proposals import changed, drafted, opened_event, require_served, warnings
+from collecting.rounds.rules import DueException, Mode, RoundState, Scope
+from collecting.rounds.shapes import round_to_wire
 from contracts.errors import InvalidInput
 from contracts.fields import wire_time
 from contracts.principal import Place
 from contracts.reports.errors import RoundNotInState, RoundNotTrial
+from services.reports.ethics import ETHICS
 from services.reports.forms import get_form
-from services.reports.rounds.proposals import (
-    changed,
-    drafted,
-    opened_event,
-    require_served,
-    warnings,
-)
-from services.reports.rounds.rules import DueException, Mode, RoundState, Scope
-from services.reports.rounds.shapes import round_to_wire
 from tests.unit.reports.duties import CLOSES, DUE, LATE, MILLISECOND, OPENS, a_round, refusal_of
 
 KLONG_THOM = Place("81", "8104", "o1")
@@ -289,6 +284,7 @@ def test_a_trial_is_purged_from_any_state_but_while_it_is_opened_or_when_gone(st
 
 
 def test_the_opening_is_announced_beside_the_live_events_for_a_trial():
-    live, trial = opened_event(a_round()), opened_event(a_round(mode=Mode.TRIAL))
+    rounds = (a_round(), a_round(mode=Mode.TRIAL))
+    live, trial = (opened_event(each, ETHICS.events) for each in rounds)
 
     assert (live.trial_round, trial.trial_round) == (None, "ethics-2569-1")

@@ -7,6 +7,11 @@ from typing import Any
 
 import pytest
 
+from collecting.filings.rules.decide import decide
+from collecting.obligations.rules import corrections
+from collecting.obligations.rules.obligation import Obligation, Signature, State
+from collecting.rounds.rules import Round, SignOff
+from collecting.sealing.receipts import content_sha256
 from contracts.principal import Role
 from contracts.reports.correction_errors import (
     DraftSigned,
@@ -16,11 +21,6 @@ from contracts.reports.correction_errors import (
     SameSlot,
     SignOffNotAsked,
 )
-from services.reports.filings.rules.decide import decide
-from services.reports.obligations.rules import corrections
-from services.reports.obligations.rules.obligation import Obligation, Signature, State
-from services.reports.rounds.rules import Round, SignOff
-from services.reports.sealing.receipts import content_sha256
 from tests.builders.answers import some_answers
 from tests.unit.reports.duties import (
     EARLY,

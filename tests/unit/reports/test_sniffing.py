@@ -5,10 +5,10 @@ import zipfile
 
 import pytest
 
+from collecting.files import sniff, unpack
+from collecting.files.sniff import any_member, media_type_of, name_of
 from contracts.reports.evidence_errors import EvidenceTypeRefused
 from contracts.reports.evidence_schemas import DOCX, XLSX
-from services.reports.files import sniff, unpack
-from services.reports.files.sniff import any_member, media_type_of, name_of
 from tests.builders.files import CONTENT_TYPES, JPEG, PDF, PNG, docx, xlsx, zipped
 
 

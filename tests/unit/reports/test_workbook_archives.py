@@ -7,17 +7,12 @@ from zipfile import ZipFile, ZipInfo
 
 import pytest
 
+from collecting.files.kinds import KINDS
+from collecting.workbooks.archives import MOST_WORKBOOKS, Archive, budget_of_an_upload, name_of
+from collecting.workbooks.layout import layout_of
+from collecting.workbooks.wording import of_file
 from contracts.reports.workbook_errors import TooManyWorkbooks, WorkbooksUnreadable
-from services.reports.files.kinds import KINDS
 from services.reports.forms import get_form
-from services.reports.workbooks.archives import (
-    MOST_WORKBOOKS,
-    Archive,
-    budget_of_an_upload,
-    name_of,
-)
-from services.reports.workbooks.layout import layout_of
-from services.reports.workbooks.wording import of_file
 from tests.builders.workbooks import a_workbook, zipped
 
 WORKBOOK = a_workbook(layout_of(get_form("ethics-2568", 1)), {})

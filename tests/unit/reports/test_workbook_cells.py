@@ -8,11 +8,11 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
+from collecting.workbooks.layout import HIDDEN_SHEET, MAIN_SHEET, layout_of
+from collecting.workbooks.stamp import Stamp
+from collecting.workbooks.writing import Filled, write_workbook
 from contracts.forms import unprintable
 from services.reports.forms import get_form
-from services.reports.workbooks.layout import HIDDEN_SHEET, MAIN_SHEET, layout_of
-from services.reports.workbooks.stamp import Stamp
-from services.reports.workbooks.writing import Filled, write_workbook
 from tests.builders.answers import some_answers
 from tests.builders.glyphs import GLYPHS
 from tests.builders.workbooks import (

@@ -16,13 +16,13 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pytest
 
+from collecting.files import unpack
+from collecting.files.unpack import Budget, BudgetSpent, Share
+from collecting.workbooks import cells, parts
+from collecting.workbooks.archives import Archive, budget_of_an_upload
+from collecting.workbooks.layout import layout_of
 from contracts.reports.workbook_errors import TooManyWorkbooks, WorkbooksUnreadable
-from services.reports.files import unpack
-from services.reports.files.unpack import Budget, BudgetSpent, Share
 from services.reports.forms import get_form
-from services.reports.workbooks import cells, parts
-from services.reports.workbooks.archives import Archive, budget_of_an_upload
-from services.reports.workbooks.layout import layout_of
 from tests.builders.answers import some_answers
 from tests.builders.workbooks import a_workbook, read, repacked, zipped
 

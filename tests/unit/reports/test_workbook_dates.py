@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import pytest
 
+from collecting.workbooks.dates import is_date_format
+from collecting.workbooks.layout import MAIN_SHEET, layout_of
 from services.reports.forms import get_form
-from services.reports.workbooks.dates import is_date_format
-from services.reports.workbooks.layout import MAIN_SHEET, layout_of
 from tests.builders.answers import some_answers
 from tests.builders.workbooks import a_workbook, cell_of, edited, read, repacked
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from collecting.workbooks.layout import layout_of
 from services.reports.forms import get_form
-from services.reports.workbooks.layout import layout_of
 from tests.builders.answers import nil_answers, some_answers
 from tests.builders.form_answers import broken_answers, valid_answers
 from tests.builders.workbooks import a_stamp, a_workbook, read

@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 import orjson
 import pytest
 
+from collecting.sealing.receipts import content_sha256, fields_of
 from services.reports.forms import get_form
-from services.reports.sealing.receipts import FIELDS, content_sha256
 from tools.bench.figures import figures_of, lines, rate_range, ratios, summary
 from tools.bench.meter import Meter
 from tools.bench.picture import picture
@@ -20,6 +20,8 @@ from tools.journey.answers import invent
 from tools.journey.rounds import FORM
 from tools.keys import signing_key
 from tools.peak.load import Outcome
+
+FIELDS = fields_of("code_group")
 
 DUTY = "ethics-2569-1-trial12ab-06810102-council"
 

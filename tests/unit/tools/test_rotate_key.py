@@ -6,7 +6,7 @@ import stat
 
 import pytest
 
-from services.reports.sealing.receipts import PublicKey, Signer
+from collecting.sealing.receipts import PublicKey, Signer
 from tools.keys import signing_key
 from tools.rotate_key import rotate
 

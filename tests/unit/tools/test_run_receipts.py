@@ -1,7 +1,7 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.reports.sealing.receipts import Signer, content_sha256
+from collecting.sealing.receipts import Signer, content_sha256
 from tools.journey.receipts import Checker, NotGenuine, forge
 
 ANSWERS = {"headcount": 12, "score": 98.5, "head_name": "SYNTHETIC"}

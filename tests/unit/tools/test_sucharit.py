@@ -12,15 +12,17 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.reports.filings.rules.decide import decide
-from services.reports.filings.shapes import receipt_facts
-from services.reports.receipts.close_day import sha256_of
-from services.reports.receipts.rules import Sheaves, leaf_of, place_of, statement_of
-from services.reports.sealing.receipts import FIELDS, Signer
+from collecting.filings.rules.decide import decide
+from collecting.filings.shapes import receipt_facts
+from collecting.receipts.close_day import sha256_of
+from collecting.receipts.rules import Sheaves, leaf_of, place_of, statement_of
+from collecting.sealing.receipts import Signer, fields_of
 from tests.builders.answers import some_answers
 from tests.unit.reports.duties import EARLY, a_round, an_attempt, an_obligation
 from tools.programs import ROOT
 from tools.sucharit import main
+
+FIELDS = fields_of("code_group")
 
 SIGNER = Signer(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 STRANGER = Signer(Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33))))

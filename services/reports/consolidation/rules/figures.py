@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from collecting.filings.rules.moments import Line
 from contracts.reference.code_groups import CodeGroup
 from contracts.reference.lao_types import LaoType
 from contracts.reference.provinces import PROVINCES, REGIONS, get_province
 from services.reports.consolidation.rules.results import Question, Results
-from services.reports.filings.rules.moments import Line
 
 Figures = dict[str, Any]
 COUNTED = (
@@ -37,7 +37,6 @@ _MISSING = (
     "organisation_type",
     "organisation_name",
     "district_name",
-    "code_group",
 )
 
 
@@ -59,7 +58,7 @@ class Consolidation:
 
     def add(self, line: Line) -> None:
         """Take in one obligation."""
-        cell = Cell(line.province_code, line.organisation_type, line.code_group)
+        cell = Cell(line.province_code, line.organisation_type, line.subject_id)
         filed = line.answers is not None
         is_so = {
             "expected": True,
@@ -75,9 +74,11 @@ class Consolidation:
         counts = self._cells.setdefault(cell, Counter())
         counts.update(name for name, holds in is_so.items() if holds)
         if line.answers is not None:
-            self._results.add(line.code_group, line.answers)
+            self._results.add(line.subject_id, line.answers)
         elif not line.exempt:
-            self._missing.append({name: getattr(line, name) for name in _MISSING})
+            self._missing.append(
+                {name: getattr(line, name) for name in _MISSING} | {"code_group": line.subject_id}
+            )
 
     def merge(self, other: Consolidation) -> None:
         """Take in all that the other has."""

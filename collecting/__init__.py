@@ -1,0 +1,1 @@
+"""The room of what every collection has: rounds, obligations, drafts, filings, receipts."""

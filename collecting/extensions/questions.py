@@ -1,0 +1,85 @@
+"""Orders on the due dates of a round that was opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from chassis.jobs import Job, Jobs, runs_job
+from chassis.rpc import answers
+from collecting.extensions import extend
+from collecting.stores import Stores
+from contracts.paging import page, read_number, write_cursor
+from contracts.principal import Principal, Role
+
+Facts = dict[str, Any]
+
+
+class ExtensionQuestions:
+    """What reports is asked about extensions, and the work of giving and withdrawing them."""
+
+    store: Stores
+    jobs: Jobs
+    now: Callable[[], datetime]
+
+    @answers
+    def extend_round(
+        self, by: Facts, round_id: str, proposal: Facts, key: str | None = None
+    ) -> Facts:
+        """Start giving part of an open or closed round another due date by order; return the job,
+        and whether it is `replayed`, having been asked for before under the key.
+
+        Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, InvalidInput,
+        TooManyExtensions, IdempotencyKeyReused.
+        """
+        return self._start_order(by, round_id, proposal, key)
+
+    @answers
+    def withdraw_extension(
+        self, by: Facts, round_id: str, no: int, order: Facts, key: str | None = None
+    ) -> Facts:
+        """Start withdrawing an extension by order; return the job, as `extend_round` does.
+
+        Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, ExtensionNotFound,
+        ExtensionAlreadyWithdrawn, TooManyExtensions, IdempotencyKeyReused.
+        """
+        return self._start_order(by, round_id, order | {"withdraws": no}, key)
+
+    def _start_order(self, by: Facts, round_id: str, proposal: Facts, key: str | None) -> Facts:
+        Principal.from_wire(by).require_role(Role.OPERATOR, Role.CENTRAL_HR_BODY)
+        asked = proposal | {"round_id": round_id}
+
+        def arguments() -> Facts:
+            extend.require_possible(self.store, self.store.rounds.get(round_id), proposal)
+            return asked
+
+        return self.jobs.once("extend_round", asked, arguments, requested_by=by, key=key)
+
+    @runs_job("extend_round")
+    def move_due_dates(self, job: Job) -> tuple[Facts, list[Facts]]:
+        """Number the order, then move what it reaches, district by district.
+
+        Publishes RoundExtendedV1, ExtensionWithdrawnV1, DueDatesMovedV2.
+        """
+        by, at = job.requested_by["username"], self.now()
+        extension = extend.keep(self.store, job.id, job.arguments, by=by, at=at)
+        moved = extend.move_due_dates(
+            self.store,
+            extension,
+            at=at,
+            show=lambda done, total: job.show(done=done, total=total),
+        )
+        return {"round_id": extension.round_id, "no": extension.no, "moved": moved}, []
+
+    @answers
+    def list_extensions(self, by: Facts, round_id: str, limit: int, cursor: str | None) -> Facts:
+        """Return the orders on a round's due dates by number, and which of them stand.
+
+        Raises RoundNotFound, RoundPurged, InvalidInput.
+        """
+        self.store.rounds.get(round_id)
+        after = read_number(cursor)
+        found = extend.listed(self.store, round_id, after=after, limit=limit + 1)
+        following = write_cursor(str(found[limit - 1]["no"])) if len(found) > limit else None
+        return page(found[:limit], following)

@@ -1,0 +1,63 @@
+"""The ledger: obligations, and what was typed, filed and refused on them."""
+
+from __future__ import annotations
+
+from mongoengine import (
+    BooleanField,
+    DateTimeField,
+    DictField,
+    Document,
+    IntField,
+    ListField,
+    StringField,
+)
+
+from chassis.outbox import INDEX as OUTBOX_INDEX
+from collecting.alias import ALIAS
+
+
+class ObligationDocument(Document):
+    """The ledger: what it says now about one organisation's duty for one code group."""
+
+    id = StringField(primary_key=True)
+    round_id = StringField(required=True)
+    mode = StringField(required=True)
+    organisation_id = StringField(required=True)
+    organisation_code = StringField(required=True)
+    organisation_type = StringField(required=True)
+    organisation_name = StringField(required=True)
+    province_code = StringField(required=True)
+    district_code = StringField(required=True)
+    district_name = StringField()
+    code_group = StringField(required=True)
+    due_at = DateTimeField(required=True)
+    due_because = StringField()
+    extension_no = IntField()
+    stood = ListField(DictField())
+    state = StringField(required=True)
+    revision = IntField(required=True)
+    first_accepted_at = DateTimeField()
+    on_time = BooleanField()
+    content_sha256 = StringField()
+    last_filing_id = StringField()
+    judged_at = DateTimeField()
+    correct_until = DateTimeField()
+    accepted_revision = IntField()
+    signatures = ListField(DictField())
+    act_no = IntField()
+    acts = ListField(DictField())
+    outbox = ListField(DictField())
+    meta = {
+        "collection": "obligations",
+        "db_alias": ALIAS,
+        "auto_create_index": False,
+        "indexes": [
+            OUTBOX_INDEX,
+            ("organisation_id", "code_group", "due_at", "id"),
+            ("district_code", "due_at", "id"),
+            ("province_code", "due_at", "id"),
+            ("round_id", "state", "due_at", "id"),
+            ("round_id", "province_code", "district_code"),
+            ("due_at", "id"),
+        ],
+    }

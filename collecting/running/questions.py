@@ -1,0 +1,186 @@
+"""Rounds: drafted, opened, closed, and a trial purged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from nameko.timer import timer
+
+from chassis.jobs import Job, Jobs, runs_job
+from chassis.rpc import answers
+from collecting.obligations.open import open_obligations
+from collecting.obligations.rules.obligation import State
+from collecting.rounds import proposals
+from collecting.rounds.rules import Round, RoundState
+from collecting.rounds.shapes import round_to_wire
+from collecting.rounds.trial_logs import TrialLogs
+from collecting.running.close import close, close_ended
+from collecting.running.purge import purge, statement_of, sweep
+from collecting.sealing.keys import Keyring
+from collecting.stores import Stores
+from contracts.errors import StaleVersion
+from contracts.paging import page, read_cursor, write_cursor
+from contracts.principal import Principal, Role
+from contracts.reports.errors import RoundPurged
+
+LOOK_EVERY_SECONDS = 15
+Facts = dict[str, Any]
+
+
+class RoundQuestions:
+    """What reports is asked about rounds, and the long work on them."""
+
+    store: Stores
+    jobs: Jobs
+    signer: Keyring
+    trial_logs: TrialLogs
+    now: Callable[[], datetime]
+
+    @answers
+    def create_round(self, by: Facts, proposal: Facts) -> Facts:
+        """Draft a round from a form version known to this release; warn of dates in the past.
+
+        Raises OutOfScope, FormNotFound, InvalidInput, RoundAlreadyExists.
+        """
+        Principal.from_wire(by).require_role(Role.OPERATOR, Role.CENTRAL_HR_BODY)
+        round_ = proposals.drafted(proposal)
+        form = self.store.kind.get_form(round_.form_id, round_.form_version, None)
+        proposals.require_served(round_, form)
+        self.store.rounds.add(round_)
+        return self._shown(round_)
+
+    @answers
+    def list_rounds(self, by: Facts, limit: int, cursor: str | None) -> Facts:
+        """Return rounds in the order of their ids. Raises InvalidInput."""
+        after = read_cursor(cursor, 1)[0] if cursor else None
+        found = self.store.rounds.list(after=after, limit=limit + 1)
+        following = write_cursor(found[limit - 1].id) if len(found) > limit else None
+        return page([round_to_wire(round_) for round_ in found[:limit]], following)
+
+    @answers
+    def get_round(self, by: Facts, round_id: str) -> Facts:
+        """Return a round. Raises RoundNotFound, RoundPurged."""
+        return self._shown(self.store.rounds.get(round_id))
+
+    @answers
+    def change_round(self, by: Facts, round_id: str, made_from: int, changes: Facts) -> Facts:
+        """Change a round that is still a draft.
+
+        Raises OutOfScope, RoundNotFound, RoundPurged, StaleVersion, RoundNotInState, InvalidInput.
+        """
+        Principal.from_wire(by).require_role(Role.OPERATOR, Role.CENTRAL_HR_BODY)
+        round_ = self.store.rounds.get(round_id)
+        if made_from != round_.version:
+            raise StaleVersion(changed=", ".join(sorted(changes)))
+        changed = proposals.changed(round_.to(RoundState.DRAFT, RoundState.DRAFT), changes)
+        self.store.rounds.save(changed)
+        return self._shown(changed)
+
+    @answers
+    def open_round(self, by: Facts, round_id: str) -> Facts:
+        """Start creating the round's obligations; return the job.
+
+        Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, FormNotFound, InvalidInput,
+        StaleVersion.
+        """
+        return self._start(by, "open_round", round_id, self._about_to_open)
+
+    @runs_job("open_round")
+    def create_obligations(self, job: Job) -> tuple[Facts, list[Facts]]:
+        """Create every obligation, then open the round.
+
+        Publishes ObligationsOpenedV2, RoundOpenedV1.
+        """
+        round_ = self.store.rounds.get(job.arguments["round_id"])
+        if round_.state is RoundState.OPENING:
+            if round_.mode == "trial":
+                self.trial_logs.make(round_.id)
+            count = open_obligations(
+                self.store, round_, show=lambda done, total: job.show(done=done, total=total)
+            )
+            opened = replace(round_.to(RoundState.OPEN, RoundState.OPENING), obligations=count)
+            with suppress(StaleVersion):  # another run has opened it
+                event = proposals.opened_event(opened, self.store.kind.events)
+                self.store.rounds.save(opened, announcing=[event])
+            round_ = self.store.rounds.get(round_.id)
+        return {"round_id": round_.id, "obligations": round_.obligations}, []
+
+    @answers
+    def close_round(self, by: Facts, round_id: str) -> Facts:
+        """Start closing the round now; return the job. What is in the intake is still decided.
+
+        Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState.
+        """
+        return self._start(by, "close_round", round_id, _still_open)
+
+    @runs_job("close_round")
+    def close_the_window(self, job: Job) -> tuple[Facts, list[Facts]]:
+        """Close the round and mark what was never filed as missed. Publishes RoundClosedV1."""
+        round_ = self.store.rounds.get(job.arguments["round_id"])
+        close(self.store, round_, at=self.now())
+        missed = self.store.obligations.count(round_.id, State.MISSED)
+        return {"round_id": round_.id, "missed": missed}, []
+
+    @timer(interval=LOOK_EVERY_SECONDS)
+    def settle_rounds(self) -> None:
+        """Close what has ended, and sweep after the trials that were purged; in every process.
+
+        Publishes RoundClosedV1.
+        """
+        close_ended(self.store, at=self.now())
+        sweep(self.store, at=self.now())
+
+    @answers
+    def purge_round(self, by: Facts, round_id: str) -> Facts:
+        """Start purging a trial round; return the job.
+
+        Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotTrial, RoundNotInState, StaleVersion.
+        """
+        return self._start(by, "purge_round", round_id, Round.to_purging)
+
+    @runs_job("purge_round")
+    def purge_trial(self, job: Job) -> tuple[Facts, list[Facts]]:
+        """Delete everything of a trial round but a signed statement of what it was.
+
+        Publishes TrialPurgedV1.
+        """
+        try:
+            round_ = self.store.rounds.get(job.arguments["round_id"])
+        except RoundPurged:  # an earlier run of this job came so far
+            return statement_of(self.store, self.signer, job.arguments["round_id"]), []
+        by = job.requested_by["username"]
+        return purge(self.store, self.trial_logs, self.signer, round_, by=by, at=self.now()), []
+
+    def _shown(self, round_: Round) -> Facts:
+        if round_.state is not RoundState.DRAFT:
+            return round_to_wire(round_)
+        organisations = self.store.organisations.count(round_.scope)
+        expected = organisations * len(self.store.kind.subjects)
+        warnings = proposals.warnings(round_, at=self.now())
+        return round_to_wire(round_, expected_obligations=expected, warnings=warnings)
+
+    def _about_to_open(self, round_: Round) -> Round:
+        """A draft may be older than the rule that a form serves the round's year."""
+        form = self.store.kind.get_form(round_.form_id, round_.form_version, None)
+        proposals.require_served(round_, form)
+        return round_.to_opening()
+
+    def _start(
+        self, by: Facts, kind: str, round_id: str, made_ready: Callable[[Round], Round]
+    ) -> Facts:
+        """Start work on a round once it is kept as ready for it."""
+        Principal.from_wire(by).require_role(Role.OPERATOR, Role.CENTRAL_HR_BODY)
+        round_ = self.store.rounds.get(round_id)
+        ready = made_ready(round_)
+        if ready is not round_:
+            self.store.rounds.save(ready)
+        return self.jobs.start(kind, {"round_id": round_id}, requested_by=by)
+
+
+def _still_open(round_: Round) -> Round:
+    round_.require(RoundState.OPEN)
+    return round_

@@ -1,5 +1,0 @@
-"""The name that the documents know their database by."""
-
-from __future__ import annotations
-
-ALIAS = "reports"
