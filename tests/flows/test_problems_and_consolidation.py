@@ -52,7 +52,10 @@ def test_a_problem_is_reported_counted_answered_and_the_answer_circulated(countr
     assert [refusal(each) for each in narrower] == [(403, "out_of_scope")] * 2
     own = district.client.post(f"{path}/answers", json={"text": "รับทราบ", "circulate": False})
     assert own.status_code == 201, own.text
-    answered = country.operator.client.post(f"{path}/answers", json=answer)
+    answering = {"json": answer, "headers": {"Idempotency-Key": uuid4().hex}}
+    answered = country.operator.client.post(f"{path}/answers", **answering)
+    repeated = country.operator.client.post(f"{path}/answers", **answering)
+    assert (repeated.json(), repeated.headers["Idempotency-Replayed"]) == (answered.json(), "true")
 
     assert (answered.status_code, answered.json()["state"]) == (201, "answered"), answered.text
     seen = officer.client.get(path)
@@ -83,7 +86,13 @@ def test_the_report_to_the_board_can_be_built_again_to_the_same_bytes(country, c
     path = f"/v1/rounds/{round_id}/consolidations"
 
     refused = country.operator.client.post(path, json={})
-    made = central.job(central.client.post(path, json={}))
+    key = {"Idempotency-Key": uuid4().hex}
+    asked, again = (central.client.post(path, json={}, headers=key) for _ in range(2))
+    made = central.job(asked)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.json()["id"] == asked.json()["id"]
+    other = central.client.post(path, json={"as_of": made["as_of"]}, headers=key)
+    assert refusal(other) == (422, "idempotency_key_reused")
 
     assert refusal(refused) == (403, "out_of_scope")
     assert (made["total"]["filed"], made["total"]["nil"], made["total"]["missing"]) == (2, 1, 61)
