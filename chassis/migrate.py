@@ -12,7 +12,8 @@ def main(package: str) -> None:
     """Build the indexes that `<package>.documents.DOCUMENTS` declares; safe to repeat."""
     documents = importlib.import_module(f"{package}.documents")
     settings = importlib.import_module(f"{package}.settings").Settings.read()
-    connect(settings.mongo_uri, package.rpartition(".")[2])
+    (alias,) = {document._meta["db_alias"] for document in documents.DOCUMENTS}
+    connect(settings.mongo_uri, alias)
     build_indexes(documents.DOCUMENTS)
 
 

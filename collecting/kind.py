@@ -10,6 +10,9 @@ from contracts.events import Event
 from contracts.forms import Form
 from contracts.principal import Principal
 
+Makes = Callable[..., Event]
+"""Makes an event of its facts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -45,24 +48,24 @@ class Words:
 class Events:
     """What a collection announces; each takes the facts that the class of ethics has."""
 
-    round_opened: type[Event]
-    round_extended: type[Event]
-    extension_withdrawn: type[Event]
-    round_closed: type[Event]
-    trial_purged: type[Event]
-    obligations_opened: type[Event]
-    due_dates_moved: type[Event]
-    exempted: type[Event]
-    exemption_lifted: type[Event]
-    renamed: type[Event]
-    filed: type[Event]
-    amended: type[Event]
-    nil_confirmed: type[Event]
-    withdrawn: type[Event]
-    returned: type[Event]
-    return_taken_back: type[Event]
-    accepted: type[Event]
-    roll_closed: type[Event]
+    round_opened: Makes
+    round_extended: Makes
+    extension_withdrawn: Makes
+    round_closed: Makes
+    trial_purged: Makes
+    obligations_opened: Makes
+    due_dates_moved: Makes
+    exempted: Makes
+    exemption_lifted: Makes
+    renamed: Makes
+    filed: Makes
+    amended: Makes
+    nil_confirmed: Makes
+    withdrawn: Makes
+    returned: Makes
+    return_taken_back: Makes
+    accepted: Makes
+    roll_closed: Makes
 
 
 @dataclass(frozen=True, slots=True)

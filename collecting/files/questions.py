@@ -47,6 +47,7 @@ _inspections = Semaphore(INSPECTED_AT_ONCE)
 class EvidenceQuestions:
     """What reports is asked about evidence."""
 
+    name: str
     store: Stores
     scanner: Scanner
     now: Callable[[], datetime]

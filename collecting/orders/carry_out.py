@@ -56,7 +56,7 @@ def add(store: Stores, organisation_id: str, round_: Round, order: Order) -> Non
     """
     round_.require(RoundState.OPEN, RoundState.CLOSED)
     known = _known(store, organisation_id)
-    owed = [orders.added(each, order) for each in owed_by(known, round_)]
+    owed = [orders.added(each, order) for each in owed_by(known, round_, store.kind)]
     there = store.obligations.list_of_organisation(round_.id, organisation_id)
     if len(there) == len(owed) and not store.obligations.list_unannounced(
         round_.id, [organisation_id]

@@ -20,6 +20,7 @@ import eventlet
 import pytest
 from pymongo import MongoClient
 
+from chassis import mongo
 from chassis.jobs import Job
 from chassis.press import Press
 from collecting.rounds.rules import Mode, RoundState
@@ -36,7 +37,7 @@ from services.reports.documents import ALIAS as REPORTS
 from services.reports.documents import DOCUMENTS as OF_REPORTS
 from services.reports.service import ReportsService
 from services.reports.settings import Settings
-from services.reports.stores import ReportsStore, transactions
+from services.reports.stores import ReportsStore
 from tests.architecture.source import CLASSES
 from tests.builders.databases import emptied, migrate
 from tests.builders.registry_csv import KHLONG_THOM, a_row, file_of
@@ -211,7 +212,7 @@ def stage(addresses: dict[str, str], kind: str, monkeypatch: pytest.MonkeyPatch)
             "signer": Keyring(SIGNER, [], stage.store.signing_keys, lambda: LATE),
         }
     # A transaction has to last for as long as all of the other run may take.
-    monkeypatch.setattr(transactions, "TRANSACTION_SECONDS", 100.0)
+    monkeypatch.setattr(mongo, "TRANSACTION_SECONDS", 100.0)
     for name, part in {**parts, "now": lambda: LATE}.items():
         setattr(stage.service, name, part)
     yield stage

@@ -8,6 +8,7 @@ from typing import Any
 
 from collecting.obligations.questions.corrections import CorrectionQuestions
 from collecting.obligations.store import Obligations
+from services.reports.ethics import ETHICS
 from services.reports.stores import ReportsStore
 from tests.component.reports.watching import Interrupted
 from tests.unit.reports.duties import LATE
@@ -25,6 +26,6 @@ def interrupted_by(first: Any, store: ReportsStore, database: Any, outbox: Any) 
     """A store as another process has it, where that happens right before an act is written."""
     ours = copy(store)
     ours.obligations = Obligations(
-        Interrupted(database, "obligations", "update_one", first), outbox
+        Interrupted(database, "obligations", "update_one", first), outbox, ETHICS
     )
     return ours

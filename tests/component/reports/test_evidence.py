@@ -40,6 +40,8 @@ CENTRE = Principal("s", "centre", Role.CENTRAL_HR_BODY, "country", "")
 class Desk(EvidenceQuestions):
     """The questions without a bus."""
 
+    name = "reports"
+
     def __init__(self, store: Any, scanner: Any = None) -> None:
         self.store = store
         self.scanner = scanner or EicarScanner()

@@ -256,7 +256,7 @@ def test_an_extension_repeated_after_a_crash_is_whole_and_announced_once(
         raise Killed
 
     whole = store.extensions
-    store.extensions = Extensions(Interrupted(database, collection, step, crash), outbox)
+    store.extensions = Extensions(Interrupted(database, collection, step, crash), outbox, ETHICS)
     with suppress(Killed):
         extend(store)
     store.extensions = whole

@@ -16,6 +16,7 @@ from collecting.rounds.rules import Scope
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
 from contracts.reports.errors import ObligationNotFound
+from services.reports.ethics import ETHICS
 from tests.component.reports.recording import owing, record
 from tests.component.reports.watching import Interrupted
 from tests.unit.reports.duties import DUE, LATE, OPENS, a_round, an_attempt, an_obligation
@@ -150,7 +151,7 @@ def test_opened_again_after_a_crash_nothing_changes_and_each_district_is_announc
     store.organisations.learn([an_organisation(n, d) for n, d in enumerate(("8104", "9001") * 3)])
     whole, store.obligations = (
         store.obligations,
-        Obligations(Interrupted(database, step, "insert_many", crash), outbox),
+        Obligations(Interrupted(database, step, "insert_many", crash), outbox, ETHICS),
     )
     with pytest.raises(Killed):
         open_obligations(store, a_round(), show=lambda *_: None)

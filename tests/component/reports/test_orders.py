@@ -169,7 +169,7 @@ def test_an_organisation_added_while_its_district_is_extended_is_due_later_too(
 
     whole, store.obligations = (
         store.obligations,
-        Obligations(Interrupted(database, "obligations", "insert_many", extend), outbox),
+        Obligations(Interrupted(database, "obligations", "insert_many", extend), outbox, ETHICS),
     )
     carry_out.add(store, "o00003", opened, ORDER)
     store.obligations = whole
@@ -189,7 +189,7 @@ def test_an_addition_cut_short_is_completed_when_repeated(store, database, outbo
     store.organisations.learn([an_organisation(3)])
     whole, store.obligations = (
         store.obligations,
-        Obligations(Interrupted(database, step, "insert_many", crash), outbox),
+        Obligations(Interrupted(database, step, "insert_many", crash), outbox, ETHICS),
     )
     with pytest.raises(Killed):
         carry_out.add(store, "o00003", opened, ORDER)

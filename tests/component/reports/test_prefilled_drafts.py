@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from collecting.drafts.questions import ObligationQuestions
+from collecting.drafts.questions import DraftQuestions
 from collecting.rounds.rules import Mode
 from contracts.errors import StaleVersion
 from contracts.reports.draft_schemas import DraftSchema
@@ -31,7 +31,7 @@ LAST_YEAR = "ethics-2568-1"
 @pytest.fixture
 def drafts(store) -> Any:
     """Reports' questions on drafts, on a store of their own."""
-    asked = ObligationQuestions()
+    asked = DraftQuestions()
     asked.store, asked.now = store, lambda: EARLY
     asked.press = SimpleNamespace(glyphs=GLYPHS)
     return asked

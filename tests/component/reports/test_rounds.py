@@ -10,6 +10,7 @@ from collecting.rounds.rules import DueException, Mode, RoundState, Scope
 from collecting.rounds.store import Rounds
 from contracts.errors import StaleVersion
 from contracts.reports.errors import RoundAlreadyExists, RoundNotFound, RoundPurged
+from services.reports.ethics import ETHICS
 from tests.component.reports.recording import owing, record
 from tests.component.reports.watching import Interrupted
 from tests.unit.reports.duties import CLOSES, EARLY, LATE, a_round, an_attempt
@@ -34,7 +35,7 @@ def purged(store, round_=TRIAL):
 
 def bury(store, round_):
     facts = {"round_id": round_.id} | COUNTS
-    event = purged_event(facts, at=LATE, statement="e30.e30.c2ln")
+    event = purged_event(facts, ETHICS.events, at=LATE, statement="e30.e30.c2ln")
     store.rounds.bury(round_, statement="e30.e30.c2ln", at=LATE, announcing=event)
 
 
@@ -80,9 +81,9 @@ def test_a_changed_round_is_saved_with_its_events_and_from_one_version_once(stor
     store.rounds.add(a_round(state=RoundState.OPENING))
     opened = store.rounds.get("ethics-2569-1").to(RoundState.OPEN, RoundState.OPENING)
 
-    store.rounds.save(opened, announcing=[opened_event(opened)])
+    store.rounds.save(opened, announcing=[opened_event(opened, ETHICS.events)])
     with pytest.raises(StaleVersion):
-        store.rounds.save(opened, announcing=[opened_event(opened)])
+        store.rounds.save(opened, announcing=[opened_event(opened, ETHICS.events)])
 
     assert store.rounds.get(opened.id) == opened
     (document,) = database["rounds"].find()
