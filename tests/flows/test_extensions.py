@@ -146,8 +146,8 @@ def test_an_organisation_is_closed_in_a_round_by_order(country):
 
 
 def test_a_round_whose_window_has_ended_closes_by_itself(country):
-    soon = datetime.now(UTC) + timedelta(seconds=8)
-    round_id = country.open_round(lao_due_at=soon.isoformat(), closes_at=soon.isoformat())
+    ends_at = (datetime.now(UTC) + timedelta(seconds=8)).isoformat()
+    round_id = country.open_round(lao_due_at=ends_at, closes_at=ends_at)
 
     soon(lambda: country.operator.get(f"/v1/rounds/{round_id}")["state"] == "closed")
 

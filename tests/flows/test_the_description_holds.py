@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.length import examples
+
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,"
     "response_headers_conformance,response_schema_conformance,unsupported_method,ignored_auth"
@@ -33,7 +35,8 @@ def test_fuzzing_finds_no_server_error_and_no_undocumented_status(country, stack
             Path(sys.executable).with_name("schemathesis"),
             *("run", f"{stack.url}/openapi.json"),
             *(part for header in authorization for part in ("--header", header)),
-            *("--checks", CHECKS, "--phases", "coverage,fuzzing", "--max-examples", "15"),
+            *("--checks", CHECKS, "--phases", "coverage,fuzzing"),
+            *("--max-examples", str(examples(15))),
             *("--exclude-path-regex", LEFT_OUT[who]),
             *("--generation-deterministic", "--no-color", "--suppress-health-check", "all"),
         ],

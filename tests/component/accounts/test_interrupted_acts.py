@@ -28,10 +28,10 @@ from chassis.clock import now
 from chassis.mongo import connect
 from chassis.outbox import Outbox
 from chassis.publisher import Wire
-from services.accounts.audit import AuditTrail
+from services.accounts.audit.trail import AuditTrail
 from services.accounts.service import AccountsService
 from services.accounts.stores import AccountsStore
-from services.accounts.store.audit import AuditStore
+from services.accounts.audit.store import AuditStore
 
 uri, slot_id = sys.argv[1:]
 outbox = Outbox(Wire("amqp://nowhere/", "test"), AccountsService.announces.events)

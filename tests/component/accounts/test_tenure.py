@@ -98,7 +98,10 @@ def test_what_nobody_holds_is_not_handed_over(desk: Desk, slips: dict[str, str])
 def test_no_other_way_in_outlives_a_hand_over(
     desk: Desk, officer: Principal, store: AccountsStore, database: Any
 ) -> None:
-    linked = {"openid": {"pid_hash": "x"}, "second_factor": {"sealed_secret": "x"}}
+    linked = {
+        "openid": {"pid_hash": "x"},
+        "second_factor": {"sealed_secret": "x", "confirmed_at": None},
+    }
     database.slots.update_one({"_id": officer.slot_id}, {"$set": linked})
     desk.service.begin_handover(officer.to_wire(), officer.slot_id)
 

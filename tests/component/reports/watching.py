@@ -44,7 +44,8 @@ def explained(database: Database, command: dict[str, Any]) -> list[dict[str, Any
     """Return the explanations of everything that a remembered command looks for."""
     kind = next(iter(command))
     if kind == "findAndModify":
-        inner = [{name: command[name] for name in (kind, "query", "sort", "update")}]
+        said = (kind, "query", "sort", "update")
+        inner = [{name: command[name] for name in said if name in command}]
     elif kind in ("update", "delete"):
         each = f"{kind}s"
         inner = [{kind: command[kind], each: [one]} for one in command[each]]
