@@ -13,7 +13,7 @@ from collecting.alias import ALIAS
 
 
 class OrganisationDocument(Document):
-    """The few facts about an LAO that reports needs, from accounts' events."""
+    """The few facts about an LAO that are needed, from accounts' events."""
 
     id = StringField(primary_key=True)
     code = StringField(required=True)

@@ -23,7 +23,7 @@ Facts = dict[str, Any]
 
 
 class DraftQuestions:
-    """What reports is asked about drafts, and about the revisions of what was filed."""
+    """What a collection is asked about drafts, and about the revisions of what was filed."""
 
     store: Stores
     press: Press

@@ -17,7 +17,7 @@ Facts = dict[str, Any]
 
 
 class ExtensionQuestions:
-    """What reports is asked about extensions, and the work of giving and withdrawing them."""
+    """What a collection is asked about extensions, and the work of giving and withdrawing them."""
 
     store: Stores
     jobs: Jobs

@@ -45,7 +45,7 @@ _inspections = Semaphore(INSPECTED_AT_ONCE)
 
 
 class EvidenceQuestions:
-    """What reports is asked about evidence."""
+    """What a collection is asked about evidence."""
 
     name: str
     store: Stores
@@ -77,7 +77,7 @@ class EvidenceQuestions:
             self.store.rounds.get(round_id)
         place = self.store.evidence.place_of(principal.organisation_id)
         if place is None:  # accounts' news of the organisation is still on its way
-            raise ServiceUnavailable(service="reports")
+            raise ServiceUnavailable(service=self.name)
         facts = {
             "filename": filename,
             "announced_size": size,

@@ -21,7 +21,7 @@ SETTLED_AFTER = timedelta(seconds=60)
 
 
 class FilingQuestions:
-    """What reports is asked about filings."""
+    """What a collection is asked about filings."""
 
     store: Stores
     now: Callable[[], datetime]

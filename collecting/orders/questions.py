@@ -20,7 +20,7 @@ Facts = dict[str, Any]
 
 
 class LedgerActQuestions:
-    """What reports is told to do to the ledger by order, each act one write with its event."""
+    """What a collection is told to do to the ledger by order, each act one write with its event."""
 
     store: Stores
     now: Callable[[], datetime]

@@ -16,7 +16,7 @@ Facts = dict[str, Any]
 
 
 class PageQuestions:
-    """What reports is asked to print of forms."""
+    """What a collection is asked to print of forms."""
 
     store: Stores
     press: Press

@@ -28,7 +28,7 @@ LOOK_EVERY_SECONDS = 5  # one look at an index that is empty but for today
 
 
 class ReceiptQuestions:
-    """What reports is asked about receipts."""
+    """What a collection is asked about receipts."""
 
     store: Stores
     signer: Keyring

@@ -149,7 +149,7 @@ def purged_event(facts: Facts, events: Events, *, at: datetime, statement: str) 
 
 
 def lao_facts(heard: Iterable[Heard]) -> list[Facts]:
-    """Return what reports keeps of the LAOs among announced organisations."""
+    """Return what is kept of the LAOs among announced organisations."""
     return [
         {
             "_id": event.organisation_id,

@@ -32,7 +32,7 @@ Facts = dict[str, Any]
 
 
 class RoundQuestions:
-    """What reports is asked about rounds, and the long work on them."""
+    """What a collection is asked about rounds, and the long work on them."""
 
     store: Stores
     jobs: Jobs

@@ -42,7 +42,7 @@ Facts = dict[str, Any]
 
 
 class WorkbookQuestions:
-    """What reports is asked about workbooks."""
+    """What a collection is asked about workbooks."""
 
     store: Stores
     jobs: Jobs

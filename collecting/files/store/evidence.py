@@ -31,7 +31,7 @@ class Evidence:
         self._files = files
 
     def place_of(self, organisation_id: str | None) -> Place | None:
-        """Return where an organisation stands; None when reports has not heard of it yet."""
+        """Return where an organisation stands; None when we have not heard of it yet."""
         found = self._organisations.find_one(
             {"_id": organisation_id}, {"province_code": 1, "district_code": 1}
         )

@@ -24,7 +24,7 @@ TRIES = 5
 
 
 class CorrectionQuestions:
-    """What reports is told to do about a filing, each one write with what it announces."""
+    """What a collection is told to do about a filing, each one write with what it announces."""
 
     store: Stores
     now: Callable[[], datetime]

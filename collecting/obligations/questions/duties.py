@@ -20,7 +20,7 @@ Facts = dict[str, Any]
 
 
 class ObligationQuestions:
-    """What reports is asked about obligations."""
+    """What a collection is asked about obligations."""
 
     store: Stores
     now: Callable[[], datetime]
