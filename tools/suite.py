@@ -1,7 +1,7 @@
-"""Every test, in two halves side by side: `python -m tools.suite`.
+"""Every test, in three shares side by side: `python -m tools.suite`.
 
-Most of the time a test waits for a broker, a database or a deadline, so two halves on stacks of
-their own take little more than the longer one. Exit 1 when either fails. A half that goes on after
+Often a test waits for a broker, a database or a deadline, so shares on stacks of their own take
+little more than the longest one. Exit 1 when any fails. A share that goes on after
 MOST_MINUTES is interrupted; tests/alarm.py ends a single test long before.
 """
 
@@ -14,9 +14,10 @@ import threading
 import time
 from collections.abc import Mapping
 
-HALVES: Mapping[str, tuple[str, ...]] = {
-    "parts": ("tests/architecture", "tests/component", "tests/contracts", "tests/unit"),
-    "whole": ("tests/faults", "tests/flows"),
+SHARES: Mapping[str, tuple[str, ...]] = {
+    "parts": ("tests/architecture", "tests/component", "tests/contracts"),
+    "whole": ("tests/flows",),
+    "faults": ("tests/faults", "tests/unit"),
 }
 PORTS_BETWEEN = 100
 MOST_MINUTES = 45.0
@@ -24,12 +25,12 @@ SLOWEST = "--durations=25"
 
 
 def main() -> None:
-    """Run both halves to their end, showing what each says as it says it."""
+    """Run all shares to their end, showing what each says as it says it."""
     started = time.monotonic()
     first = int(os.environ.get("SUCHARIT_PORT", "8000"))
     running = {
         name: _start(paths, first + number * PORTS_BETWEEN)
-        for number, (name, paths) in enumerate(HALVES.items())
+        for number, (name, paths) in enumerate(SHARES.items())
     }
     showing = [
         threading.Thread(target=_show, args=(name, process)) for name, process in running.items()

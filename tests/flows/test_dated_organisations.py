@@ -9,8 +9,12 @@ from contracts.reference.calendar import as_bangkok
 from tests.builders.registry_csv import a_row, file_of
 from tests.builders.waiting import soon
 
-TODAY = as_bangkok(now()).date()
-YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
+
+def day(number):
+    """So many days from today, whenever it is asked: a run may go on beyond midnight."""
+    return as_bangkok(now()).date() + timedelta(days=number)
+
+
 TRANG = {"province": "ตรัง", "district": "กันตัง"}
 CODES = ("6920201", "6920202", "6920203", "5920204")
 ROWS = [
@@ -51,10 +55,10 @@ def officers(country, trang):
     return callers
 
 
-def changed(country, organisation_id, kind, effective_on=TODAY, **terms):
+def changed(country, organisation_id, kind, effective_on=None, **terms):
     wanted = {
         "kind": kind,
-        "effective_on": effective_on.isoformat(),
+        "effective_on": (effective_on or day(0)).isoformat(),
         "order_no": "ประกาศ มท. 1/2569",
         "reason": "ทดสอบ",
     }
@@ -136,14 +140,14 @@ def test_a_day_has_the_names_of_that_day(country, trang, officers):
     if country.operator.get(path)["name"] != "ตรังอื่น":
         assert changed(country, trang["6920202"], "rename", name="ตรังอื่น").status_code == 201
 
-    now_, then = country.operator.get(path), country.operator.get(path, as_of=YESTERDAY)
-    found = country.operator.get("/v1/organisations", q="อบต.ตรังสมมติ2", as_of=YESTERDAY)
+    now_, then = country.operator.get(path), country.operator.get(path, as_of=day(-1))
+    found = country.operator.get("/v1/organisations", q="อบต.ตรังสมมติ2", as_of=day(-1))
 
     assert (now_["name"], then["name"]) == ("ตรังอื่น", "ตรังสมมติ2")
     assert then["full_name"] == now_["history"][-1]["full_name"]
     assert [one["id"] for one in found["items"]] == [trang["6920202"]]
     assert country.operator.get("/v1/organisations", q="ตรังสมมติ2")["items"] == []
-    told = country.operator.client.get(path, params={"as_of": TOMORROW})
+    told = country.operator.client.get(path, params={"as_of": day(1)})
     assert (told.status_code, told.json()["errors"][0]["pointer"]) == (422, "/as_of")
 
 
@@ -151,15 +155,15 @@ def test_a_change_is_previewed_scheduled_listed_and_taken_back(country, trang):
     lao = trang["5920204"]
     path = f"/v1/organisations/{lao}/changes"
 
-    preview = changed(country, lao, "upgrade", TOMORROW, type="town", preview=True)
-    scheduled = changed(country, lao, "upgrade", TOMORROW, type="town")
+    preview = changed(country, lao, "upgrade", day(1), type="town", preview=True)
+    scheduled = changed(country, lao, "upgrade", day(1), type="town")
     listed = country.operator.get(path)["items"]
     cancelled = country.operator.client.delete(f"{path}/{scheduled.json()['id']}")
 
     assert (preview.status_code, scheduled.status_code, cancelled.status_code) == (200, 201, 204)
     told = preview.json()
     assert (told["before"]["code"], told["after"]["code"]) == ("5920204", "4920204")
-    assert told["after"]["valid_from"] == TOMORROW.isoformat()
+    assert told["after"]["valid_from"] == day(1).isoformat()
     assert {one["becomes"] for one in told["slots"]} == {"moved"}
     assert {one["username"] for one in told["slots"]} == {f"5920204-{n}" for n in (1, 2, 3)}
     assert [one["state"] for one in listed if one["kind"] == "upgrade"] == ["scheduled"]
@@ -171,7 +175,7 @@ def test_a_change_is_previewed_scheduled_listed_and_taken_back(country, trang):
 def test_a_change_asked_for_again_with_its_key_is_the_same_change(country, trang):
     path = f"/v1/organisations/{trang['5920204']}/changes"
     wanted = {"kind": "rename", "name": "ตรังสมมติหนึ่งเดียว", "order_no": "1", "reason": "ทดสอบ"}
-    wanted["effective_on"] = TOMORROW.isoformat()
+    wanted["effective_on"] = day(1).isoformat()
 
     def ask(**changes):
         key = {"Idempotency-Key": "one-change"}
@@ -191,23 +195,23 @@ def test_a_change_asked_for_again_with_its_key_is_the_same_change(country, trang
 def test_a_preview_of_a_merger_tells_until_when_the_slots_may_be_used(country, trang):
     into = {"successor_ids": [trang["6920202"]]}
 
-    by_default = changed(country, trang["5920204"], "merge", TOMORROW, **into, preview=True)
+    by_default = changed(country, trang["5920204"], "merge", day(1), **into, preview=True)
     given = changed(
         country,
         trang["5920204"],
         "merge",
-        TOMORROW,
+        day(1),
         **into,
-        slots_close_on=TOMORROW.isoformat(),
+        slots_close_on=day(1).isoformat(),
         preview=True,
     )
 
-    in_90_days = (TOMORROW + timedelta(days=90)).isoformat()
+    in_90_days = (day(1) + timedelta(days=90)).isoformat()
     assert by_default.json()["change"]["slots_close_on"] == in_90_days
     assert {(one["becomes"], one["closes_on"]) for one in by_default.json()["slots"]} == {
         ("closed", in_90_days)
     }
-    assert {one["closes_on"] for one in given.json()["slots"]} == {TOMORROW.isoformat()}
+    assert {one["closes_on"] for one in given.json()["slots"]} == {day(1).isoformat()}
 
 
 def test_the_code_owner_changes_organisations(country, trang):
@@ -221,7 +225,7 @@ def test_the_code_owner_changes_organisations(country, trang):
     (slip,) = operator.read_slips(issued["issuance_id"])
     owner = country._activate(slip)
     wanted = {"kind": "rename", "name": "ตรังใหม่", "order_no": "1", "reason": "ทดสอบ"}
-    wanted["effective_on"] = TOMORROW.isoformat()
+    wanted["effective_on"] = day(1).isoformat()
 
     scheduled = owner.client.post(f"/v1/organisations/{trang['5920204']}/changes", json=wanted)
 
@@ -292,7 +296,7 @@ def test_an_import_shows_what_differs_and_proposes_to_close_what_vanished(countr
     assert (row["before"], row["after"], row["kind"]) == ("ตรังสมมติ4", "ตรังสมมติสี่", "rename")
     assert trang["6920202"] in {row["organisation_id"] for row in compared["gone"]["rows"]}
     proposed = country.operator.get("/v1/organisations/proposals", limit=200)["items"]
-    assert date.fromisoformat(proposed[0]["since"][:10]) <= TODAY
+    assert date.fromisoformat(proposed[0]["since"][:10]) <= day(0)
     assert trang["6920202"] not in {one["organisation"]["id"] for one in proposed}
 
 

@@ -113,11 +113,11 @@ def styled(count: int) -> bytes:
 SHEET = "xl/worksheets/sheet1.xml"
 SAYS = b"<a></a>   "
 HURTFUL = {
-    "bzip2 of 800 MB beside": lambda: lying(
-        WORKBOOK, "xl/a.xml", bz2_of(800 << 20), method=12, says=SAYS
+    "bzip2 of 300 MB beside": lambda: lying(
+        WORKBOOK, "xl/a.xml", bz2_of(300 << 20), method=12, says=SAYS
     ),
-    "bzip2 of 800 MB as a sheet": lambda: lying(
-        without(WORKBOOK, SHEET), SHEET, bz2_of(800 << 20), method=12, says=SAYS
+    "bzip2 of 300 MB as a sheet": lambda: lying(
+        without(WORKBOOK, SHEET), SHEET, bz2_of(300 << 20), method=12, says=SAYS
     ),
     "deflate of 300 MB as a sheet": lambda: lying(
         without(WORKBOOK, SHEET), SHEET, deflated(300 << 20), method=ZIP_DEFLATED, says=SAYS
@@ -142,7 +142,7 @@ def test_what_is_made_to_hurt_is_refused_with_little_memory(what, tmp_path: Path
 
     grown, *codes = told.stdout.split()
     assert int(grown) << 10 <= MOST_GROWTH, told.stdout
-    if what.startswith(("bzip2 of 800 MB beside", "ten")):  # never opened; costly, not too much
+    if what.startswith(("bzip2 of 300 MB beside", "ten")):  # never opened; costly, not too much
         assert not set(codes) - {"repeated_in_upload"}
     else:
         assert codes

@@ -1,8 +1,8 @@
-"""Every folder of tests is in one half of the suite, and a half that hangs is interrupted."""
+"""Every folder of tests is in one share of the suite, and a share that hangs is interrupted."""
 
 from tools import suite
 from tools.programs import ROOT
-from tools.suite import HALVES
+from tools.suite import SHARES
 
 TOLD_BY_TIMEOUT = 124
 
@@ -10,19 +10,19 @@ TOLD_BY_TIMEOUT = 124
 def test_no_folder_of_tests_is_left_out_or_run_twice():
     folders = {f"tests/{path.parent.relative_to(ROOT / 'tests').parts[0]}" for path in found()}
 
-    halves = [folder for half in HALVES.values() for folder in half]
+    shares = [folder for share in SHARES.values() for folder in share]
 
-    assert sorted(halves) == sorted(folders)
+    assert sorted(shares) == sorted(folders)
 
 
-def test_a_half_that_hangs_before_its_first_test_is_interrupted(tmp_path, monkeypatch):
+def test_a_share_that_hangs_before_its_first_test_is_interrupted(tmp_path, monkeypatch):
     monkeypatch.setattr(suite, "MOST_MINUTES", 0.1)
     module = tmp_path / "test_hanging.py"
     module.write_text("while True: pass")
 
-    with suite._start((str(module),), port=0) as half:
-        assert "KeyboardInterrupt" in half.stdout.read()
-        assert half.wait() == TOLD_BY_TIMEOUT
+    with suite._start((str(module),), port=0) as share:
+        assert "KeyboardInterrupt" in share.stdout.read()
+        assert share.wait() == TOLD_BY_TIMEOUT
 
 
 def found():
