@@ -1,4 +1,4 @@
-"""Every test, in three shares side by side: `python -m tools.suite`.
+"""Every test, in four shares side by side: `python -m tools.suite`.
 
 Often a test waits for a broker, a database or a deadline, so shares on stacks of their own take
 little more than the longest one. Exit 1 when any fails. A share that goes on after
@@ -15,9 +15,19 @@ import time
 from collections.abc import Mapping
 
 SHARES: Mapping[str, tuple[str, ...]] = {
-    "parts": ("tests/architecture", "tests/component", "tests/contracts"),
+    "parts": (
+        "tests/architecture",
+        "tests/contracts",
+        "tests/component/accounts",
+        "tests/component/aggregation",
+        "tests/component/chassis",
+        "tests/component/edge",
+        "tests/component/gateway",
+        "tests/component/reports",
+    ),
+    "rest": ("tests/component/jobs", "tests/component/tools", "tests/unit"),
     "whole": ("tests/flows",),
-    "faults": ("tests/faults", "tests/unit"),
+    "faults": ("tests/faults",),
 }
 PORTS_BETWEEN = 100
 MOST_MINUTES = 45.0

@@ -12,6 +12,8 @@ CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,"
     "response_headers_conformance,response_schema_conformance,unsupported_method,ignored_auth"
 )
+# Bounds are covered once: they are the same whoever asks.
+PHASES = {"operator": "coverage,fuzzing", "officer": "fuzzing", "nobody": "fuzzing"}
 # Who asks; signing in and out is left to the public run, or the first call would end the session.
 CALLERS = {"operator": "operator", "officer": "6810503-3", "nobody": None}
 # The operator's fuzzing finds ids that exist, and would close what other tests still need. Pages
@@ -35,7 +37,7 @@ def test_fuzzing_finds_no_server_error_and_no_undocumented_status(country, stack
             Path(sys.executable).with_name("schemathesis"),
             *("run", f"{stack.url}/openapi.json"),
             *(part for header in authorization for part in ("--header", header)),
-            *("--checks", CHECKS, "--phases", "coverage,fuzzing"),
+            *("--checks", CHECKS, "--phases", PHASES[who]),
             *("--max-examples", str(examples(15))),
             *("--exclude-path-regex", LEFT_OUT[who]),
             *("--generation-deterministic", "--no-color", "--suppress-health-check", "all"),

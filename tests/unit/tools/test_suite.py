@@ -7,12 +7,11 @@ from tools.suite import SHARES
 TOLD_BY_TIMEOUT = 124
 
 
-def test_no_folder_of_tests_is_left_out_or_run_twice():
-    folders = {f"tests/{path.parent.relative_to(ROOT / 'tests').parts[0]}" for path in found()}
+def test_no_test_is_left_out_or_run_twice():
+    shares = [ROOT / folder for share in SHARES.values() for folder in share]
 
-    shares = [folder for share in SHARES.values() for folder in share]
-
-    assert sorted(shares) == sorted(folders)
+    assert {sum(share in path.parents for share in shares) for path in found()} == {1}
+    assert all(share.is_dir() for share in shares)
 
 
 def test_a_share_that_hangs_before_its_first_test_is_interrupted(tmp_path, monkeypatch):
