@@ -28,6 +28,7 @@ from collecting.rounds.store import Rounds
 from contracts.errors import ServiceError
 from contracts.events import Event
 from contracts.reports.errors import FilingNotFound, ObligationNotFound
+from contracts.reports.obligation_id import ObligationId
 
 Document = dict[str, Any]
 
@@ -257,7 +258,9 @@ class Ledger:
 
 
 def _round_of(attempt: Attempt) -> str:
-    return attempt.obligation_id.rsplit("-", 2)[0]
+    """Return the id of its round; "", which no round has, when it names none."""
+    named = ObligationId.read(attempt.obligation_id)
+    return named.round_id if named else ""
 
 
 def _is_filed(obligation: Obligation | None) -> bool:

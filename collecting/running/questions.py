@@ -48,8 +48,7 @@ class RoundQuestions:
         """
         Principal.from_wire(by).require_role(Role.OPERATOR, Role.CENTRAL_HR_BODY)
         round_ = proposals.drafted(proposal)
-        form = self.store.kind.get_form(round_.form_id, round_.form_version, None)
-        proposals.require_served(round_, form)
+        self._require_served(round_)
         self.store.rounds.add(round_)
         return self._shown(round_)
 
@@ -165,9 +164,12 @@ class RoundQuestions:
 
     def _about_to_open(self, round_: Round) -> Round:
         """A draft may be older than the rule that a form serves the round's year."""
+        self._require_served(round_)
+        return round_.to_opening()
+
+    def _require_served(self, round_: Round) -> None:
         form = self.store.kind.get_form(round_.form_id, round_.form_version, None)
         proposals.require_served(round_, form)
-        return round_.to_opening()
 
     def _start(
         self, by: Facts, kind: str, round_id: str, made_ready: Callable[[Round], Round]
