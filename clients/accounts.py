@@ -6,7 +6,17 @@ from typing import Any
 
 from chassis.rpc import Call
 from contracts import errors as shared
-from contracts.accounts import errors, openid_errors
+from contracts.accounts import (
+    changes,
+    issuance,
+    openid,
+    organisations,
+    registry,
+    second_factor,
+    sign_in,
+    slots,
+)
+from contracts.errors import refusals_of
 
 Facts = dict[str, Any]
 
@@ -19,45 +29,9 @@ class AccountsClient:
 
     service = "accounts"
     errors = (
-        errors.ActivationCodeSpent,
-        errors.ClosingProposalNotFound,
-        errors.CodeKeyRetired,
-        errors.HolderIncomplete,
-        errors.ImportNotFound,
-        errors.IssuanceNotFound,
-        errors.NoSecondFactor,
-        errors.OrganisationChangeNeeded,
-        errors.OrganisationChangeNotFound,
-        errors.OrganisationChangeSettled,
-        errors.OrganisationClosed,
-        errors.OrganisationCodeTaken,
-        openid_errors.NoOpenIdLink,
-        openid_errors.OpenIdAlreadyLinked,
-        openid_errors.OpenIdLevelTooLow,
-        openid_errors.OpenIdNotLinked,
-        openid_errors.OpenIdNotOffered,
-        openid_errors.OpenIdRefused,
-        openid_errors.OpenIdUnavailable,
-        errors.OrganisationNotFound,
-        errors.OrganisationNotOnRecord,
-        errors.SecondFactorExists,
-        errors.SecondFactorRequired,
-        errors.SecondFactorStopped,
-        errors.SessionEnded,
-        errors.SlipsAlreadyRead,
-        errors.SlipsNotRead,
-        errors.SlotAlreadyExists,
-        errors.SlotClosed,
-        errors.SlotInUse,
-        errors.SlotLocked,
-        errors.SlotNotActivated,
-        errors.SlotNotAddable,
-        errors.SlotNotFound,
-        errors.TooManyAttempts,
-        errors.WeakPassword,
-        errors.WrongActivationCode,
-        errors.WrongCredentials,
-        errors.WrongSecondFactor,
+        *refusals_of(
+            changes, issuance, openid, organisations, registry, second_factor, sign_in, slots
+        ),
         shared.IdempotencyKeyReused,
         shared.InvalidInput,
         shared.JobNotFound,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chassis.rpc import Call
-from contracts.aggregation import errors
+from contracts.aggregation.completeness import AxisTooWide, RoundNotCounted
 
 Facts = dict[str, Any]
 
@@ -14,7 +14,7 @@ class AggregationClient:
     """What aggregation can be asked; it answers in the API's shape or raises a refusal."""
 
     service = "aggregation"
-    errors = (errors.RoundNotCounted, errors.AxisTooWide)
+    errors = (RoundNotCounted, AxisTooWide)
 
     def __init__(self, call: Call) -> None:
         self._call = call

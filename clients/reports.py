@@ -7,9 +7,22 @@ from typing import Any
 
 from chassis.log import correlation_id
 from chassis.rpc import Call
-from contracts.errors import IdempotencyKeyReused, ServiceError
-from contracts.reports import correction_errors, errors, evidence_errors, ledger_errors, roll_errors
-from contracts.reports.quota_errors import QuotaReached
+from contracts.collecting import (
+    corrections,
+    drafts,
+    evidence,
+    extensions,
+    filings,
+    forms,
+    obligations,
+    orders,
+    quotas,
+    receipts,
+    rounds,
+    signatures,
+)
+from contracts.errors import IdempotencyKeyReused, ServiceError, refusals_of
+from contracts.reports import consolidations, problems
 
 Facts = dict[str, Any]
 
@@ -18,47 +31,21 @@ class ReportsClient:
     """What reports can be asked; every method answers in the API's shape or raises a refusal."""
 
     service = "reports"
-    errors = (
-        errors.RoundNotFound,
-        errors.RoundPurged,
-        errors.RoundNotInState,
-        errors.RoundNotTrial,
-        errors.RoundAlreadyExists,
-        errors.FormNotFound,
-        errors.ObligationNotFound,
-        errors.FilingNotFound,
-        errors.StaleRevision,
-        correction_errors.NothingInForce,
-        correction_errors.AlreadyReturned,
-        correction_errors.AlreadyAccepted,
-        correction_errors.NothingReturned,
-        correction_errors.TooManyActs,
-        correction_errors.SignOffNotAsked,
-        correction_errors.NothingToSign,
-        correction_errors.SamePerson,
-        correction_errors.SameSlot,
-        correction_errors.DraftSigned,
-        ledger_errors.ReportInForce,
-        ledger_errors.AlreadyExempt,
-        ledger_errors.NotExempt,
-        ledger_errors.OrganisationNotKnown,
-        ledger_errors.OrganisationAlreadyInRound,
-        ledger_errors.OrganisationNotInRound,
-        ledger_errors.ExtensionNotFound,
-        ledger_errors.ExtensionAlreadyWithdrawn,
-        ledger_errors.TooManyExtensions,
-        errors.ProblemReportNotFound,
-        errors.TooManyAnswers,
-        errors.ConsolidationNotFound,
-        roll_errors.RollNotFound,
-        roll_errors.ReceiptNotInRoll,
-        evidence_errors.UploadNotFound,
-        QuotaReached,
-        evidence_errors.EvidenceNotFound,
-        evidence_errors.EvidenceInUse,
-        evidence_errors.EvidenceTypeRefused,
-        evidence_errors.MalwareFound,
-        evidence_errors.ScannerUnavailable,
+    errors = refusals_of(
+        corrections,
+        drafts,
+        evidence,
+        extensions,
+        filings,
+        forms,
+        obligations,
+        orders,
+        quotas,
+        receipts,
+        rounds,
+        signatures,
+        consolidations,
+        problems,
     )
 
     def __init__(self, call: Call) -> None:
@@ -357,17 +344,17 @@ class FilingsIntake:
     """The durable way in for filings."""
 
     errors: tuple[type[ServiceError], ...] = (
-        errors.ObligationNotFound,
-        errors.WrongFormVersion,
-        correction_errors.NotOwed,
-        errors.WindowClosed,
-        errors.AlreadyFiled,
-        errors.NothingToAmend,
-        correction_errors.NothingToWithdraw,
-        errors.StaleRevision,
-        correction_errors.NotAmendedAs,
-        errors.NothingChanged,
-        correction_errors.NotSigned,
+        obligations.ObligationNotFound,
+        forms.WrongFormVersion,
+        filings.NotOwed,
+        filings.WindowClosed,
+        filings.AlreadyFiled,
+        filings.NothingToAmend,
+        filings.NothingToWithdraw,
+        filings.StaleRevision,
+        filings.NotAmendedAs,
+        filings.NothingChanged,
+        filings.NotSigned,
         IdempotencyKeyReused,
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from types import ModuleType
 from typing import ClassVar
 
 MOST_FAULTS = 100
@@ -49,6 +50,18 @@ class ServiceError(Exception):
     def in_thai(self) -> str:
         """Return the sentence for people, in Thai."""
         return self.message_th.format_map(self.details)
+
+
+def refusals_of(*modules: ModuleType) -> tuple[type[ServiceError], ...]:
+    """Return every refusal that is defined in the modules: all that a topic has."""
+    return tuple(
+        found
+        for module in modules
+        for found in vars(module).values()
+        if isinstance(found, type)
+        and issubclass(found, ServiceError)
+        and found.__module__ == module.__name__
+    )
 
 
 class Wording(str):

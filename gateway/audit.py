@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contracts.accounts import audit_schemas as shapes
+from contracts.accounts.audit import AuditEntry, AuditFilters
 from gateway.ask import Ask
 from gateway.http import Answer, Page, Request, list_of, route
 from gateway.organisations import told
 
 
-class AuditQuery(shapes.AuditFilters, Page):
+class AuditQuery(AuditFilters, Page):
     """Filters and page."""
 
 
@@ -17,7 +17,7 @@ class AuditQuery(shapes.AuditFilters, Page):
     "/v1/audit",
     summary="บันทึกการใช้งาน",
     query=AuditQuery,
-    answers={200: list_of(shapes.AuditEntry)},
+    answers={200: list_of(AuditEntry)},
 )
 def list_audit(ask: Ask, request: Request) -> Answer:
     """List acts and refusals, the newest first, each with the hash of the one before it."""

@@ -21,7 +21,7 @@ import eventlet
 from eventlet.event import Event as Promise
 
 from clients.accounts import AccountsClient
-from contracts.accounts.errors import SessionEnded, SessionEndedElsewhere
+from contracts.accounts.sign_in import SessionEnded, SessionEndedElsewhere
 from contracts.errors import ServiceUnavailable
 from contracts.fields import read_time
 from contracts.principal import Principal

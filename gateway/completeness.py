@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from contracts.aggregation import errors
-from contracts.aggregation import schemas as shapes
+from contracts.aggregation.completeness import (
+    AxisTooWide,
+    Completeness,
+    CompletenessQuery,
+    RoundNotCounted,
+)
+from contracts.aggregation.reconciliation import ReconciliationItem
 from gateway.ask import Ask
 from gateway.http import Answer, Request, list_of, route
 
@@ -12,9 +17,9 @@ from gateway.http import Answer, Request, list_of, route
     "GET",
     "/v1/completeness",
     summary="ความครบถ้วนของการรายงาน",
-    query=shapes.CompletenessQuery,
-    answers={200: shapes.Completeness},
-    refuses=(errors.RoundNotCounted, errors.AxisTooWide),
+    query=CompletenessQuery,
+    answers={200: Completeness},
+    refuses=(RoundNotCounted, AxisTooWide),
 )
 def show_completeness(ask: Ask, request: Request) -> Answer:
     """Show figures by one axis, within the caller's scope; right within seconds."""
@@ -35,7 +40,7 @@ def show_completeness(ask: Ask, request: Request) -> Answer:
     "GET",
     "/v1/reconciliation",
     summary="กระทบยอดใบรับกับตัวเลข",
-    answers={200: list_of(shapes.ReconciliationItem)},
+    answers={200: list_of(ReconciliationItem)},
 )
 def show_reconciliation(ask: Ask, request: Request) -> Answer:
     """Show receipts, events and counted filings of each round, as compared within the last minutes.

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from contracts.collecting.evidence import XLSX
+from contracts.collecting.rounds import RoundNotFound, RoundNotInState, RoundPurged
 from contracts.errors import IdempotencyKeyReused
 from contracts.jobs import JobSchema
-from contracts.reports import consolidation_schemas as shapes
-from contracts.reports import errors
-from contracts.reports.evidence_schemas import XLSX
+from contracts.reports.consolidations import (
+    ConsolidationNotFound,
+    ConsolidationRequestSchema,
+    ConsolidationSchema,
+)
 from gateway.ask import Ask
 from gateway.downloads import PDF, in_chunks, streamed
 from gateway.http import JSON, Answer, Page, Request, list_of, route
 from gateway.organisations import started
 
-_GONE = (errors.RoundNotFound, errors.RoundPurged)
-_NOT_THERE = (*_GONE, errors.ConsolidationNotFound)
+_GONE = (RoundNotFound, RoundPurged)
+_NOT_THERE = (*_GONE, ConsolidationNotFound)
 _ONE = "/v1/rounds/{round_id}/consolidations/{consolidation_id}"
 
 
@@ -21,9 +25,9 @@ _ONE = "/v1/rounds/{round_id}/consolidations/{consolidation_id}"
     "POST",
     "/v1/rounds/{round_id}/consolidations",
     summary="จัดทำรายงานภาพรวมเสนอ ก.ม.จ.",
-    body=shapes.ConsolidationRequestSchema,
+    body=ConsolidationRequestSchema,
     answers={202: JobSchema},
-    refuses=(*_GONE, errors.RoundNotInState, IdempotencyKeyReused),
+    refuses=(*_GONE, RoundNotInState, IdempotencyKeyReused),
     idempotency="optional",
 )
 def consolidate_round(ask: Ask, request: Request) -> Answer:
@@ -31,7 +35,7 @@ def consolidate_round(ask: Ask, request: Request) -> Answer:
 
     The same moment gives the same bytes, whatever was filed since.
     """
-    body = shapes.ConsolidationRequestSchema().dump(request.body)
+    body = ConsolidationRequestSchema().dump(request.body)
     job = ask.reports.start_consolidation(
         request.by, request.path["round_id"], as_of=body.get("as_of"), key=request.idempotency_key
     )
@@ -43,7 +47,7 @@ def consolidate_round(ask: Ask, request: Request) -> Answer:
     "/v1/rounds/{round_id}/consolidations",
     summary="รายงานภาพรวมของรอบ",
     query=Page,
-    answers={200: list_of(shapes.ConsolidationSchema)},
+    answers={200: list_of(ConsolidationSchema)},
     refuses=_GONE,
 )
 def list_consolidations(ask: Ask, request: Request) -> Answer:
@@ -64,7 +68,7 @@ def list_consolidations(ask: Ask, request: Request) -> Answer:
     "GET",
     _ONE,
     summary="รายงานภาพรวมหนึ่งฉบับ",
-    answers={200: shapes.ConsolidationSchema},
+    answers={200: ConsolidationSchema},
     refuses=_NOT_THERE,
     etag=True,
 )

@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 from clients.reports import FilingsIntake
+from contracts.collecting.corrections import (
+    AcceptanceBodySchema,
+    AlreadyAccepted,
+    AlreadyReturned,
+    NothingInForce,
+    NothingReturned,
+    ReturnBodySchema,
+    TooManyActs,
+)
+from contracts.collecting.filings import (
+    FiledSchema,
+    StaleRevision,
+    TakenInSchema,
+    WithdrawalBodySchema,
+)
+from contracts.collecting.obligations import ObligationNotFound, ObligationSchema
+from contracts.collecting.rounds import RoundNotFound, RoundNotInState, RoundPurged
+from contracts.collecting.signatures import (
+    NothingToSign,
+    SamePerson,
+    SameSlot,
+    SignatureBodySchema,
+    SignOffNotAsked,
+)
 from contracts.fields import wire_time
-from contracts.reports import correction_errors as refused
-from contracts.reports import correction_schemas, errors, schemas
 from gateway.ask import Ask
 from gateway.filings import form_of, submit
 from gateway.http import Answer, Request, route
 from gateway.rounds import version_of
 
-_NOT_THERE = (errors.ObligationNotFound, errors.RoundNotFound, errors.RoundPurged)
+_NOT_THERE = (ObligationNotFound, RoundNotFound, RoundPurged)
 _PART = {"part": "preparer|head"}
 
 
@@ -19,9 +41,9 @@ _PART = {"part": "preparer|head"}
     "POST",
     "/v1/obligations/{obligation_id}/withdrawals",
     summary="ถอนรายงานที่ยื่นแล้ว",
-    body=correction_schemas.WithdrawalBodySchema,
-    answers={201: schemas.FiledSchema, 202: schemas.TakenInSchema},
-    refuses=(*FilingsIntake.errors, errors.RoundPurged),
+    body=WithdrawalBodySchema,
+    answers={201: FiledSchema, 202: TakenInSchema},
+    refuses=(*FilingsIntake.errors, RoundPurged),
     idempotency="required",
 )
 def withdraw_report(ask: Ask, request: Request) -> Answer:
@@ -39,16 +61,16 @@ def withdraw_report(ask: Ask, request: Request) -> Answer:
     "POST",
     "/v1/obligations/{obligation_id}/returns",
     summary="ส่งคืนให้แก้ไข",
-    body=correction_schemas.ReturnBodySchema,
-    answers={201: schemas.ObligationSchema},
+    body=ReturnBodySchema,
+    answers={201: ObligationSchema},
     refuses=(
         *_NOT_THERE,
-        errors.RoundNotInState,
-        errors.StaleRevision,
-        refused.NothingInForce,
-        refused.AlreadyReturned,
-        refused.AlreadyAccepted,
-        refused.TooManyActs,
+        RoundNotInState,
+        StaleRevision,
+        NothingInForce,
+        AlreadyReturned,
+        AlreadyAccepted,
+        TooManyActs,
     ),
 )
 def return_report(ask: Ask, request: Request) -> Answer:
@@ -65,12 +87,12 @@ def return_report(ask: Ask, request: Request) -> Answer:
     "DELETE",
     "/v1/obligations/{obligation_id}/returns",
     summary="ยกเลิกการส่งคืน",
-    answers={200: schemas.ObligationSchema},
+    answers={200: ObligationSchema},
     refuses=(
         *_NOT_THERE,
-        errors.RoundNotInState,
-        refused.NothingReturned,
-        refused.TooManyActs,
+        RoundNotInState,
+        NothingReturned,
+        TooManyActs,
     ),
 )
 def take_return_back(ask: Ask, request: Request) -> Answer:
@@ -82,16 +104,16 @@ def take_return_back(ask: Ask, request: Request) -> Answer:
     "POST",
     "/v1/obligations/{obligation_id}/acceptances",
     summary="ให้ความเห็นชอบรายงาน",
-    body=correction_schemas.AcceptanceBodySchema,
-    answers={201: schemas.ObligationSchema},
+    body=AcceptanceBodySchema,
+    answers={201: ObligationSchema},
     refuses=(
         *_NOT_THERE,
-        errors.RoundNotInState,
-        errors.StaleRevision,
-        refused.NothingInForce,
-        refused.AlreadyReturned,
-        refused.AlreadyAccepted,
-        refused.TooManyActs,
+        RoundNotInState,
+        StaleRevision,
+        NothingInForce,
+        AlreadyReturned,
+        AlreadyAccepted,
+        TooManyActs,
     ),
 )
 def accept_report(ask: Ask, request: Request) -> Answer:
@@ -104,15 +126,15 @@ def accept_report(ask: Ask, request: Request) -> Answer:
     "PUT",
     "/v1/obligations/{obligation_id}/signatures/{part}",
     summary="ลงนามร่างรายงาน",
-    body=correction_schemas.SignatureBodySchema,
-    answers={200: schemas.ObligationSchema},
+    body=SignatureBodySchema,
+    answers={200: ObligationSchema},
     refuses=(
         *_NOT_THERE,
-        errors.RoundNotInState,
-        refused.SignOffNotAsked,
-        refused.NothingToSign,
-        refused.SamePerson,
-        refused.SameSlot,
+        RoundNotInState,
+        SignOffNotAsked,
+        NothingToSign,
+        SamePerson,
+        SameSlot,
     ),
     if_match=True,
     patterns=_PART,
@@ -140,7 +162,7 @@ def sign_draft(ask: Ask, request: Request) -> Answer:
     "DELETE",
     "/v1/obligations/{obligation_id}/signatures",
     summary="ปลดล็อกร่างรายงาน",
-    answers={200: schemas.ObligationSchema},
+    answers={200: ObligationSchema},
     refuses=_NOT_THERE,
 )
 def unlock_draft(ask: Ask, request: Request) -> Answer:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from contracts.collecting.evidence import (
+    MEDIA_TYPES,
+    EvidenceInUse,
+    EvidenceNotFound,
+    EvidenceSchema,
+    EvidenceTypeRefused,
+    MalwareFound,
+    ScannerUnavailable,
+    UploadNotFound,
+)
+from contracts.collecting.obligations import ObligationNotFound
+from contracts.collecting.quotas import QuotaReached
+from contracts.collecting.rounds import RoundNotFound, RoundPurged
 from contracts.errors import TooManyAtOnce
-from contracts.reports import errors
-from contracts.reports import evidence_errors as refusals
-from contracts.reports.evidence_schemas import MEDIA_TYPES, EvidenceSchema
-from contracts.reports.quota_errors import QuotaReached
 from gateway.ask import Ask
 from gateway.downloads import saved_as, streamed
 from gateway.http import (
@@ -30,13 +39,13 @@ from gateway.http import (
     texts={"obligation_id": PATH_VALUE, "round_id": PATH_VALUE},
     answers={200: EvidenceSchema, 201: EvidenceSchema},
     refuses=(
-        errors.ObligationNotFound,
-        errors.RoundNotFound,
-        errors.RoundPurged,
-        refusals.UploadNotFound,
-        refusals.EvidenceTypeRefused,
-        refusals.MalwareFound,
-        refusals.ScannerUnavailable,
+        ObligationNotFound,
+        RoundNotFound,
+        RoundPurged,
+        UploadNotFound,
+        EvidenceTypeRefused,
+        MalwareFound,
+        ScannerUnavailable,
         TooManyAtOnce,
         QuotaReached,
     ),
@@ -81,7 +90,7 @@ def list_evidence(ask: Ask, request: Request) -> Answer:
     "/v1/evidence/{evidence_id}",
     summary="ไฟล์หลักฐานหนึ่งไฟล์",
     answers={200: tuple(MEDIA_TYPES)},
-    refuses=(refusals.EvidenceNotFound,),
+    refuses=(EvidenceNotFound,),
     etag=True,
 )
 def read_evidence(ask: Ask, request: Request) -> Answer:
@@ -101,7 +110,7 @@ def read_evidence(ask: Ask, request: Request) -> Answer:
     "/v1/evidence/{evidence_id}",
     summary="ลบไฟล์หลักฐาน",
     answers={204: None},
-    refuses=(refusals.EvidenceNotFound, refusals.EvidenceInUse),
+    refuses=(EvidenceNotFound, EvidenceInUse),
 )
 def delete_evidence(ask: Ask, request: Request) -> Answer:
     """Delete a file that no filing has named."""

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from contracts.collecting.extensions import (
+    ExtensionAlreadyWithdrawn,
+    ExtensionNotFound,
+    ExtensionProposalSchema,
+    ExtensionSchema,
+    TooManyExtensions,
+    WithdrawnExtensionSchema,
+)
+from contracts.collecting.rounds import RoundNotFound, RoundNotInState, RoundPurged
 from contracts.errors import IdempotencyKeyReused
 from contracts.jobs import JobSchema
-from contracts.reports import errors, ledger_errors
-from contracts.reports import extension_schemas as shapes
 from gateway.ask import Ask
 from gateway.http import Answer, Page, Request, list_of, route
 from gateway.organisations import started
 
-_GONE = (errors.RoundNotFound, errors.RoundPurged)
+_GONE = (RoundNotFound, RoundPurged)
 
 
 @route(
     "POST",
     "/v1/rounds/{round_id}/extensions",
     summary="ขยายกำหนดส่ง",
-    body=shapes.ExtensionProposalSchema,
+    body=ExtensionProposalSchema,
     answers={202: JobSchema},
     refuses=(
         *_GONE,
-        errors.RoundNotInState,
-        ledger_errors.TooManyExtensions,
+        RoundNotInState,
+        TooManyExtensions,
         IdempotencyKeyReused,
     ),
     idempotency="optional",
@@ -33,7 +40,7 @@ def extend_round(ask: Ask, request: Request) -> Answer:
     So an extension is shortened by a later one for the same part. Being on time is judged anew, and
     what was missed is open again; what was filed by a due date that stood then stays on time.
     """
-    proposal = shapes.ExtensionProposalSchema().dump(request.body)
+    proposal = ExtensionProposalSchema().dump(request.body)
     round_id, key = request.path["round_id"], request.idempotency_key
     return started(ask.reports.extend_round(request.by, round_id, proposal, key=key))
 
@@ -42,14 +49,14 @@ def extend_round(ask: Ask, request: Request) -> Answer:
     "POST",
     "/v1/rounds/{round_id}/extensions/{no}/withdrawal",
     summary="ถอนการขยายกำหนดส่ง",
-    body=shapes.WithdrawnExtensionSchema,
+    body=WithdrawnExtensionSchema,
     answers={202: JobSchema},
     refuses=(
         *_GONE,
-        errors.RoundNotInState,
-        ledger_errors.ExtensionNotFound,
-        ledger_errors.ExtensionAlreadyWithdrawn,
-        ledger_errors.TooManyExtensions,
+        RoundNotInState,
+        ExtensionNotFound,
+        ExtensionAlreadyWithdrawn,
+        TooManyExtensions,
         IdempotencyKeyReused,
     ),
     idempotency="optional",
@@ -76,7 +83,7 @@ def withdraw_extension(ask: Ask, request: Request) -> Answer:
     "/v1/rounds/{round_id}/extensions",
     summary="การขยายกำหนดส่งของรอบ",
     query=Page,
-    answers={200: list_of(shapes.ExtensionSchema)},
+    answers={200: list_of(ExtensionSchema)},
     refuses=_GONE,
 )
 def list_extensions(ask: Ask, request: Request) -> Answer:

@@ -7,13 +7,21 @@ from typing import Any
 from marshmallow import fields, validate
 
 from clients.reports import FilingsIntake
+from contracts.collecting.filings import (
+    FiledSchema,
+    FilingBodySchema,
+    FilingNotFound,
+    FilingSchema,
+    TakenInSchema,
+)
+from contracts.collecting.forms import WrongFormVersion
+from contracts.collecting.obligation_id import ObligationId
+from contracts.collecting.obligations import ObligationNotFound
+from contracts.collecting.rounds import RoundNotFound, RoundPurged
 from contracts.errors import ServiceUnavailable
 from contracts.fields import Closed, wire_time
 from contracts.forms import Form
 from contracts.repeats import request_id
-from contracts.reports import errors
-from contracts.reports import schemas as shapes
-from contracts.reports.obligation_id import ObligationId
 from gateway.ask import Ask
 from gateway.bodies import judging
 from gateway.faults import Fault, FaultyInput
@@ -31,9 +39,9 @@ class FilingQuery(Closed):
     "POST",
     "/v1/obligations/{obligation_id}/filings",
     summary="ยื่นรายงาน",
-    body=shapes.FilingBodySchema,
-    answers={201: shapes.FiledSchema, 202: shapes.TakenInSchema},
-    refuses=(*FilingsIntake.errors, errors.RoundPurged),
+    body=FilingBodySchema,
+    answers={201: FiledSchema, 202: TakenInSchema},
+    refuses=(*FilingsIntake.errors, RoundPurged),
     idempotency="required",
 )
 def file_report(ask: Ask, request: Request) -> Answer:
@@ -89,16 +97,16 @@ def form_of(ask: Ask, request: Request, obligation_id: str) -> Form:
     """
     named = ObligationId.read(obligation_id)
     if named is None or request.principal is None or not named.is_filed_by(request.principal):
-        raise errors.ObligationNotFound(obligation_id=obligation_id)
+        raise ObligationNotFound(obligation_id=obligation_id)
     try:
         return ask.forms.of_round(request.by, named.round_id)
-    except errors.RoundNotFound as unknown:
-        raise errors.ObligationNotFound(obligation_id=obligation_id) from unknown
+    except RoundNotFound as unknown:
+        raise ObligationNotFound(obligation_id=obligation_id) from unknown
 
 
 def _read_and_judge(form: Form, body: dict[str, Any]) -> None:
     if body["form_version"] != form.version:
-        raise errors.WrongFormVersion(expected=form.version, version=body["form_version"])
+        raise WrongFormVersion(expected=form.version, version=body["form_version"])
     body["answers"], objections = form.take(
         body["answers"], notes=body["notes"], nil=body["kind"] == "nil"
     )
@@ -137,8 +145,8 @@ def _taken_in(ask: Ask, request: Request, filing_id: str, kind: str) -> Answer:
     "/v1/filings/{filing_id}",
     summary="การยื่นหนึ่งรายการ",
     query=FilingQuery,
-    answers={200: shapes.FilingSchema},
-    refuses=(errors.FilingNotFound, errors.ObligationNotFound),
+    answers={200: FilingSchema},
+    refuses=(FilingNotFound, ObligationNotFound),
 )
 def show_filing(ask: Ask, request: Request) -> Answer:
     """Show a filing with its answers, or why it was refused.
@@ -149,7 +157,7 @@ def show_filing(ask: Ask, request: Request) -> Answer:
     filing_id = request.path["filing_id"]
     try:
         return Answer(200, ask.reports.get_filing(request.by, filing_id))
-    except (errors.FilingNotFound, ServiceUnavailable) as unknown:
+    except (FilingNotFound, ServiceUnavailable) as unknown:
         taken_in = ask.tickets.read(
             request.query.get("ticket"), filing_id, request.principal.slot_id
         )
@@ -162,8 +170,8 @@ def show_filing(ask: Ask, request: Request) -> Answer:
     "GET",
     "/v1/obligations/{obligation_id}/filings",
     summary="ทุกฉบับที่ยื่น",
-    answers={200: list_of(shapes.FilingSchema)},
-    refuses=(errors.ObligationNotFound, errors.RoundNotFound, errors.RoundPurged),
+    answers={200: list_of(FilingSchema)},
+    refuses=(ObligationNotFound, RoundNotFound, RoundPurged),
 )
 def list_filings(ask: Ask, request: Request) -> Answer:
     """List every revision on an obligation with the answers it changed."""

@@ -8,9 +8,9 @@ from typing import Any
 import eventlet
 
 from clients.reports import ReportsClient
+from contracts.collecting.rounds import RoundNotFound, RoundPurged
 from contracts.errors import ServiceUnavailable
 from contracts.forms import Form, for_year
-from contracts.reports.errors import RoundNotFound, RoundPurged
 
 ROUNDS_KEPT = 1_000
 

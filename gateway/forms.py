@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from contracts.collecting.forms import FormNotFound
 from contracts.forms.json_schema import json_schema
-from contracts.reports import errors
 from gateway.ask import Ask
 from gateway.http import Answer, Request, route
 
@@ -16,7 +16,7 @@ _STAYS = {"Cache-Control": "private, max-age=86400"}
     "/v1/forms/{form_id}/versions/{version}/schema",
     summary="JSON Schema ของคำตอบ",
     answers={200: JSON_SCHEMA},
-    refuses=(errors.FormNotFound,),
+    refuses=(FormNotFound,),
     patterns={"version": r"[1-9][0-9]{0,3}"},
 )
 def show_form_schema(ask: Ask, request: Request) -> Answer:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from contracts.accounts import errors
-from contracts.accounts import issuance_schemas as handing_out
-from contracts.accounts import schemas as shapes
+from contracts.accounts.issuance import (
+    CodeKeyRetired,
+    CoverageItem,
+    CoverageQuery,
+    Handout,
+    HandoutRequest,
+    Issuance,
+    IssuanceNotFound,
+    IssuanceRequest,
+    SlipList,
+    SlipReadingRequest,
+    SlipsAlreadyRead,
+    SlipsNotRead,
+)
 from contracts.errors import IdempotencyKeyReused, TooManyAtOnce
 from contracts.jobs import JobSchema
 from gateway.ask import Ask
@@ -17,7 +28,7 @@ from gateway.organisations import started
     "POST",
     "/v1/issuances",
     summary="ออกรหัสเปิดใช้งาน",
-    body=shapes.IssuanceRequest,
+    body=IssuanceRequest,
     answers={202: JobSchema},
     refuses=(IdempotencyKeyReused,),
     idempotency="optional",
@@ -38,7 +49,7 @@ def issue_codes(ask: Ask, request: Request) -> Answer:
     "/v1/issuances",
     summary="ใบรหัสที่หน่วยงานต้องจ่าย",
     query=Page,
-    answers={200: list_of(handing_out.Issuance)},
+    answers={200: list_of(Issuance)},
 )
 def list_issuances(ask: Ask, request: Request) -> Answer:
     """List the issuances with slips the caller's office hands out, the latest first; no codes."""
@@ -49,12 +60,12 @@ def list_issuances(ask: Ask, request: Request) -> Answer:
     "POST",
     "/v1/issuances/{issuance_id}/slip-readings",
     summary="เปิดอ่านใบรหัสเปิดใช้งาน (ได้ครั้งเดียว)",
-    body=shapes.SlipReadingRequest,
-    answers={200: (PDF, shapes.SlipList)},
+    body=SlipReadingRequest,
+    answers={200: (PDF, SlipList)},
     refuses=(
-        errors.IssuanceNotFound,
-        errors.SlipsAlreadyRead,
-        errors.CodeKeyRetired,
+        IssuanceNotFound,
+        SlipsAlreadyRead,
+        CodeKeyRetired,
         IdempotencyKeyReused,
         TooManyAtOnce,
     ),
@@ -79,9 +90,9 @@ def read_slips(ask: Ask, request: Request) -> Answer:
     "POST",
     "/v1/issuances/{issuance_id}/handouts",
     summary="บันทึกการจ่ายใบรหัส",
-    body=handing_out.HandoutRequest,
-    answers={200: handing_out.Handout},
-    refuses=(errors.SlipsNotRead,),
+    body=HandoutRequest,
+    answers={200: Handout},
+    refuses=(SlipsNotRead,),
 )
 def hand_out_slips(ask: Ask, request: Request) -> Answer:
     """Record that slips the caller's office has read are handed out; a repeat changes nothing."""
@@ -98,8 +109,8 @@ def hand_out_slips(ask: Ask, request: Request) -> Answer:
     "GET",
     "/v1/issuances/coverage",
     summary="ความครอบคลุมของการออกและเปิดใช้รหัส",
-    query=shapes.CoverageQuery,
-    answers={200: list_of(handing_out.CoverageItem)},
+    query=CoverageQuery,
+    answers={200: list_of(CoverageItem)},
 )
 def show_coverage(ask: Ask, request: Request) -> Answer:
     """Count slots issued, read, handed out, activated and locked, by province or district."""

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+from contracts.collecting.corrections import TooManyActs
+from contracts.collecting.obligations import ObligationNotFound, ObligationSchema
+from contracts.collecting.orders import (
+    AlreadyExempt,
+    ExemptionBodySchema,
+    NotExempt,
+    OrganisationActSchema,
+    OrganisationAlreadyInRound,
+    OrganisationNotInRound,
+    OrganisationNotKnown,
+    ReportInForce,
+)
+from contracts.collecting.rounds import RoundNotFound, RoundNotInState, RoundPurged
 from contracts.errors import StaleVersion
-from contracts.reports import correction_errors, errors, ledger_errors
-from contracts.reports import ledger_schemas as shapes
-from contracts.reports.schemas import ObligationSchema
 from gateway.ask import Ask
 from gateway.http import Answer, Request, list_of, route
 
-_GONE = (errors.RoundNotFound, errors.RoundPurged)
-_ACTED = (errors.RoundNotInState, correction_errors.TooManyActs, StaleVersion)
+_GONE = (RoundNotFound, RoundPurged)
+_ACTED = (RoundNotInState, TooManyActs, StaleVersion)
 
 
 @route(
     "POST",
     "/v1/rounds/{round_id}/organisations",
     summary="เพิ่ม เปลี่ยนชื่อ หรือปิดหน่วยงานในรอบ",
-    body=shapes.OrganisationActSchema,
+    body=OrganisationActSchema,
     answers={201: list_of(ObligationSchema)},
     refuses=(
         *_GONE,
         *_ACTED,
-        ledger_errors.OrganisationNotKnown,
-        ledger_errors.OrganisationAlreadyInRound,
-        ledger_errors.OrganisationNotInRound,
+        OrganisationNotKnown,
+        OrganisationAlreadyInRound,
+        OrganisationNotInRound,
     ),
 )
 def change_organisation_in_round(ask: Ask, request: Request) -> Answer:
@@ -39,14 +49,14 @@ def change_organisation_in_round(ask: Ask, request: Request) -> Answer:
     "POST",
     "/v1/obligations/{obligation_id}/exemptions",
     summary="ยกเว้นหรือผ่อนผันการรายงาน",
-    body=shapes.ExemptionBodySchema,
+    body=ExemptionBodySchema,
     answers={201: ObligationSchema},
     refuses=(
-        errors.ObligationNotFound,
+        ObligationNotFound,
         *_GONE,
         *_ACTED,
-        ledger_errors.ReportInForce,
-        ledger_errors.AlreadyExempt,
+        ReportInForce,
+        AlreadyExempt,
     ),
 )
 def exempt_obligation(ask: Ask, request: Request) -> Answer:
@@ -60,7 +70,7 @@ def exempt_obligation(ask: Ask, request: Request) -> Answer:
     "/v1/obligations/{obligation_id}/exemptions",
     summary="ยกเลิกการยกเว้น",
     answers={200: ObligationSchema},
-    refuses=(errors.ObligationNotFound, *_GONE, *_ACTED, ledger_errors.NotExempt),
+    refuses=(ObligationNotFound, *_GONE, *_ACTED, NotExempt),
 )
 def lift_exemption(ask: Ask, request: Request) -> Answer:
     """Let it be owed as before; it is missed when filing has ended since."""

@@ -6,24 +6,23 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from contracts.collecting.drafts import DraftBodySchema, DraftSchema, DraftSigned
+from contracts.collecting.obligations import STATES, ObligationNotFound, ObligationSchema
+from contracts.collecting.quotas import QuotaReached
+from contracts.collecting.rounds import RoundNotFound, RoundNotInState, RoundPurged
 from contracts.errors import ServiceUnavailable
-from contracts.reports import errors
-from contracts.reports import schemas as shapes
-from contracts.reports.correction_errors import DraftSigned
-from contracts.reports.draft_schemas import DraftBodySchema, DraftSchema
-from contracts.reports.quota_errors import QuotaReached
 from gateway.ask import Ask
 from gateway.http import Answer, Page, Request, list_of, route
 from gateway.rounds import version_of
 
-_NOT_THERE = (errors.ObligationNotFound, errors.RoundNotFound, errors.RoundPurged)
+_NOT_THERE = (ObligationNotFound, RoundNotFound, RoundPurged)
 
 
 class ObligationQuery(Page):
     """Which obligations."""
 
     round_id = fields.String(data_key="round", validate=validate.Length(1, 64))
-    state = fields.String(validate=validate.OneOf(shapes.STATES))
+    state = fields.String(validate=validate.OneOf(STATES))
 
 
 @route(
@@ -31,7 +30,7 @@ class ObligationQuery(Page):
     "/v1/obligations",
     summary="ภาระการรายงาน",
     query=ObligationQuery,
-    answers={200: list_of(shapes.ObligationSchema)},
+    answers={200: list_of(ObligationSchema)},
 )
 def list_obligations(ask: Ask, request: Request) -> Answer:
     """List what the caller owes or may see, the soonest due first."""
@@ -52,7 +51,7 @@ def list_obligations(ask: Ask, request: Request) -> Answer:
     "GET",
     "/v1/obligations/{obligation_id}",
     summary="ภาระการรายงานหนึ่งรายการ",
-    answers={200: shapes.ObligationSchema},
+    answers={200: ObligationSchema},
     refuses=_NOT_THERE,
 )
 def show_obligation(ask: Ask, request: Request) -> Answer:
@@ -97,7 +96,7 @@ def _holder(ask: Ask, request: Request) -> dict[str, Any] | None:
     summary="บันทึกร่างรายงาน",
     body=DraftBodySchema,
     answers={200: DraftSchema},
-    refuses=(*_NOT_THERE, errors.RoundNotInState, DraftSigned, QuotaReached),
+    refuses=(*_NOT_THERE, RoundNotInState, DraftSigned, QuotaReached),
     etag=True,
     if_match=True,
 )

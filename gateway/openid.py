@@ -7,9 +7,29 @@ from __future__ import annotations
 
 import re
 
-from contracts.accounts import errors, openid_errors
-from contracts.accounts import schemas as accounts_shapes
-from contracts.accounts import sign_in_schemas as shapes
+from contracts.accounts.openid import (
+    NoOpenIdLink,
+    OpenIdAddress,
+    OpenIdAlreadyLinked,
+    OpenIdCallbackQuery,
+    OpenIdLevelTooLow,
+    OpenIdLink,
+    OpenIdLinkRemoval,
+    OpenIdLinkRequest,
+    OpenIdNotLinked,
+    OpenIdNotOffered,
+    OpenIdOutcome,
+    OpenIdRefused,
+    OpenIdSignInQuery,
+    OpenIdUnavailable,
+)
+from contracts.accounts.second_factor import (
+    SecondFactorRequired,
+    SecondFactorStopped,
+    WrongSecondFactor,
+)
+from contracts.accounts.sign_in import SlotInUse, TooManyAttempts, WrongCredentials
+from contracts.accounts.slots import SlotLocked
 from gateway.ask import Ask
 from gateway.http import Answer, Request, route
 
@@ -22,12 +42,12 @@ _COOKIE_LIFE = "Path=/v1/oidc; HttpOnly; Secure; SameSite=Lax"
     "GET",
     "/v1/oidc/authorizations",
     summary="ลงชื่อเข้าใช้ด้วย ThaID",
-    query=shapes.OpenIdSignInQuery,
+    query=OpenIdSignInQuery,
     answers={303: None},
     refuses=(
-        openid_errors.OpenIdNotOffered,
-        openid_errors.OpenIdUnavailable,
-        errors.TooManyAttempts,
+        OpenIdNotOffered,
+        OpenIdUnavailable,
+        TooManyAttempts,
     ),
     public=True,
     changes=True,
@@ -42,17 +62,17 @@ def begin_sign_in(ask: Ask, request: Request) -> Answer:
     "POST",
     "/v1/oidc/links",
     summary="ผูกบัญชีกับ ThaID",
-    body=shapes.OpenIdLinkRequest,
-    answers={201: shapes.OpenIdAddress},
+    body=OpenIdLinkRequest,
+    answers={201: OpenIdAddress},
     refuses=(
-        openid_errors.OpenIdNotOffered,
-        openid_errors.OpenIdUnavailable,
-        openid_errors.OpenIdAlreadyLinked,
-        errors.WrongCredentials,
-        errors.SecondFactorRequired,
-        errors.WrongSecondFactor,
-        errors.SecondFactorStopped,
-        errors.TooManyAttempts,
+        OpenIdNotOffered,
+        OpenIdUnavailable,
+        OpenIdAlreadyLinked,
+        WrongCredentials,
+        SecondFactorRequired,
+        WrongSecondFactor,
+        SecondFactorStopped,
+        TooManyAttempts,
     ),
 )
 def begin_link(ask: Ask, request: Request) -> Answer:
@@ -66,8 +86,8 @@ def begin_link(ask: Ask, request: Request) -> Answer:
     "GET",
     "/v1/oidc/links/current",
     summary="ThaID ที่ผูกกับบัญชีนี้",
-    answers={200: shapes.OpenIdLink},
-    refuses=(openid_errors.NoOpenIdLink,),
+    answers={200: OpenIdLink},
+    refuses=(NoOpenIdLink,),
 )
 def show_link(ask: Ask, request: Request) -> Answer:
     """Say who may sign in to the caller's slot through the provider."""
@@ -78,9 +98,9 @@ def show_link(ask: Ask, request: Request) -> Answer:
     "POST",
     "/v1/oidc/links/removals",
     summary="ยกเลิกการผูกบัญชีกับ ThaID",
-    body=shapes.OpenIdLinkRemoval,
+    body=OpenIdLinkRemoval,
     answers={204: None},
-    refuses=(errors.WrongCredentials, openid_errors.NoOpenIdLink, errors.TooManyAttempts),
+    refuses=(WrongCredentials, NoOpenIdLink, TooManyAttempts),
 )
 def remove_link(ask: Ask, request: Request) -> Answer:
     """Let nobody sign in to the caller's slot through the provider any more."""
@@ -92,16 +112,16 @@ def remove_link(ask: Ask, request: Request) -> Answer:
     "GET",
     "/v1/oidc/callback",
     summary="กลับจาก ThaID",
-    query=shapes.OpenIdCallbackQuery,
-    answers={200: accounts_shapes.OpenIdOutcome},
+    query=OpenIdCallbackQuery,
+    answers={200: OpenIdOutcome},
     refuses=(
-        openid_errors.OpenIdNotOffered,
-        openid_errors.OpenIdUnavailable,
-        openid_errors.OpenIdRefused,
-        openid_errors.OpenIdLevelTooLow,
-        openid_errors.OpenIdNotLinked,
-        errors.SlotLocked,
-        errors.SlotInUse,
+        OpenIdNotOffered,
+        OpenIdUnavailable,
+        OpenIdRefused,
+        OpenIdLevelTooLow,
+        OpenIdNotLinked,
+        SlotLocked,
+        SlotInUse,
     ),
     public=True,
     changes=True,

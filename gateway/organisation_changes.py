@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from contracts.accounts import errors
-from contracts.accounts import organisation_schemas as shapes
+from contracts.accounts.changes import (
+    ChangePreview,
+    ChangeRequest,
+    ClosingProposal,
+    ClosingProposalNotFound,
+    DismissalRequest,
+    OrganisationChange,
+    OrganisationChangeNeeded,
+    OrganisationChangeNotFound,
+    OrganisationChangeSettled,
+    OrganisationCodeTaken,
+    ProposalFilters,
+)
+from contracts.accounts.organisations import OrganisationClosed, OrganisationNotFound
 from contracts.errors import IdempotencyKeyReused, StaleVersion
 from gateway.ask import Ask
 from gateway.http import Answer, Page, Request, list_of, route
 from gateway.organisations import told
 
 
-class ProposalQuery(shapes.ProposalFilters, Page):
+class ProposalQuery(ProposalFilters, Page):
     """Which proposals, and the page."""
 
 
@@ -18,12 +30,12 @@ class ProposalQuery(shapes.ProposalFilters, Page):
     "POST",
     "/v1/organisations/{organisation_id}/changes",
     summary="กำหนดการเปลี่ยนชื่อ ยกฐานะ รวม แยก หรือยุบเลิกหน่วยงาน",
-    body=shapes.ChangeRequest,
-    answers={200: shapes.ChangePreview, 201: shapes.OrganisationChange},
+    body=ChangeRequest,
+    answers={200: ChangePreview, 201: OrganisationChange},
     refuses=(
-        errors.OrganisationNotFound,
-        errors.OrganisationClosed,
-        errors.OrganisationCodeTaken,
+        OrganisationNotFound,
+        OrganisationClosed,
+        OrganisationCodeTaken,
         IdempotencyKeyReused,
         StaleVersion,
     ),
@@ -48,8 +60,8 @@ def schedule_organisation_change(ask: Ask, request: Request) -> Answer:
     "GET",
     "/v1/organisations/{organisation_id}/changes",
     summary="ประวัติและกำหนดการเปลี่ยนแปลงของหน่วยงาน",
-    answers={200: list_of(shapes.OrganisationChange)},
-    refuses=(errors.OrganisationNotFound,),
+    answers={200: list_of(OrganisationChange)},
+    refuses=(OrganisationNotFound,),
 )
 def list_organisation_changes(ask: Ask, request: Request) -> Answer:
     """List every change of an organisation by its day, those still to come included."""
@@ -63,10 +75,10 @@ def list_organisation_changes(ask: Ask, request: Request) -> Answer:
     summary="ยกเลิกการเปลี่ยนแปลงที่ยังไม่ถึงวันมีผล",
     answers={204: None},
     refuses=(
-        errors.OrganisationNotFound,
-        errors.OrganisationChangeNeeded,
-        errors.OrganisationChangeNotFound,
-        errors.OrganisationChangeSettled,
+        OrganisationNotFound,
+        OrganisationChangeNeeded,
+        OrganisationChangeNotFound,
+        OrganisationChangeSettled,
         StaleVersion,
     ),
 )
@@ -83,7 +95,7 @@ def cancel_organisation_change(ask: Ask, request: Request) -> Answer:
     "/v1/organisations/proposals",
     summary="อปท. ที่หายไปจากทะเบียน เสนอให้ยุบเลิก",
     query=ProposalQuery,
-    answers={200: list_of(shapes.ClosingProposal)},
+    answers={200: list_of(ClosingProposal)},
 )
 def list_closing_proposals(ask: Ask, request: Request) -> Answer:
     """List the LAOs an imported registry did not have; close them with a change, or dismiss it."""
@@ -94,9 +106,9 @@ def list_closing_proposals(ask: Ask, request: Request) -> Answer:
     "POST",
     "/v1/organisations/proposals/{organisation_id}/dismissals",
     summary="ไม่ยุบเลิก อปท. ที่หายไปจากทะเบียน",
-    body=shapes.DismissalRequest,
-    answers={201: shapes.ClosingProposal},
-    refuses=(errors.ClosingProposalNotFound,),
+    body=DismissalRequest,
+    answers={201: ClosingProposal},
+    refuses=(ClosingProposalNotFound,),
 )
 def dismiss_closing_proposal(ask: Ask, request: Request) -> Answer:
     """Let an LAO stay; it is proposed again when the registry has it and then loses it again."""

@@ -7,9 +7,16 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from contracts.accounts import errors
-from contracts.accounts import organisation_schemas as dated
-from contracts.accounts import schemas as shapes
+from contracts.accounts.changes import OrganisationCodeTaken, OrganisationRequest
+from contracts.accounts.organisations import (
+    AsOf,
+    Organisation,
+    OrganisationNotFound,
+    OrganisationNotOnRecord,
+    OrganisationRecord,
+    OrganisationSearch,
+)
+from contracts.accounts.registry import ImportNotFound, ImportQuery
 from contracts.jobs import JobSchema
 from gateway.ask import Ask
 from gateway.http import (
@@ -24,7 +31,7 @@ from gateway.http import (
 )
 
 
-class OrganisationQuery(dated.OrganisationSearch, Page):
+class OrganisationQuery(OrganisationSearch, Page):
     """Filters and page."""
 
 
@@ -33,7 +40,7 @@ class OrganisationQuery(dated.OrganisationSearch, Page):
     "/v1/organisations",
     summary="ค้นหาหน่วยงาน",
     query=OrganisationQuery,
-    answers={200: list_of(shapes.Organisation)},
+    answers={200: list_of(Organisation)},
 )
 def list_organisations(ask: Ask, request: Request) -> Answer:
     """List organisations within the caller's scope."""
@@ -44,9 +51,9 @@ def list_organisations(ask: Ask, request: Request) -> Answer:
     "GET",
     "/v1/organisations/{organisation_id}",
     summary="ข้อมูลหน่วยงาน",
-    query=dated.AsOf,
-    answers={200: dated.OrganisationRecord},
-    refuses=(errors.OrganisationNotFound, errors.OrganisationNotOnRecord),
+    query=AsOf,
+    answers={200: OrganisationRecord},
+    refuses=(OrganisationNotFound, OrganisationNotOnRecord),
     etag=True,
 )
 def show_organisation(ask: Ask, request: Request) -> Answer:
@@ -62,9 +69,9 @@ def show_organisation(ask: Ask, request: Request) -> Answer:
     "POST",
     "/v1/organisations",
     summary="เพิ่มหน่วยงานที่ไม่อยู่ในทะเบียน อปท.",
-    body=dated.OrganisationRequest,
-    answers={201: dated.OrganisationRecord},
-    refuses=(errors.OrganisationCodeTaken,),
+    body=OrganisationRequest,
+    answers={201: OrganisationRecord},
+    refuses=(OrganisationCodeTaken,),
     etag=True,
 )
 def add_organisation(ask: Ask, request: Request) -> Answer:
@@ -78,10 +85,10 @@ def add_organisation(ask: Ask, request: Request) -> Answer:
     "POST",
     "/v1/organisations/imports",
     summary="นำเข้าทะเบียน อปท.",
-    query=shapes.ImportQuery,
+    query=ImportQuery,
     consumes=MULTIPART,
     answers={202: JobSchema},
-    refuses=(errors.ImportNotFound,),
+    refuses=(ImportNotFound,),
     limit_bytes=FORM_LIMIT_BYTES,
     body_seconds=UPLOAD_SECONDS,
 )

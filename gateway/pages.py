@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contracts.collecting.filings import FilingNotFound
+from contracts.collecting.forms import FormNotFound
+from contracts.collecting.obligations import ObligationNotFound
+from contracts.collecting.rounds import RoundNotFound, RoundPurged
 from contracts.errors import TooManyAtOnce
-from contracts.reports import errors
 from gateway.ask import Ask
 from gateway.downloads import PDF, pdf
 from gateway.http import Answer, Request, route
@@ -15,8 +18,8 @@ from gateway.http import Answer, Request, route
     summary="รายงานที่ยื่นแล้วฉบับพิมพ์ (PDF)",
     answers={200: PDF},
     refuses=(
-        *(errors.FilingNotFound, errors.ObligationNotFound),
-        *(errors.RoundNotFound, errors.RoundPurged, TooManyAtOnce),
+        *(FilingNotFound, ObligationNotFound),
+        *(RoundNotFound, RoundPurged, TooManyAtOnce),
     ),
 )
 def print_filing(ask: Ask, request: Request) -> Answer:
@@ -30,7 +33,7 @@ def print_filing(ask: Ask, request: Request) -> Answer:
     "/v1/forms/{form_id}/versions/{version}/blank.pdf",
     summary="แบบรายงานเปล่าฉบับพิมพ์ (PDF)",
     answers={200: PDF},
-    refuses=(errors.FormNotFound, TooManyAtOnce),
+    refuses=(FormNotFound, TooManyAtOnce),
     patterns={"version": r"[1-9][0-9]{0,3}"},
 )
 def print_blank_form(ask: Ask, request: Request) -> Answer:

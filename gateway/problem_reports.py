@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from contracts.collecting.quotas import QuotaReached
+from contracts.collecting.rounds import RoundNotFound, RoundNotInState, RoundPurged
 from contracts.errors import IdempotencyKeyReused
-from contracts.reports import errors
-from contracts.reports import problem_schemas as shapes
-from contracts.reports.quota_errors import QuotaReached
+from contracts.reports.problems import (
+    CirculatedAnswerSchema,
+    CirculatedFiltersSchema,
+    ProblemAnswerBodySchema,
+    ProblemFiltersSchema,
+    ProblemReportBodySchema,
+    ProblemReportNotFound,
+    ProblemReportSchema,
+    ProblemSummaryQuerySchema,
+    ProblemSummarySchema,
+    TooManyAnswers,
+)
 from gateway.ask import Ask
 from gateway.http import Answer, Page, Request, list_of, route
 
-_GONE = (errors.RoundNotFound, errors.RoundPurged)
+_GONE = (RoundNotFound, RoundPurged)
 
 
-class ProblemQuery(shapes.ProblemFiltersSchema, Page):
+class ProblemQuery(ProblemFiltersSchema, Page):
     """Which problem reports, and the page."""
 
 
-class CirculatedQuery(shapes.CirculatedFiltersSchema, Page):
+class CirculatedQuery(CirculatedFiltersSchema, Page):
     """Which circulated answers, and the page."""
 
 
@@ -24,9 +35,9 @@ class CirculatedQuery(shapes.CirculatedFiltersSchema, Page):
     "POST",
     "/v1/problem-reports",
     summary="แจ้งปัญหาที่พบ",
-    body=shapes.ProblemReportBodySchema,
-    answers={201: shapes.ProblemReportSchema},
-    refuses=(*_GONE, errors.RoundNotInState, IdempotencyKeyReused, QuotaReached),
+    body=ProblemReportBodySchema,
+    answers={201: ProblemReportSchema},
+    refuses=(*_GONE, RoundNotInState, IdempotencyKeyReused, QuotaReached),
     etag=True,
     idempotency="optional",
 )
@@ -48,7 +59,7 @@ def report_problem(ask: Ask, request: Request) -> Answer:
     "/v1/problem-reports",
     summary="ปัญหาที่แจ้ง",
     query=ProblemQuery,
-    answers={200: list_of(shapes.ProblemReportSchema)},
+    answers={200: list_of(ProblemReportSchema)},
 )
 def list_problems(ask: Ask, request: Request) -> Answer:
     """List the caller's own problem reports, or those of the caller's area, newest first."""
@@ -61,8 +72,8 @@ def list_problems(ask: Ask, request: Request) -> Answer:
     "GET",
     "/v1/problem-reports/summary",
     summary="จำนวนปัญหาที่แจ้ง",
-    query=shapes.ProblemSummaryQuerySchema,
-    answers={200: shapes.ProblemSummarySchema},
+    query=ProblemSummaryQuerySchema,
+    answers={200: ProblemSummarySchema},
     refuses=_GONE,
 )
 def count_problems(ask: Ask, request: Request) -> Answer:
@@ -78,8 +89,8 @@ def count_problems(ask: Ask, request: Request) -> Answer:
     "GET",
     "/v1/problem-reports/{problem_id}",
     summary="ปัญหาที่แจ้งหนึ่งเรื่อง",
-    answers={200: shapes.ProblemReportSchema},
-    refuses=(errors.ProblemReportNotFound,),
+    answers={200: ProblemReportSchema},
+    refuses=(ProblemReportNotFound,),
     etag=True,
 )
 def show_problem(ask: Ask, request: Request) -> Answer:
@@ -92,9 +103,9 @@ def show_problem(ask: Ask, request: Request) -> Answer:
     "POST",
     "/v1/problem-reports/{problem_id}/answers",
     summary="ตอบปัญหาที่แจ้ง",
-    body=shapes.ProblemAnswerBodySchema,
-    answers={201: shapes.ProblemReportSchema},
-    refuses=(errors.ProblemReportNotFound, errors.TooManyAnswers, IdempotencyKeyReused),
+    body=ProblemAnswerBodySchema,
+    answers={201: ProblemReportSchema},
+    refuses=(ProblemReportNotFound, TooManyAnswers, IdempotencyKeyReused),
     etag=True,
     idempotency="optional",
 )
@@ -120,7 +131,7 @@ def answer_problem(ask: Ask, request: Request) -> Answer:
     "/v1/problem-answers",
     summary="คำตอบที่เวียนให้ทุกหน่วยงานทราบ",
     query=CirculatedQuery,
-    answers={200: list_of(shapes.CirculatedAnswerSchema)},
+    answers={200: list_of(CirculatedAnswerSchema)},
 )
 def list_problem_answers(ask: Ask, request: Request) -> Answer:
     """List the answers circulated to everybody, the latest first."""

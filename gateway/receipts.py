@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from contracts.collecting.filings import FilingNotFound
+from contracts.collecting.obligations import ObligationNotFound
+from contracts.collecting.receipts import (
+    JwksSchema,
+    ReceiptCheckBodySchema,
+    ReceiptCheckSchema,
+    ReceiptNotInRoll,
+    ReceiptSchema,
+    RollNotFound,
+    RollProofSchema,
+    RollSchema,
+)
+from contracts.collecting.rounds import RoundNotFound, RoundPurged
 from contracts.errors import TooManyAtOnce
 from contracts.fields import Closed
-from contracts.reports import errors, receipt_schemas, roll_errors
-from contracts.reports import schemas as shapes
 from gateway.ask import Ask
 from gateway.downloads import PDF, pdf
 from gateway.http import Answer, Page, Request, list_of, route
 
 KEYS_CACHE = {"Cache-Control": "public, max-age=300"}
 DAY = r"\d{4}-\d{2}-\d{2}"
-_NOT_THERE = (errors.FilingNotFound, errors.ObligationNotFound)
+_NOT_THERE = (FilingNotFound, ObligationNotFound)
 
 
 class _OfRound(Closed):
@@ -37,7 +48,7 @@ class RollListQuery(_OfRound, Page):
     "GET",
     "/v1/filings/{filing_id}/receipt",
     summary="ใบรับ",
-    answers={200: shapes.ReceiptSchema},
+    answers={200: ReceiptSchema},
     refuses=_NOT_THERE,
 )
 def show_receipt(ask: Ask, request: Request) -> Answer:
@@ -50,7 +61,7 @@ def show_receipt(ask: Ask, request: Request) -> Answer:
     "/v1/filings/{filing_id}/receipt.pdf",
     summary="ใบรับสำหรับพิมพ์",
     answers={200: PDF},
-    refuses=(*_NOT_THERE, errors.RoundNotFound, errors.RoundPurged, TooManyAtOnce),
+    refuses=(*_NOT_THERE, RoundNotFound, RoundPurged, TooManyAtOnce),
 )
 def print_receipt(ask: Ask, request: Request) -> Answer:
     """Show the receipt as one page to print; its QR code holds all that is needed to check it."""
@@ -63,8 +74,8 @@ def print_receipt(ask: Ask, request: Request) -> Answer:
     "GET",
     "/v1/filings/{filing_id}/receipt/proof",
     summary="หลักฐานว่าใบรับอยู่ในบัญชีใบรับประจำวัน",
-    answers={200: receipt_schemas.RollProofSchema},
-    refuses=(*_NOT_THERE, roll_errors.ReceiptNotInRoll),
+    answers={200: RollProofSchema},
+    refuses=(*_NOT_THERE, ReceiptNotInRoll),
 )
 def prove_receipt(ask: Ask, request: Request) -> Answer:
     """Prove that a receipt stands in the roll of the day it was recorded on, or of the next."""
@@ -75,8 +86,8 @@ def prove_receipt(ask: Ask, request: Request) -> Answer:
     "POST",
     "/v1/receipts/verify",
     summary="ตรวจสอบใบรับ",
-    body=receipt_schemas.ReceiptCheckBodySchema,
-    answers={200: receipt_schemas.ReceiptCheckSchema},
+    body=ReceiptCheckBodySchema,
+    answers={200: ReceiptCheckSchema},
     public=True,
 )
 def verify_receipt(ask: Ask, request: Request) -> Answer:
@@ -92,7 +103,7 @@ def verify_receipt(ask: Ask, request: Request) -> Answer:
     "GET",
     "/.well-known/jwks.json",
     summary="กุญแจสาธารณะสำหรับตรวจสอบใบรับ",
-    answers={200: receipt_schemas.JwksSchema},
+    answers={200: JwksSchema},
     public=True,
 )
 def show_keys(ask: Ask, _request: Request) -> Answer:
@@ -105,7 +116,7 @@ def show_keys(ask: Ask, _request: Request) -> Answer:
     "/v1/receipt-rolls",
     summary="บัญชีใบรับประจำวันทั้งหมด",
     query=RollListQuery,
-    answers={200: list_of(receipt_schemas.RollSchema)},
+    answers={200: list_of(RollSchema)},
     public=True,
 )
 def list_rolls(ask: Ask, request: Request) -> Answer:
@@ -122,8 +133,8 @@ def list_rolls(ask: Ask, request: Request) -> Answer:
     "/v1/receipt-rolls/{day}",
     summary="บัญชีใบรับประจำวัน",
     query=RollQuery,
-    answers={200: receipt_schemas.RollSchema},
-    refuses=(roll_errors.RollNotFound,),
+    answers={200: RollSchema},
+    refuses=(RollNotFound,),
     public=True,
     patterns={"day": DAY},
 )

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import re
 
+from contracts.collecting.forms import FormNotFound, FormSchema
+from contracts.collecting.rounds import (
+    RoundAlreadyExists,
+    RoundChangeSchema,
+    RoundNotFound,
+    RoundNotInState,
+    RoundNotTrial,
+    RoundProposalSchema,
+    RoundPurged,
+    RoundSchema,
+)
 from contracts.errors import StaleVersion
 from contracts.jobs import JobSchema
-from contracts.reports import errors
-from contracts.reports import schemas as shapes
 from gateway.ask import Ask
 from gateway.http import Answer, Page, Request, list_of, route
 from gateway.organisations import started
 
 _VERSION = re.compile(r"[0-9]{1,15}")
-_GONE = (errors.RoundNotFound, errors.RoundPurged)
+_GONE = (RoundNotFound, RoundPurged)
 
 
 @route(
     "POST",
     "/v1/rounds",
     summary="ร่างรอบการรายงาน",
-    body=shapes.RoundProposalSchema,
-    answers={201: shapes.RoundSchema},
-    refuses=(errors.RoundAlreadyExists, errors.FormNotFound),
+    body=RoundProposalSchema,
+    answers={201: RoundSchema},
+    refuses=(RoundAlreadyExists, FormNotFound),
     etag=True,
 )
 def create_round(ask: Ask, request: Request) -> Answer:
@@ -31,7 +40,7 @@ def create_round(ask: Ask, request: Request) -> Answer:
     Dates that lie in the past already are taken, and told in `warnings`. A form that names another
     fiscal year is refused.
     """
-    proposal = shapes.RoundProposalSchema().dump(request.body)
+    proposal = RoundProposalSchema().dump(request.body)
     round_ = ask.reports.create_round(request.by, proposal)
     return Answer(201, round_, {"Location": f"/v1/rounds/{round_['id']}"}, etag=round_["version"])
 
@@ -41,7 +50,7 @@ def create_round(ask: Ask, request: Request) -> Answer:
     "/v1/rounds",
     summary="รอบการรายงานทั้งหมด",
     query=Page,
-    answers={200: list_of(shapes.RoundSchema)},
+    answers={200: list_of(RoundSchema)},
 )
 def list_rounds(ask: Ask, request: Request) -> Answer:
     """List rounds."""
@@ -56,7 +65,7 @@ def list_rounds(ask: Ask, request: Request) -> Answer:
     "GET",
     "/v1/rounds/{round_id}",
     summary="รอบการรายงาน",
-    answers={200: shapes.RoundSchema},
+    answers={200: RoundSchema},
     refuses=_GONE,
     etag=True,
 )
@@ -70,9 +79,9 @@ def show_round(ask: Ask, request: Request) -> Answer:
     "PATCH",
     "/v1/rounds/{round_id}",
     summary="แก้ไขรอบการรายงานที่ยังเป็นร่าง",
-    body=shapes.RoundChangeSchema,
-    answers={200: shapes.RoundSchema},
-    refuses=(*_GONE, errors.RoundNotInState),
+    body=RoundChangeSchema,
+    answers={200: RoundSchema},
+    refuses=(*_GONE, RoundNotInState),
     etag=True,
     if_match=True,
 )
@@ -82,7 +91,7 @@ def change_round(ask: Ask, request: Request) -> Answer:
         request.by,
         request.path["round_id"],
         made_from=version_of(request.if_match),
-        changes=shapes.RoundChangeSchema().dump(request.body),
+        changes=RoundChangeSchema().dump(request.body),
     )
     return Answer(200, round_, etag=round_["version"])
 
@@ -92,7 +101,7 @@ def change_round(ask: Ask, request: Request) -> Answer:
     "/v1/rounds/{round_id}/open",
     summary="เปิดรอบการรายงาน",
     answers={202: JobSchema},
-    refuses=(*_GONE, errors.RoundNotInState, errors.FormNotFound, StaleVersion),
+    refuses=(*_GONE, RoundNotInState, FormNotFound, StaleVersion),
 )
 def open_round(ask: Ask, request: Request) -> Answer:
     """Start creating the obligations; the round is open when the job is done."""
@@ -104,7 +113,7 @@ def open_round(ask: Ask, request: Request) -> Answer:
     "/v1/rounds/{round_id}/close",
     summary="ปิดรอบการรายงาน",
     answers={202: JobSchema},
-    refuses=(*_GONE, errors.RoundNotInState),
+    refuses=(*_GONE, RoundNotInState),
 )
 def close_round(ask: Ask, request: Request) -> Answer:
     """Close the round now. What was accepted before is still recorded."""
@@ -116,7 +125,7 @@ def close_round(ask: Ask, request: Request) -> Answer:
     "/v1/rounds/{round_id}/purge",
     summary="ลบข้อมูลรอบทดลอง",
     answers={202: JobSchema},
-    refuses=(*_GONE, errors.RoundNotTrial, errors.RoundNotInState, StaleVersion),
+    refuses=(*_GONE, RoundNotTrial, RoundNotInState, StaleVersion),
 )
 def purge_round(ask: Ask, request: Request) -> Answer:
     """Delete all of a trial round but a signed statement of what it was."""
@@ -127,8 +136,8 @@ def purge_round(ask: Ask, request: Request) -> Answer:
     "GET",
     "/v1/forms/{form_id}/versions/{version}",
     summary="นิยามแบบรายงาน",
-    answers={200: shapes.FormSchema},
-    refuses=(errors.FormNotFound,),
+    answers={200: FormSchema},
+    refuses=(FormNotFound,),
     patterns={"version": r"[1-9][0-9]{0,3}"},
 )
 def show_form(ask: Ask, request: Request) -> Answer:

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from contracts.accounts import errors
-from contracts.accounts import sign_in_schemas as shapes
+from contracts.accounts.second_factor import (
+    NoSecondFactor,
+    RecoveryCodes,
+    SecondFactorConfirmation,
+    SecondFactorExists,
+    SecondFactorRemoval,
+    SecondFactorRequest,
+    SecondFactorSecret,
+    SecondFactorStopped,
+    WrongSecondFactor,
+)
+from contracts.accounts.sign_in import TooManyAttempts, WrongCredentials
 from gateway.ask import Ask
 from gateway.http import Answer, Request, route
 
@@ -12,10 +22,10 @@ from gateway.http import Answer, Request, route
     "POST",
     "/v1/second-factors",
     summary="ตั้งค่าการยืนยันตัวตนขั้นที่สอง",
-    body=shapes.SecondFactorRequest,
-    answers={201: shapes.SecondFactorSecret},
+    body=SecondFactorRequest,
+    answers={201: SecondFactorSecret},
     before_second_factor=True,
-    refuses=(errors.WrongCredentials, errors.SecondFactorExists, errors.TooManyAttempts),
+    refuses=(WrongCredentials, SecondFactorExists, TooManyAttempts),
 )
 def begin(ask: Ask, request: Request) -> Answer:
     """Make a secret for an authenticator app; it counts when a code of it has been given."""
@@ -27,15 +37,15 @@ def begin(ask: Ask, request: Request) -> Answer:
     "POST",
     "/v1/second-factors/confirmations",
     summary="ยืนยันการตั้งค่าด้วยรหัสจากแอป",
-    body=shapes.SecondFactorConfirmation,
-    answers={201: shapes.RecoveryCodes},
+    body=SecondFactorConfirmation,
+    answers={201: RecoveryCodes},
     before_second_factor=True,
     refuses=(
-        errors.WrongSecondFactor,
-        errors.SecondFactorStopped,
-        errors.NoSecondFactor,
-        errors.SecondFactorExists,
-        errors.TooManyAttempts,
+        WrongSecondFactor,
+        SecondFactorStopped,
+        NoSecondFactor,
+        SecondFactorExists,
+        TooManyAttempts,
     ),
 )
 def confirm(ask: Ask, request: Request) -> Answer:
@@ -48,14 +58,14 @@ def confirm(ask: Ask, request: Request) -> Answer:
     "POST",
     "/v1/second-factors/removals",
     summary="ยกเลิกการยืนยันตัวตนขั้นที่สอง",
-    body=shapes.SecondFactorRemoval,
+    body=SecondFactorRemoval,
     answers={204: None},
     refuses=(
-        errors.WrongCredentials,
-        errors.WrongSecondFactor,
-        errors.SecondFactorStopped,
-        errors.NoSecondFactor,
-        errors.TooManyAttempts,
+        WrongCredentials,
+        WrongSecondFactor,
+        SecondFactorStopped,
+        NoSecondFactor,
+        TooManyAttempts,
     ),
 )
 def remove(ask: Ask, request: Request) -> Answer:

@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
-from contracts.accounts import errors
-from contracts.accounts import schemas as shapes
-from contracts.accounts import sign_in_schemas as sign_in_shapes
+from contracts.accounts.issuance import (
+    Activation,
+    ActivationCodeSpent,
+    ActivationRequest,
+    WrongActivationCode,
+)
+from contracts.accounts.second_factor import (
+    SecondFactorRequired,
+    SecondFactorStopped,
+    WrongSecondFactor,
+)
+from contracts.accounts.sign_in import (
+    PasswordChangeRequest,
+    Session,
+    SessionEnded,
+    SessionRequest,
+    SignedInPrincipal,
+    SlotInUse,
+    TooManyAttempts,
+    WeakPassword,
+    WrongCredentials,
+)
+from contracts.accounts.slots import SlotLocked
 from gateway.ask import Ask
 from gateway.http import Answer, Request, route
 
@@ -13,16 +33,16 @@ from gateway.http import Answer, Request, route
     "POST",
     "/v1/sessions",
     summary="ลงชื่อเข้าใช้",
-    body=shapes.SessionRequest,
-    answers={201: shapes.Session},
+    body=SessionRequest,
+    answers={201: Session},
     refuses=(
-        errors.WrongCredentials,
-        errors.SlotInUse,
-        errors.SecondFactorRequired,
-        errors.WrongSecondFactor,
-        errors.SecondFactorStopped,
-        errors.SlotLocked,
-        errors.TooManyAttempts,
+        WrongCredentials,
+        SlotInUse,
+        SecondFactorRequired,
+        WrongSecondFactor,
+        SecondFactorStopped,
+        SlotLocked,
+        TooManyAttempts,
     ),
     public=True,
 )
@@ -42,8 +62,8 @@ def sign_in(ask: Ask, request: Request) -> Answer:
     "GET",
     "/v1/sessions/current",
     summary="บัญชีที่ใช้อยู่",
-    answers={200: shapes.SignedInPrincipal},
-    refuses=(errors.SessionEnded,),
+    answers={200: SignedInPrincipal},
+    refuses=(SessionEnded,),
     before_second_factor=True,
 )
 def show_session(ask: Ask, request: Request) -> Answer:
@@ -68,14 +88,14 @@ def sign_out(ask: Ask, request: Request) -> Answer:
     "POST",
     "/v1/activations",
     summary="เปิดใช้งานบัญชีด้วยรหัสเปิดใช้งาน",
-    body=shapes.ActivationRequest,
-    answers={201: shapes.Activation},
+    body=ActivationRequest,
+    answers={201: Activation},
     refuses=(
-        errors.WrongActivationCode,
-        errors.ActivationCodeSpent,
-        errors.SlotLocked,
-        errors.WeakPassword,
-        errors.TooManyAttempts,
+        WrongActivationCode,
+        ActivationCodeSpent,
+        SlotLocked,
+        WeakPassword,
+        TooManyAttempts,
     ),
     public=True,
 )
@@ -95,9 +115,9 @@ def activate(ask: Ask, request: Request) -> Answer:
     "POST",
     "/v1/password-changes",
     summary="เปลี่ยนรหัสผ่าน",
-    body=sign_in_shapes.PasswordChangeRequest,
+    body=PasswordChangeRequest,
     answers={204: None},
-    refuses=(errors.WrongCredentials, errors.WeakPassword, errors.TooManyAttempts),
+    refuses=(WrongCredentials, WeakPassword, TooManyAttempts),
 )
 def change_password(ask: Ask, request: Request) -> Answer:
     """Replace the caller's own password; this sign-in stays, any other ends."""

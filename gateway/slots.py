@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from contracts.accounts import errors
-from contracts.accounts import slot_schemas as shapes
+from contracts.accounts.organisations import OrganisationNotFound
+from contracts.accounts.slots import (
+    DeedRequest,
+    Handover,
+    HandoverRequest,
+    HolderChange,
+    HolderIncomplete,
+    Slot,
+    SlotAlreadyExists,
+    SlotClosed,
+    SlotDetail,
+    SlotFilters,
+    SlotLocked,
+    SlotNotActivated,
+    SlotNotAddable,
+    SlotNotFound,
+    SlotRequest,
+)
 from contracts.errors import IdempotencyKeyReused, StaleVersion
 from gateway.ask import Ask
 from gateway.http import Answer, Page, Request, list_of, route
 from gateway.rounds import version_of
 
-_NOT_USABLE = (errors.SlotNotFound, errors.SlotClosed)
+_NOT_USABLE = (SlotNotFound, SlotClosed)
 
 
-class SlotQuery(shapes.SlotFilters, Page):
+class SlotQuery(SlotFilters, Page):
     """Filters and page."""
 
 
@@ -21,7 +37,7 @@ class SlotQuery(shapes.SlotFilters, Page):
     "/v1/slots",
     summary="บัญชีผู้ใช้ของหน่วยงาน",
     query=SlotQuery,
-    answers={200: list_of(shapes.Slot)},
+    answers={200: list_of(Slot)},
 )
 def list_slots(ask: Ask, request: Request) -> Answer:
     """List the slots within the caller's scope, with those that are locked or closed."""
@@ -32,12 +48,12 @@ def list_slots(ask: Ask, request: Request) -> Answer:
     "POST",
     "/v1/slots",
     summary="เพิ่มบัญชีผู้ใช้ให้หน่วยงาน",
-    body=shapes.SlotRequest,
-    answers={201: shapes.SlotDetail},
+    body=SlotRequest,
+    answers={201: SlotDetail},
     refuses=(
-        errors.OrganisationNotFound,
-        errors.SlotNotAddable,
-        errors.SlotAlreadyExists,
+        OrganisationNotFound,
+        SlotNotAddable,
+        SlotAlreadyExists,
         IdempotencyKeyReused,
     ),
     etag=True,
@@ -57,8 +73,8 @@ def add_slot(ask: Ask, request: Request) -> Answer:
     "GET",
     "/v1/slots/{slot_id}",
     summary="บัญชีผู้ใช้หนึ่งบัญชี",
-    answers={200: shapes.SlotDetail},
-    refuses=(errors.SlotNotFound,),
+    answers={200: SlotDetail},
+    refuses=(SlotNotFound,),
     etag=True,
 )
 def show_slot(ask: Ask, request: Request) -> Answer:
@@ -71,9 +87,9 @@ def show_slot(ask: Ask, request: Request) -> Answer:
     "PATCH",
     "/v1/slots/{slot_id}/holder",
     summary="แก้ไขข้อมูลผู้ถือบัญชี",
-    body=shapes.HolderChange,
-    answers={200: shapes.SlotDetail},
-    refuses=(*_NOT_USABLE, errors.SlotNotActivated, errors.HolderIncomplete, StaleVersion),
+    body=HolderChange,
+    answers={200: SlotDetail},
+    refuses=(*_NOT_USABLE, SlotNotActivated, HolderIncomplete, StaleVersion),
     etag=True,
     if_match=True,
 )
@@ -92,9 +108,9 @@ def change_holder(ask: Ask, request: Request) -> Answer:
     "POST",
     "/v1/slots/{slot_id}/handovers",
     summary="ส่งมอบบัญชีให้ผู้ถือบัญชีคนใหม่",
-    body=shapes.HandoverRequest,
-    answers={201: shapes.Handover},
-    refuses=(*_NOT_USABLE, errors.SlotNotActivated),
+    body=HandoverRequest,
+    answers={201: Handover},
+    refuses=(*_NOT_USABLE, SlotNotActivated),
 )
 def begin_handover(ask: Ask, request: Request) -> Answer:
     """End the holder's sign-in and password; the office above gets a slip for the next holder."""
@@ -112,9 +128,9 @@ def begin_handover(ask: Ask, request: Request) -> Answer:
     "POST",
     "/v1/slots/{slot_id}/locks",
     summary="ระงับบัญชีผู้ใช้",
-    body=shapes.DeedRequest,
-    answers={201: shapes.SlotDetail},
-    refuses=(*_NOT_USABLE, errors.SlotLocked),
+    body=DeedRequest,
+    answers={201: SlotDetail},
+    refuses=(*_NOT_USABLE, SlotLocked),
     etag=True,
 )
 def lock_slot(ask: Ask, request: Request) -> Answer:
@@ -142,8 +158,8 @@ def unlock_slot(ask: Ask, request: Request) -> Answer:
     "POST",
     "/v1/slots/{slot_id}/closures",
     summary="ปิดบัญชีผู้ใช้ถาวร",
-    body=shapes.DeedRequest,
-    answers={201: shapes.SlotDetail},
+    body=DeedRequest,
+    answers={201: SlotDetail},
     refuses=_NOT_USABLE,
     etag=True,
 )

@@ -12,14 +12,15 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from marshmallow import fields
 
+from contracts.collecting.evidence import XLSX, UploadNotFound
+from contracts.collecting.forms import FormNotFound
+from contracts.collecting.obligations import ObligationNotFound
+from contracts.collecting.quotas import QuotaReached
+from contracts.collecting.rounds import RoundNotFound, RoundNotInState, RoundPurged
 from contracts.errors import IdempotencyKeyReused
 from contracts.fields import Closed, Exactly, wire_time
 from contracts.jobs import JobSchema
 from contracts.repeats import request_id
-from contracts.reports import errors
-from contracts.reports.evidence_errors import UploadNotFound
-from contracts.reports.evidence_schemas import XLSX
-from contracts.reports.quota_errors import QuotaReached
 from gateway.ask import Ask
 from gateway.downloads import saved_as
 from gateway.http import FORM_LIMIT_BYTES, MULTIPART, UPLOAD_SECONDS, Answer, Request, route
@@ -29,7 +30,7 @@ ZIP = "application/zip"
 AT_ONCE = 20
 FILENAME_MAX = 200
 _MADE = (1980, 1, 1, 0, 0, 0)
-_GONE = (errors.RoundNotFound, errors.RoundPurged)
+_GONE = (RoundNotFound, RoundPurged)
 
 
 class DistrictQuery(Closed):
@@ -49,7 +50,7 @@ class UploadQuery(Closed):
     "/v1/forms/{form_id}/versions/{version}/template.xlsx",
     summary="แบบรายงานเปล่า (Excel)",
     answers={200: XLSX},
-    refuses=(errors.FormNotFound,),
+    refuses=(FormNotFound,),
     patterns={"version": r"[1-9][0-9]{0,3}"},
 )
 def download_blank_workbook(ask: Ask, request: Request) -> Answer:
@@ -64,7 +65,7 @@ def download_blank_workbook(ask: Ask, request: Request) -> Answer:
     "/v1/obligations/{obligation_id}/template.xlsx",
     summary="แบบรายงานของภาระหนึ่ง (Excel)",
     answers={200: XLSX},
-    refuses=(errors.ObligationNotFound, *_GONE),
+    refuses=(ObligationNotFound, *_GONE),
 )
 def download_workbook(ask: Ask, request: Request) -> Answer:
     """Download the workbook of an obligation, filled with its draft or with what was filed last.
@@ -102,7 +103,7 @@ def download_workbooks(ask: Ask, request: Request) -> Answer:
     query=UploadQuery,
     consumes=MULTIPART,
     answers={202: JobSchema},
-    refuses=(*_GONE, errors.RoundNotInState, IdempotencyKeyReused, UploadNotFound, QuotaReached),
+    refuses=(*_GONE, RoundNotInState, IdempotencyKeyReused, UploadNotFound, QuotaReached),
     idempotency="required",
     limit_bytes=FORM_LIMIT_BYTES,
     body_seconds=UPLOAD_SECONDS,

@@ -17,15 +17,15 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from collecting.rounds.rules import Round, Scope
-from contracts.errors import InvalidInput
-from contracts.principal import Place
-from contracts.reference.calendar import as_bangkok, short_date
-from contracts.reports.due_dates import Stood, is_in_time
-from contracts.reports.ledger_errors import (
+from contracts.collecting.due_dates import Stood, is_in_time
+from contracts.collecting.extensions import (
     ExtensionAlreadyWithdrawn,
     ExtensionNotFound,
     TooManyExtensions,
 )
+from contracts.errors import InvalidInput
+from contracts.principal import Place
+from contracts.reference.calendar import as_bangkok, short_date
 
 MOST_EXTENSIONS = 10_000
 """Orders on due dates in one round, withdrawals included."""

@@ -16,8 +16,8 @@ from collecting.obligations.rules.obligation import Obligation, State
 from collecting.obligations.store import NOT_LISTED, from_document
 from collecting.rounds.due_dates import in_time
 from collecting.rounds.rules import Round, Scope
+from contracts.collecting.due_dates import last_moment
 from contracts.events import Event
-from contracts.reports.due_dates import last_moment
 
 _PARTS = {
     "province": "province_code",

@@ -20,12 +20,12 @@ from collecting.metrics import record_evidence
 from collecting.quotas.rules import Sent
 from collecting.rounds.rules import RoundState
 from collecting.stores import Stores
+from contracts.collecting.evidence import UploadNotFound
+from contracts.collecting.rounds import RoundNotFound, RoundPurged
 from contracts.errors import ServiceUnavailable
 from contracts.fields import wire_time
 from contracts.paging import cut, page, read_position
 from contracts.principal import Principal, Role
-from contracts.reports.errors import RoundNotFound, RoundPurged
-from contracts.reports.evidence_errors import UploadNotFound
 
 CHUNKS_OF_EVIDENCE = 80  # of 256 KiB: 20 MiB
 EVIDENCE_BYTES = CHUNKS_OF_EVIDENCE * CHUNK_BYTES

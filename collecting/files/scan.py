@@ -16,7 +16,7 @@ from chassis.aside import aside
 from chassis.settings import SettingsIncomplete
 from collecting.files.sniff import any_member
 from collecting.settings import Settings
-from contracts.reports.evidence_errors import MalwareFound, ScannerUnavailable
+from contracts.collecting.evidence import MalwareFound, ScannerUnavailable
 
 SCAN_SECONDS = 15.0
 PIECE_BYTES = 256 << 10

@@ -12,8 +12,7 @@ import filetype
 
 from collecting.files.kinds import KINDS, kind_of
 from collecting.files.unpack import BROKEN_ZIP, is_plain, open_zip, pieces_of
-from contracts.reports.evidence_errors import EvidenceTypeRefused
-from contracts.reports.evidence_schemas import DOCX, MEDIA_TYPES, XLSX
+from contracts.collecting.evidence import DOCX, MEDIA_TYPES, XLSX, EvidenceTypeRefused
 
 MOST_MEMBERS = 5_000
 UNPACKED_BYTES = 100 << 20

@@ -10,10 +10,11 @@ from chassis.rpc import answers
 from collecting.filings.shapes import filing_to_wire, refusal_to_wire
 from collecting.obligations.rules.obligation import Obligation
 from collecting.stores import Stores
+from contracts.collecting.filings import FilingNotFound
+from contracts.collecting.obligations import ObligationNotFound
 from contracts.fields import wire_time
 from contracts.paging import page
 from contracts.principal import Principal
-from contracts.reports.errors import FilingNotFound, ObligationNotFound
 
 Facts = dict[str, Any]
 SETTLED_AFTER = timedelta(seconds=60)

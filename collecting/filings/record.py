@@ -11,8 +11,9 @@ from collecting.filings.rules.decide import Attempt, Filing, decide
 from collecting.filings.shapes import event_of, receipt_facts
 from collecting.filings.store import Document, Entry, Ledger, Standing
 from collecting.kind import Events
+from contracts.collecting.filings import StaleRevision
+from contracts.collecting.obligations import ObligationNotFound
 from contracts.errors import IdempotencyKeyReused, ServiceError
-from contracts.reports.errors import ObligationNotFound, StaleRevision
 
 Result = Document | ServiceError
 Placed = tuple[int, Attempt]

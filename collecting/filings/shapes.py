@@ -12,11 +12,11 @@ from collecting.kind import Events
 from collecting.obligations.rules.kinds import FilingKind
 from collecting.obligations.rules.obligation import Channel
 from collecting.sealing.receipts import content_sha256, receipt_number, sha256_hex
+from contracts.collecting.amendment_classes import DEFAULT_CLASS
 from contracts.errors import ServiceError
 from contracts.events import Event
 from contracts.fields import read_time, wire_time
 from contracts.principal import Principal
-from contracts.reports.amendment_classes import DEFAULT_CLASS
 
 Facts = dict[str, Any]
 

@@ -25,10 +25,11 @@ from collecting.obligations.store import NOT_LISTED, from_document, write_new
 from collecting.rounds.due_dates import in_time
 from collecting.rounds.rules import Mode, Round
 from collecting.rounds.store import Rounds
+from contracts.collecting.filings import FilingNotFound
+from contracts.collecting.obligation_id import ObligationId
+from contracts.collecting.obligations import ObligationNotFound
 from contracts.errors import ServiceError
 from contracts.events import Event
-from contracts.reports.errors import FilingNotFound, ObligationNotFound
-from contracts.reports.obligation_id import ObligationId
 
 Document = dict[str, Any]
 

@@ -10,10 +10,10 @@ from collecting.kind import Kind
 from collecting.obligations.rules.obligation import Obligation
 from collecting.rounds.rules import Round
 from collecting.stores import Stores
+from contracts.collecting.obligation_id import ObligationId
 from contracts.events import Event
 from contracts.fields import wire_time
 from contracts.principal import Place
-from contracts.reports.obligation_id import ObligationId
 
 
 def open_obligations(store: Stores, round_: Round, *, show: Callable[[int, int], None]) -> int:

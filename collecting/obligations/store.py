@@ -15,10 +15,10 @@ from collecting.kind import Kind
 from collecting.obligations.rules.obligation import Act, Obligation, Signature, State
 from collecting.rounds.due_dates import past
 from collecting.rounds.rules import Mode
+from contracts.collecting.due_dates import Stood
+from contracts.collecting.obligations import ObligationNotFound
 from contracts.events import Event
 from contracts.principal import Principal
-from contracts.reports.due_dates import Stood
-from contracts.reports.errors import ObligationNotFound
 
 NOT_LISTED = {"acts": 0, "outbox": 0}
 _FIELDS_OF_AREA = {

@@ -16,14 +16,14 @@ from collecting.obligations.rules.obligation import Obligation, State
 from collecting.obligations.rules.orders import Order
 from collecting.rounds.rules import Round, RoundState
 from collecting.stores import Stores
-from contracts.errors import StaleVersion
-from contracts.reports.ledger_errors import (
+from contracts.collecting.orders import (
     AlreadyExempt,
     OrganisationAlreadyInRound,
     OrganisationNotInRound,
     OrganisationNotKnown,
     ReportInForce,
 )
+from contracts.errors import StaleVersion
 
 TRIES = 5
 

@@ -10,7 +10,7 @@ from chassis.rpc import answers
 from collecting.filings.questions import find_filing
 from collecting.printing import pages
 from collecting.stores import Stores
-from contracts.reports.errors import FilingNotFound
+from contracts.collecting.filings import FilingNotFound
 
 Facts = dict[str, Any]
 

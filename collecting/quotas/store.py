@@ -8,9 +8,9 @@ from typing import Any
 from pymongo.errors import DuplicateKeyError
 
 from collecting.quotas.rules import Quota, Sent, quotas_of
+from contracts.collecting.quotas import QuotaReached
 from contracts.fields import wire_time
 from contracts.principal import Principal
-from contracts.reports.quota_errors import QuotaReached
 
 COLLECTION = "quota_counters"
 _UNITS = {"count": ("items", "รายการ"), "bytes": ("bytes", "ไบต์")}

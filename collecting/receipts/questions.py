@@ -20,8 +20,8 @@ from collecting.sealing.keys import Keyring
 from collecting.sealing.receipts import fields_of, jws_in
 from collecting.settings import Settings
 from collecting.stores import Stores
+from contracts.collecting.filings import FilingNotFound
 from contracts.paging import page, read_cursor, write_cursor
-from contracts.reports.errors import FilingNotFound
 
 Facts = dict[str, Any]
 LOOK_EVERY_SECONDS = 5  # one look at an index that is empty but for today

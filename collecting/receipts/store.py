@@ -15,8 +15,8 @@ from pymongo.errors import DuplicateKeyError
 
 from chassis.outbox import Outbox
 from collecting.receipts.rules import Place, Roll, Sheaves, end_of, leaf_of, place_of, sheaf_of
+from contracts.collecting.receipts import ReceiptNotInRoll, RollNotFound
 from contracts.events import Event
-from contracts.reports.roll_errors import ReceiptNotInRoll, RollNotFound
 
 AT_ONCE = 1_000
 _WITHOUT_LEAVES = {"sheaves": 0, "outbox": 0}

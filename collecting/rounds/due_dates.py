@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from contracts.reports.due_dates import WHOLE_SECOND
+from contracts.collecting.due_dates import WHOLE_SECOND
 
 _MILLISECONDS = WHOLE_SECOND.microseconds // 1_000
 

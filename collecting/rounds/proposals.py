@@ -12,11 +12,11 @@ from chassis.listener import Heard
 from collecting.kind import Events
 from collecting.rounds.rules import Mode, Round, RoundState, SignOff
 from collecting.rounds.shapes import read_exception, read_scope
+from contracts.collecting.due_dates import is_past
 from contracts.errors import InvalidInput, Wording
 from contracts.events import Event
 from contracts.fields import read_time
 from contracts.forms import Form
-from contracts.reports.due_dates import is_past
 
 Facts = dict[str, Any]
 # Bangkok.

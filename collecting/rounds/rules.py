@@ -7,9 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from collecting.kind import Kind
+from contracts.collecting.rounds import RoundNotInState, RoundNotTrial
 from contracts.forms import Form
 from contracts.principal import Place
-from contracts.reports.errors import RoundNotInState, RoundNotTrial
 
 
 class Mode(StrEnum):

@@ -13,10 +13,10 @@ from pymongo.errors import DuplicateKeyError
 from chassis.outbox import Outbox
 from collecting.rounds.due_dates import past
 from collecting.rounds.rules import DueException, Mode, Round, RoundState, Scope, SignOff
+from contracts.collecting.rounds import RoundAlreadyExists, RoundNotFound, RoundPurged
 from contracts.errors import StaleVersion
 from contracts.events import Event
 from contracts.fields import wire_time
-from contracts.reports.errors import RoundAlreadyExists, RoundNotFound, RoundPurged
 
 _GOING = [RoundState.PURGING.value, RoundState.PURGED.value]
 _PURGED_FROM = (

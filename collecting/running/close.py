@@ -8,8 +8,8 @@ from datetime import datetime
 
 from collecting.rounds.rules import Round, RoundState
 from collecting.stores import Stores
+from contracts.collecting.rounds import RoundPurged
 from contracts.errors import StaleVersion
-from contracts.reports.errors import RoundPurged
 
 
 def close(store: Stores, round_: Round, *, at: datetime) -> int:

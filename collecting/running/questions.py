@@ -22,10 +22,10 @@ from collecting.running.close import close, close_ended
 from collecting.running.purge import purge, statement_of, sweep
 from collecting.sealing.keys import Keyring
 from collecting.stores import Stores
+from contracts.collecting.rounds import RoundPurged
 from contracts.errors import StaleVersion
 from contracts.paging import page, read_cursor, write_cursor
 from contracts.principal import Principal, Role
-from contracts.reports.errors import RoundPurged
 
 LOOK_EVERY_SECONDS = 15
 Facts = dict[str, Any]

@@ -11,7 +11,7 @@ from zipfile import ZipFile, ZipInfo
 from collecting.files.kinds import KINDS, kind_of
 from collecting.files.unpack import BROKEN_ZIP, Budget, BudgetSpent, open_zip, pieces_of
 from collecting.workbooks.parts import WORKBOOK_BYTES
-from contracts.reports.workbook_errors import TooManyWorkbooks, WorkbooksUnreadable
+from contracts.collecting.workbooks import TooManyWorkbooks, WorkbooksUnreadable
 
 MOST_WORKBOOKS = 500
 NAME_MAX = 200

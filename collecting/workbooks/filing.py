@@ -23,11 +23,11 @@ from collecting.workbooks.layout import Layout
 from collecting.workbooks.reading import Reading, read_workbook
 from collecting.workbooks.stamp import Stamp
 from collecting.workbooks.wording import CellFault, of_answer, of_file, of_refusal
+from contracts.collecting.amendment_classes import DEFAULT_CLASS
+from contracts.collecting.obligations import ObligationNotFound
 from contracts.errors import ServiceError
 from contracts.forms import Lacking
 from contracts.principal import Principal
-from contracts.reports.amendment_classes import DEFAULT_CLASS
-from contracts.reports.errors import ObligationNotFound
 
 AT_ONCE = 25
 FAULTS_TOLD = 20

@@ -14,8 +14,8 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
+from contracts.collecting.amendment_classes import AMENDMENT_CLASSES
 from contracts.forms import LIST_MAX, Form
-from contracts.reports.amendment_classes import AMENDMENT_CLASSES
 
 Definition = Mapping[str, Any]
 

@@ -25,12 +25,12 @@ from collecting.workbooks.layout import layout_of
 from collecting.workbooks.stamp import Stamp
 from collecting.workbooks.templates import filename_for, filled_for
 from collecting.workbooks.writing import Filled, write_workbook
+from contracts.collecting.evidence import UploadNotFound
+from contracts.collecting.rounds import RoundNotInState
 from contracts.errors import IdempotencyKeyReused, InvalidInput, ServiceError
 from contracts.fields import wire_time
 from contracts.paging import cut, page, read_position
 from contracts.principal import Principal, Role
-from contracts.reports.errors import RoundNotInState
-from contracts.reports.evidence_errors import UploadNotFound
 
 JOB = "file_workbooks"
 SWEPT_EVERY_SECONDS = 600

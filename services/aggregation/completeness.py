@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.aggregation.axis import Axis
-from contracts.aggregation.errors import AxisTooWide
+from contracts.aggregation.completeness import AxisTooWide
 from contracts.errors import OutOfScope
 from contracts.principal import Principal
 from contracts.reference.provinces import REGIONS, get_province

@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from contracts.collecting.due_dates import Stood, is_in_time
 from contracts.fields import read_time
 from contracts.reference.code_groups import CodeGroup
 from contracts.reference.lao_types import LaoType
 from contracts.reference.provinces import get_province
-from contracts.reports.due_dates import Stood, is_in_time
 from contracts.reports.events import (
     DueDatesMovedV2,
     NilConfirmedV1,

@@ -21,9 +21,9 @@ from pymongo.read_concern import ReadConcern
 
 from chassis.mongo import TRANSACTION_SECONDS, in_transaction
 from contracts.aggregation.axis import Axis
-from contracts.aggregation.errors import RoundNotCounted
+from contracts.aggregation.completeness import RoundNotCounted
+from contracts.collecting.due_dates import Stood
 from contracts.errors import ServiceUnavailable
-from contracts.reports.due_dates import Stood
 from services.aggregation.completeness import Scope
 from services.aggregation.documents import (
     DistrictDocument,

@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 import services.reports.forms
+from contracts.collecting.forms import FormNotFound
 from contracts.forms import require_sound
 from contracts.reference.lao_types import LaoType
-from contracts.reports.errors import FormNotFound
 from services.reports.forms import get_form
 
 PATHS = sorted(Path(services.reports.forms.__file__).parent.glob("*.yaml"))

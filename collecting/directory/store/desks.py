@@ -10,7 +10,7 @@ from collecting.obligations.rules.obligation import Obligation
 from collecting.obligations.store import NOT_LISTED, from_document
 from collecting.rounds.rules import Round
 from collecting.rounds.store import round_of
-from contracts.reports.errors import ObligationNotFound
+from contracts.collecting.obligations import ObligationNotFound
 
 
 class Desk(NamedTuple):

@@ -10,8 +10,8 @@ from pymongo.errors import DuplicateKeyError
 
 from collecting.files.store.gridfs import Facts, Files, facts_of, sha256_of
 from collecting.obligations.rules.obligation import Obligation
+from contracts.collecting.evidence import EvidenceInUse, EvidenceNotFound
 from contracts.principal import Place, Principal
-from contracts.reports.evidence_errors import EvidenceInUse, EvidenceNotFound
 
 _KIND = {"metadata.kind": "evidence"}
 _FIELDS_OF_AREA = {

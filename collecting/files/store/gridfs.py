@@ -14,7 +14,7 @@ from pymongo.errors import DuplicateKeyError
 from chassis.aside import aside
 from chassis.clock import now
 from chassis.mongo import in_transaction
-from contracts.reports.evidence_errors import UploadNotFound
+from contracts.collecting.evidence import UploadNotFound
 
 CHUNK_BYTES = 256 << 10
 MOST_CHUNKS = 256

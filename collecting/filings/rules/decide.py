@@ -17,25 +17,23 @@ from collecting.obligations.rules.obligation import (
     State,
 )
 from collecting.rounds.rules import Round, RoundState, SignOff
-from contracts.fields import wire_time
-from contracts.principal import Principal
-from contracts.reference.calendar import as_bangkok
-from contracts.reports.amendment_classes import DEFAULT_CLASS, is_class_used
-from contracts.reports.correction_errors import (
+from contracts.collecting.amendment_classes import DEFAULT_CLASS, is_class_used
+from contracts.collecting.due_dates import is_past
+from contracts.collecting.filings import (
+    AlreadyFiled,
     NotAmendedAs,
+    NothingChanged,
+    NothingToAmend,
     NothingToWithdraw,
     NotOwed,
     NotSigned,
-)
-from contracts.reports.due_dates import is_past
-from contracts.reports.errors import (
-    AlreadyFiled,
-    NothingChanged,
-    NothingToAmend,
     StaleRevision,
     WindowClosed,
-    WrongFormVersion,
 )
+from contracts.collecting.forms import WrongFormVersion
+from contracts.fields import wire_time
+from contracts.principal import Principal
+from contracts.reference.calendar import as_bangkok
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,21 +12,18 @@ from typing import Any
 
 from collecting.obligations.rules.obligation import MOST_ACTS, Act, Obligation, Signature, State
 from collecting.rounds.rules import Round, RoundState, SignOff
-from contracts.errors import InvalidInput, OutOfScope
-from contracts.fields import wire_time
-from contracts.principal import Principal, Role
-from contracts.reports.correction_errors import (
+from contracts.collecting.corrections import (
     AlreadyAccepted,
     AlreadyReturned,
     NothingInForce,
     NothingReturned,
-    NothingToSign,
-    SamePerson,
-    SameSlot,
-    SignOffNotAsked,
     TooManyActs,
 )
-from contracts.reports.errors import StaleRevision
+from contracts.collecting.filings import StaleRevision
+from contracts.collecting.signatures import NothingToSign, SamePerson, SameSlot, SignOffNotAsked
+from contracts.errors import InvalidInput, OutOfScope
+from contracts.fields import wire_time
+from contracts.principal import Principal, Role
 
 LONGEST_RETURN = timedelta(days=366)
 """How long an office may let a return be answered, from when it is given."""

@@ -8,10 +8,11 @@ from enum import StrEnum
 
 from collecting.kind import Subject
 from collecting.rounds.rules import Mode, Round, RoundState, SignOff
+from contracts.collecting.drafts import DraftSigned
+from contracts.collecting.due_dates import Stood, is_in_time, is_past
+from contracts.collecting.obligations import ObligationNotFound
+from contracts.collecting.rounds import RoundNotInState
 from contracts.principal import Place, Principal, Role
-from contracts.reports.correction_errors import DraftSigned
-from contracts.reports.due_dates import Stood, is_in_time, is_past
-from contracts.reports.errors import ObligationNotFound, RoundNotInState
 
 PARTS = ("preparer", "head")
 """Who signs a report, or is declared to stand by it, where its round asks for that."""

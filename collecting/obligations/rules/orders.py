@@ -10,9 +10,9 @@ from typing import Any
 from collecting.obligations.rules.corrections import with_act
 from collecting.obligations.rules.obligation import Obligation, State
 from collecting.rounds.rules import Round, RoundState
+from contracts.collecting.due_dates import is_past
+from contracts.collecting.orders import AlreadyExempt, NotExempt, ReportInForce
 from contracts.principal import Principal
-from contracts.reports.due_dates import is_past
-from contracts.reports.ledger_errors import AlreadyExempt, NotExempt, ReportInForce
 
 _EXEMPT = (State.EXEMPT, State.WAIVED)
 

@@ -14,7 +14,7 @@ from typing import Any
 from nameko.extensions import DependencyProvider
 
 from chassis.keys import read_keys
-from contracts.accounts.errors import CodeKeyRetired
+from contracts.accounts.issuance import CodeKeyRetired
 from contracts.reading import read_code
 from services.accounts.settings import Settings
 

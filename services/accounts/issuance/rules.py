@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from contracts.accounts.errors import ActivationCodeSpent, WrongActivationCode
+from contracts.accounts.issuance import ActivationCodeSpent, WrongActivationCode
 
 
 class CodeState(StrEnum):

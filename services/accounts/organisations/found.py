@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from contracts.accounts.errors import OrganisationCodeTaken
+from contracts.accounts.changes import OrganisationCodeTaken
 from contracts.errors import InvalidInput
 from contracts.reference.calendar import as_bangkok
 from contracts.reference.lao_types import LaoType

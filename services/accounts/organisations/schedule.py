@@ -8,14 +8,14 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from contracts.accounts.errors import (
+from contracts.accounts.changes import (
     OrganisationChangeNeeded,
     OrganisationChangeNotFound,
     OrganisationChangeSettled,
-    OrganisationClosed,
-    SlotClosed,
 )
 from contracts.accounts.events import OrganisationChangedV1, OrganisationClosedV1
+from contracts.accounts.organisations import OrganisationClosed
+from contracts.accounts.slots import SlotClosed
 from contracts.errors import InvalidInput, ServiceError, StaleVersion
 from contracts.events import Event
 from contracts.reference.calendar import as_bangkok

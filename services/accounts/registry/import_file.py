@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from chassis.aside import aside
 from chassis.jobs import Job
-from contracts.accounts.errors import RegistryRefused
+from contracts.accounts.registry import RegistryRefused
 from contracts.reference.calendar import as_bangkok
 from services.accounts import metrics
 from services.accounts.organisations.rules.organisation import (

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from contracts.accounts.errors import ImportNotFound
+from contracts.accounts.registry import ImportNotFound
 
 UPLOADS = "uploads"
 PARTS = "upload_parts"

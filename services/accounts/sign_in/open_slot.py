@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from contracts.accounts.errors import WrongActivationCode, WrongCredentials
+from contracts.accounts.issuance import WrongActivationCode
+from contracts.accounts.sign_in import WrongCredentials
 from contracts.fields import wire_time
 from contracts.principal import Principal
 from contracts.reading import read_username

@@ -27,7 +27,7 @@ from nameko.extensions import DependencyProvider
 
 from chassis.keys import read_key
 from chassis.settings import SettingsIncomplete
-from contracts.accounts.openid_errors import OpenIdNotOffered, OpenIdRefused, OpenIdUnavailable
+from contracts.accounts.openid import OpenIdNotOffered, OpenIdRefused, OpenIdUnavailable
 from services.accounts.settings import Settings
 from services.accounts.sign_in.rules.openid import (
     Endpoints,

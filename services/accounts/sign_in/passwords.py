@@ -15,7 +15,7 @@ from argon2.exceptions import VerifyMismatchError
 from nameko.extensions import DependencyProvider
 
 from chassis.work_line import WorkLine
-from contracts.accounts.errors import WeakPassword
+from contracts.accounts.sign_in import WeakPassword
 from services.accounts.settings import Settings
 
 LEAST_CHARACTERS = 12

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyotp
 
-from contracts.accounts.errors import (
+from contracts.accounts.second_factor import (
     NoSecondFactor,
     SecondFactorExists,
     SecondFactorRequired,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from chassis.rpc import answers
-from contracts.accounts.errors import SlotNotFound
+from contracts.accounts.slots import SlotNotFound
 from contracts.errors import OutOfScope
 from contracts.paging import page
 from contracts.principal import Principal, Role

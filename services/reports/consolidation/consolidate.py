@@ -20,11 +20,11 @@ from collecting.filings.rules.moments import Revision, line_at
 from collecting.obligations.rules.obligation import Obligation
 from collecting.rounds.rules import Round
 from collecting.sealing.receipts import sha256_hex
+from contracts.collecting.due_dates import last_moment
 from contracts.fields import wire_time
 from contracts.reference.code_groups import CodeGroup
 from contracts.reference.lao_types import LaoType
 from contracts.reference.provinces import PROVINCES
-from contracts.reports.due_dates import last_moment
 from contracts.reports.events import ReportConsolidatedV1
 from contracts.reports.problem_categories import PROBLEM_CATEGORIES
 from services.reports.consolidation.pdf import TEMPLATE, pages_of

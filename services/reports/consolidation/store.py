@@ -19,7 +19,7 @@ from collecting.obligations.rules.kinds import FilingKind
 from collecting.obligations.rules.obligation import Obligation
 from collecting.obligations.store import from_document
 from contracts.events import Event
-from contracts.reports.errors import ConsolidationNotFound
+from contracts.reports.consolidations import ConsolidationNotFound
 
 _SAID = ("obligation_id", "revision", "kind", "accepted_at", "reason_class", "answers")
 

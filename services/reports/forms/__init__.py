@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
+from contracts.collecting.forms import FormNotFound
 from contracts.forms import Form, for_year, require_sound
-from contracts.reports.errors import FormNotFound
 
 
 @cache

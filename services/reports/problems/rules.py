@@ -7,10 +7,11 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from collecting.rounds.rules import Mode, Round, RoundState
+from contracts.collecting.rounds import RoundNotInState
 from contracts.errors import InvalidInput
 from contracts.principal import Place, Principal, Role
-from contracts.reports.errors import ProblemReportNotFound, RoundNotInState
 from contracts.reports.problem_categories import get_problem_category
+from contracts.reports.problems import ProblemReportNotFound
 
 REPORTING = (Role.LAO_OFFICER, Role.DISTRICT_OFFICER, Role.PROVINCE_OFFICER)
 ANSWERING = (

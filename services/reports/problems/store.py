@@ -19,10 +19,7 @@ from collecting.rounds.rules import Mode
 from contracts.errors import IdempotencyKeyReused
 from contracts.events import Event
 from contracts.principal import Principal, Role
-from contracts.reports.errors import (
-    ProblemReportNotFound,
-    TooManyAnswers,
-)
+from contracts.reports.problems import ProblemReportNotFound, TooManyAnswers
 from services.reports.problems.rules import ProblemAnswer, ProblemReport
 
 COLLECTION = "problem_reports"

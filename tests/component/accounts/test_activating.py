@@ -8,14 +8,13 @@ import orjson
 import pytest
 
 from chassis.clock import now
-from contracts.accounts.errors import (
+from contracts.accounts.issuance import (
     ActivationCodeSpent,
     IssuanceNotFound,
     SlipsAlreadyRead,
-    TooManyAttempts,
-    WeakPassword,
     WrongActivationCode,
 )
+from contracts.accounts.sign_in import TooManyAttempts, WeakPassword
 from contracts.principal import Principal
 from services.accounts.issuance import issue as issuing
 from services.accounts.issuance.codes import ALPHABET, ActivationCodes

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from chassis.clock import now
-from contracts.accounts.errors import SlotInUse
+from contracts.accounts.sign_in import SlotInUse
 from services.accounts.audit.__main__ import Tampered, verify
 from services.accounts.audit.trail import AuditTrail
 from services.accounts.stores import AccountsStore

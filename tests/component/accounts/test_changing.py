@@ -8,13 +8,13 @@ import orjson
 import pytest
 
 from chassis.clock import now
-from contracts.accounts.errors import (
+from contracts.accounts.changes import (
     OrganisationChangeNeeded,
     OrganisationChangeNotFound,
     OrganisationChangeSettled,
-    OrganisationClosed,
     OrganisationCodeTaken,
 )
+from contracts.accounts.organisations import OrganisationClosed
 from contracts.errors import InvalidInput, StaleVersion
 from contracts.reference.calendar import BANGKOK, as_bangkok
 from services.accounts.organisations import schedule as changing

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chassis.clock import now
-from contracts.accounts.errors import ClosingProposalNotFound
+from contracts.accounts.changes import ClosingProposalNotFound
 from services.accounts.organisations import schedule as changing
 from services.accounts.organisations.rules.organisation import OrganisationKind
 from services.accounts.slots.rules.slot import Tier

@@ -7,11 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from contracts.accounts.errors import (
-    HolderIncomplete,
-    SlotNotActivated,
-    SlotNotFound,
-)
+from contracts.accounts.slots import HolderIncomplete, SlotNotActivated, SlotNotFound
 from contracts.errors import OutOfScope, StaleVersion
 from contracts.principal import Principal, Role
 from tests.component.accounts.direct import Desk

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from chassis.clock import now
-from contracts.accounts.errors import ImportNotFound, RegistryRefused
+from contracts.accounts.registry import ImportNotFound, RegistryRefused
 from services.accounts.registry import import_file as importing
 from services.accounts.stores import AccountsStore
 from tests.builders.registry_csv import KHLONG_THOM, a_row, file_of

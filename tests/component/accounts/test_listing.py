@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contracts.accounts.errors import OrganisationNotFound
+from contracts.accounts.organisations import OrganisationNotFound
 from contracts.errors import InvalidInput
 from contracts.principal import Principal
 from services.accounts.issuance.codes import ActivationCodes

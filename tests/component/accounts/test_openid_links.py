@@ -9,15 +9,7 @@ from typing import Any
 import pyotp
 import pytest
 
-from contracts.accounts.errors import (
-    SecondFactorRequired,
-    SlotInUse,
-    SlotLocked,
-    TooManyAttempts,
-    WrongCredentials,
-    WrongSecondFactor,
-)
-from contracts.accounts.openid_errors import (
+from contracts.accounts.openid import (
     NoOpenIdLink,
     OpenIdAlreadyLinked,
     OpenIdLevelTooLow,
@@ -25,6 +17,9 @@ from contracts.accounts.openid_errors import (
     OpenIdNotOffered,
     OpenIdRefused,
 )
+from contracts.accounts.second_factor import SecondFactorRequired, WrongSecondFactor
+from contracts.accounts.sign_in import SlotInUse, TooManyAttempts, WrongCredentials
+from contracts.accounts.slots import SlotLocked
 from contracts.principal import Principal
 from services.accounts.operator import set_operator
 from services.accounts.settings import Settings

@@ -8,11 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import eventlet
 import pytest
 
-from contracts.accounts.openid_errors import (
-    OpenIdLevelTooLow,
-    OpenIdRefused,
-    OpenIdUnavailable,
-)
+from contracts.accounts.openid import OpenIdLevelTooLow, OpenIdRefused, OpenIdUnavailable
 from contracts.errors import ServiceError
 from services.accounts.sign_in.openid import MOST_BYTES, OpenIdProvider
 from services.accounts.sign_in.rules.openid import ProviderFault, read_endpoints

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chassis.clock import now
-from contracts.accounts.errors import SlotAlreadyExists
+from contracts.accounts.slots import SlotAlreadyExists
 from contracts.errors import IdempotencyKeyReused, InvalidInput
 from contracts.reference.calendar import as_bangkok
 from services.accounts.organisations.rules.organisation import OrganisationKind

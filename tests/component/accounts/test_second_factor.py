@@ -9,7 +9,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 
 from chassis.clock import now
-from contracts.accounts.errors import (
+from contracts.accounts.second_factor import (
     NoSecondFactor,
     SecondFactorExists,
     SecondFactorRequired,

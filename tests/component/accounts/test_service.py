@@ -16,18 +16,17 @@ from chassis.jobs import ERRORS_KEPT
 from chassis.outbox import Outbox
 from chassis.publisher import Wire
 from clients.accounts import AccountsClient
-from contracts.accounts import (
-    issuance_schemas,
-    organisation_schemas,
-    schemas,
-    slot_schemas,
-)
-from contracts.accounts.errors import (
-    OrganisationNotFound,
+from contracts.accounts.issuance import Activation, CoverageItem, IssuanceResult, SlipList
+from contracts.accounts.organisations import Organisation, OrganisationNotFound, OrganisationRecord
+from contracts.accounts.registry import ImportResult
+from contracts.accounts.sign_in import (
+    Session,
     SessionEnded,
+    SignedInPrincipal,
     SlotInUse,
     WrongCredentials,
 )
+from contracts.accounts.slots import Slot
 from contracts.errors import InvalidInput, JobNotFound, OutOfScope
 from gateway.http import list_of
 from services.accounts.documents import DOCUMENTS
@@ -184,21 +183,21 @@ def test_every_answer_has_the_shape_the_api_promises(
     organisations = accounts.list_organisations(OPERATOR_WIRE, limit=2)
     (lao,) = accounts.list_organisations(OPERATOR_WIRE, limit=9, q="เพหลา")["items"]
 
-    coverage = list_of(issuance_schemas.CoverageItem)
+    coverage = list_of(CoverageItem)
 
     for schema, answer in (
-        (organisation_schemas.ImportResult, imported),
-        (schemas.IssuanceResult, issued),
-        (schemas.SlipList, slips),
-        (schemas.Activation, activation),
-        (schemas.Session, session),
-        (schemas.SignedInPrincipal, session["principal"]),
-        (list_of(schemas.Organisation), organisations),
+        (ImportResult, imported),
+        (IssuanceResult, issued),
+        (SlipList, slips),
+        (Activation, activation),
+        (Session, session),
+        (SignedInPrincipal, session["principal"]),
+        (list_of(Organisation), organisations),
         (
-            organisation_schemas.OrganisationRecord,
+            OrganisationRecord,
             accounts.get_organisation(OPERATOR_WIRE, lao["id"]),
         ),
-        (list_of(slot_schemas.Slot), accounts.list_slots(OPERATOR_WIRE, limit=50)),
+        (list_of(Slot), accounts.list_slots(OPERATOR_WIRE, limit=50)),
         (coverage, accounts.get_coverage(OPERATOR_WIRE, axis="province")),
         (coverage, accounts.get_coverage(OPERATOR_WIRE, axis="district")),
     ):

@@ -11,11 +11,7 @@ import pytest
 from argon2 import PasswordHasher, extract_parameters
 
 from chassis.clock import now
-from contracts.accounts.errors import (
-    SlotInUse,
-    TooManyAttempts,
-    WrongCredentials,
-)
+from contracts.accounts.sign_in import SlotInUse, TooManyAttempts, WrongCredentials
 from contracts.fields import wire_time
 from services.accounts.settings import Settings
 from services.accounts.sign_in import open_slot

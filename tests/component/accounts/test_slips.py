@@ -10,7 +10,7 @@ import pytest
 
 from chassis.clock import now
 from clients.accounts import AccountsClient
-from contracts.accounts.errors import (
+from contracts.accounts.issuance import (
     ActivationCodeSpent,
     CodeKeyRetired,
     IssuanceNotFound,

@@ -21,17 +21,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from contracts.accounts.errors import (
+from contracts.accounts.issuance import (
     ActivationCodeSpent,
     IssuanceNotFound,
     SlipsAlreadyRead,
-    SlotClosed,
-    SlotInUse,
-    SlotLocked,
-    SlotNotActivated,
     WrongActivationCode,
-    WrongCredentials,
 )
+from contracts.accounts.sign_in import SlotInUse, WrongCredentials
+from contracts.accounts.slots import SlotClosed, SlotLocked, SlotNotActivated
 from contracts.errors import ServiceError
 from services.accounts.issuance.codes import ActivationCodes
 from services.accounts.issuance.rules import CodeState

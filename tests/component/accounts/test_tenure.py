@@ -6,14 +6,9 @@ from typing import Any
 import orjson
 import pytest
 
-from contracts.accounts.errors import (
-    ActivationCodeSpent,
-    SlipsAlreadyRead,
-    SlotClosed,
-    SlotLocked,
-    SlotNotActivated,
-    WrongCredentials,
-)
+from contracts.accounts.issuance import ActivationCodeSpent, SlipsAlreadyRead
+from contracts.accounts.sign_in import WrongCredentials
+from contracts.accounts.slots import SlotClosed, SlotLocked, SlotNotActivated
 from contracts.errors import OutOfScope
 from contracts.principal import Principal, Role
 from services.accounts.sign_in.rules.sessions import Session

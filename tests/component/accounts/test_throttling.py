@@ -8,13 +8,9 @@ import eventlet
 import pyotp
 import pytest
 
-from contracts.accounts.errors import (
-    SecondFactorStopped,
-    TooManyAttempts,
-    WrongActivationCode,
-    WrongCredentials,
-    WrongSecondFactor,
-)
+from contracts.accounts.issuance import WrongActivationCode
+from contracts.accounts.second_factor import SecondFactorStopped, WrongSecondFactor
+from contracts.accounts.sign_in import TooManyAttempts, WrongCredentials
 from contracts.errors import ServiceError, WorkLineFull
 from services.accounts.audit.trail import MOST_TOLD
 from services.accounts.sign_in.passwords import MOST_WAITING, GreenPasswordHashes, Standing

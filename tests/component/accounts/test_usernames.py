@@ -6,13 +6,9 @@ from typing import Any
 
 import pytest
 
-from contracts.accounts.errors import (
-    ActivationCodeSpent,
-    SlotAlreadyExists,
-    SlotNotAddable,
-    WrongActivationCode,
-    WrongCredentials,
-)
+from contracts.accounts.issuance import ActivationCodeSpent, WrongActivationCode
+from contracts.accounts.sign_in import WrongCredentials
+from contracts.accounts.slots import SlotAlreadyExists, SlotNotAddable
 from contracts.principal import Principal, Role
 from services.accounts.organisations.rules.organisation import Facts, Organisation, OrganisationKind
 from services.accounts.stores import AccountsStore

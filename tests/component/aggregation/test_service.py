@@ -16,8 +16,7 @@ from chassis.connection import open_connection
 from clients.aggregation import AggregationClient
 from contracts.accounts.events import OrganisationChangedV1, OrganisationRegisteredV1
 from contracts.aggregation.axis import Axis
-from contracts.aggregation.errors import AxisTooWide, RoundNotCounted
-from contracts.aggregation.schemas import Completeness
+from contracts.aggregation.completeness import AxisTooWide, Completeness, RoundNotCounted
 from contracts.errors import OutOfScope
 from contracts.events import Event
 from contracts.principal import Principal, Role

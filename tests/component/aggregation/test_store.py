@@ -19,7 +19,7 @@ from pymongo.monitoring import CommandListener
 
 from chassis.outages import is_outage
 from contracts.aggregation.axis import Axis
-from contracts.aggregation.errors import RoundNotCounted
+from contracts.aggregation.completeness import RoundNotCounted
 from contracts.events import Event
 from contracts.reference.code_groups import CodeGroup
 from services.aggregation.completeness import Scope, rows, total

@@ -19,7 +19,7 @@ from collecting.rounds.rules import Mode
 from collecting.sealing.receipts import sha256_hex
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
-from contracts.reports.errors import ConsolidationNotFound
+from contracts.reports.consolidations import ConsolidationNotFound
 from services.reports.consolidation.consolidate import consolidate
 from services.reports.problems import reports as problems
 from services.reports.settings import Settings

@@ -14,10 +14,10 @@ from pymongo.errors import AutoReconnect
 from collecting.filings.shapes import answer_of
 from collecting.filings.store import Ledger
 from collecting.obligations.rules.obligation import State
+from contracts.collecting.filings import StaleRevision
 from contracts.errors import ServiceError
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
-from contracts.reports.errors import StaleRevision
 from services.reports.ethics import ETHICS
 from tests.builders.answers import some_answers
 from tests.builders.waiting import HANG_SECONDS

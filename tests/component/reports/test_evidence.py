@@ -14,10 +14,7 @@ from collecting.files.questions import INSPECTIONS_OF_A_SLOT, EvidenceQuestions,
 from collecting.files.scan import EICAR, ClamavScanner, EicarScanner, NoScanner
 from collecting.files.store.gridfs import CHUNK_BYTES
 from collecting.rounds.rules import Mode, RoundState
-from contracts.errors import OutOfScope, ServiceUnavailable, TooManyAtOnce, WorkLineFull
-from contracts.principal import Principal, Role
-from contracts.reports.errors import ObligationNotFound, RoundNotFound, RoundPurged
-from contracts.reports.evidence_errors import (
+from contracts.collecting.evidence import (
     EvidenceInUse,
     EvidenceNotFound,
     EvidenceTypeRefused,
@@ -25,6 +22,10 @@ from contracts.reports.evidence_errors import (
     ScannerUnavailable,
     UploadNotFound,
 )
+from contracts.collecting.obligations import ObligationNotFound
+from contracts.collecting.rounds import RoundNotFound, RoundPurged
+from contracts.errors import OutOfScope, ServiceUnavailable, TooManyAtOnce, WorkLineFull
+from contracts.principal import Principal, Role
 from tests.builders.files import PDF, PNG, docx, pdf_of
 from tests.builders.waiting import soon
 from tests.component.reports.watching import explained, stages_of

@@ -17,12 +17,13 @@ from collecting.filings.store import Ledger
 from collecting.obligations.rules.obligation import State
 from collecting.rounds.rules import RoundState
 from collecting.running.close import close, close_ended
+from contracts.collecting.due_dates import is_in_time, is_past
+from contracts.collecting.extensions import ExtensionAlreadyWithdrawn, ExtensionNotFound
+from contracts.collecting.filings import WindowClosed
+from contracts.collecting.rounds import RoundNotInState
 from contracts.errors import InvalidInput
 from contracts.fields import wire_time
-from contracts.reports.due_dates import is_in_time, is_past
-from contracts.reports.errors import RoundNotInState, WindowClosed
 from contracts.reports.events import DueDatesMovedV2
-from contracts.reports.ledger_errors import ExtensionAlreadyWithdrawn, ExtensionNotFound
 from services.aggregation.domain import Due, merge_all, standings_moved
 from services.reports.ethics import ETHICS
 from tests.component.reports.recording import owing, record

@@ -9,7 +9,7 @@ import pytest
 
 from chassis.clock import now
 from collecting.files.store.gridfs import CHUNK_BYTES, Files
-from contracts.reports.evidence_errors import UploadNotFound
+from contracts.collecting.evidence import UploadNotFound
 from tests.builders.files import PDF, pdf_of
 
 NAMED = {"filename": "a.pdf", "content_type": "application/pdf", "round_id": None}

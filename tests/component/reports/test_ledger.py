@@ -15,14 +15,14 @@ from pymongo.errors import AutoReconnect
 from collecting.filings.shapes import answer_of
 from collecting.filings.store import Ledger
 from collecting.obligations.rules.obligation import State
-from contracts.reports.errors import (
+from contracts.collecting.filings import (
     AlreadyFiled,
     FilingNotFound,
     NothingToAmend,
-    ObligationNotFound,
     StaleRevision,
     WindowClosed,
 )
+from contracts.collecting.obligations import ObligationNotFound
 from services.reports.ethics import ETHICS
 from tests.builders.answers import some_answers
 from tests.builders.waiting import HANG_SECONDS

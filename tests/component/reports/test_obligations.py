@@ -13,9 +13,9 @@ from collecting.obligations.open import open_obligations
 from collecting.obligations.rules.obligation import State
 from collecting.obligations.store import Obligations
 from collecting.rounds.rules import Scope
+from contracts.collecting.obligations import ObligationNotFound
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
-from contracts.reports.errors import ObligationNotFound
 from services.reports.ethics import ETHICS
 from tests.component.reports.recording import owing, record
 from tests.component.reports.watching import Interrupted

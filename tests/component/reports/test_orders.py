@@ -16,11 +16,8 @@ from collecting.obligations.rules.orders import Order
 from collecting.obligations.store import Obligations
 from collecting.orders import carry_out
 from collecting.running.close import close
-from contracts.errors import ServiceError
-from contracts.fields import wire_time
-from contracts.principal import Principal, Role
-from contracts.reports.correction_errors import NotOwed
-from contracts.reports.ledger_errors import (
+from contracts.collecting.filings import NotOwed
+from contracts.collecting.orders import (
     AlreadyExempt,
     NotExempt,
     OrganisationAlreadyInRound,
@@ -28,6 +25,9 @@ from contracts.reports.ledger_errors import (
     OrganisationNotKnown,
     ReportInForce,
 )
+from contracts.errors import ServiceError
+from contracts.fields import wire_time
+from contracts.principal import Principal, Role
 from services.reports.ethics import ETHICS
 from tests.component.reports.recording import owing, record
 from tests.component.reports.test_extensions import a_proposal

@@ -10,8 +10,8 @@ import pytest
 
 from collecting.drafts.questions import DraftQuestions
 from collecting.rounds.rules import Mode
+from contracts.collecting.drafts import DraftSchema
 from contracts.errors import StaleVersion
-from contracts.reports.draft_schemas import DraftSchema
 from tests.builders.answers import fuller_answers, some_answers
 from tests.builders.glyphs import GLYPHS
 from tests.component.reports.recording import owing, record

@@ -10,7 +10,7 @@ import pytest
 
 from collecting.rounds.rules import Mode, RoundState
 from contracts.errors import IdempotencyKeyReused
-from contracts.reports.errors import ProblemReportNotFound, TooManyAnswers
+from contracts.reports.problems import ProblemReportNotFound, TooManyAnswers
 from services.reports.problems import reports as problems
 from services.reports.problems.rules import ProblemState
 from services.reports.problems.store import MOST_ANSWERS

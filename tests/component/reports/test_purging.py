@@ -9,7 +9,7 @@ import pytest
 from collecting.filings.store import Ledger
 from collecting.rounds.rules import Mode, RoundState
 from collecting.running.purge import SWEPT_FOR, purge, sweep
-from contracts.reports.errors import ObligationNotFound
+from contracts.collecting.obligations import ObligationNotFound
 from services.reports.ethics import ETHICS
 from tests.component.reports.recording import SIGNER, owing, record
 from tests.component.reports.watching import Interrupted

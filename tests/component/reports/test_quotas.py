@@ -11,9 +11,9 @@ import pytest
 
 from collecting.quotas import rules
 from collecting.quotas.rules import QUOTAS, Quota, Sent, quotas_of
+from contracts.collecting.evidence import UploadNotFound
+from contracts.collecting.quotas import QuotaReached
 from contracts.principal import Principal, Role
-from contracts.reports.evidence_errors import UploadNotFound
-from contracts.reports.quota_errors import QuotaReached
 from tests.component.reports.test_evidence import desk, obligation, officer, send
 
 __all__ = ("desk", "obligation", "officer")  # fixtures of evidence

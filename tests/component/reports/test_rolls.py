@@ -14,8 +14,8 @@ from collecting.receipts.store import Rolls
 from collecting.rounds.rules import Mode, RoundState
 from collecting.sealing.keys import Keyring
 from collecting.sealing.receipts import Signer
+from contracts.collecting.receipts import ReceiptNotInRoll, RollNotFound
 from contracts.fields import BANGKOK_OFFSET
-from contracts.reports.roll_errors import ReceiptNotInRoll, RollNotFound
 from services.reports.stores import ReportsStore
 from tests.component.reports.recording import owing, record
 from tests.component.reports.watching import Interrupted, explained, stages_of

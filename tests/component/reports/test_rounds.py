@@ -8,8 +8,8 @@ import pytest
 from collecting.rounds.proposals import opened_event, purged_event
 from collecting.rounds.rules import DueException, Mode, RoundState, Scope
 from collecting.rounds.store import Rounds
+from contracts.collecting.rounds import RoundAlreadyExists, RoundNotFound, RoundPurged
 from contracts.errors import StaleVersion
-from contracts.reports.errors import RoundAlreadyExists, RoundNotFound, RoundPurged
 from services.reports.ethics import ETHICS
 from tests.component.reports.recording import owing, record
 from tests.component.reports.watching import Interrupted

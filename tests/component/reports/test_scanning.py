@@ -12,7 +12,7 @@ import pytest
 
 from chassis.settings import SettingsIncomplete
 from collecting.files.scan import EICAR, ClamavScanner, EicarScanner, NoScanner, scanner_of
-from contracts.reports.evidence_errors import MalwareFound, ScannerUnavailable
+from contracts.collecting.evidence import MalwareFound, ScannerUnavailable
 from tests.builders.files import PDF, docx, pdf_of
 
 Clamd = Callable[..., "FakeClamd"]

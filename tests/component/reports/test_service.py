@@ -23,12 +23,13 @@ from chassis.seals import SEAL_HEADER, Seals
 from clients.reports import FilingsIntake, ReportsClient
 from collecting.filings.store import Ledger
 from contracts.accounts.events import OrganisationRegisteredV1
+from contracts.collecting.filings import AlreadyFiled, WindowClosed
+from contracts.collecting.rounds import RoundPurged
 from contracts.events import Envelope, routing_key, seal
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
 from contracts.reports import INTAKE_QUEUE
-from contracts.reports.errors import AlreadyFiled, RoundPurged, WindowClosed
 from services.reports.ethics import ETHICS
 from tests.builders.answers import some_answers
 from tests.builders.broker import depth

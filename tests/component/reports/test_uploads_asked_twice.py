@@ -16,7 +16,7 @@ from chassis.clock import now
 from chassis.jobs import Jobs
 from collecting.files.store.gridfs import CHUNK_BYTES, Files, sha256_of
 from collecting.workbooks.questions import WorkbookQuestions
-from contracts.reports.evidence_errors import UploadNotFound
+from contracts.collecting.evidence import UploadNotFound
 from tests.builders.files import pdf_of
 from tests.component.reports.test_evidence import desk, obligation, officer
 

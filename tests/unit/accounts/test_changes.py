@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from contracts.accounts.errors import OrganisationClosed
+from contracts.accounts.organisations import OrganisationClosed
 from contracts.errors import InvalidInput
 from contracts.reference.lao_types import LaoType
 from services.accounts.organisations.rules.changes import (

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.accounts.errors import CodeKeyRetired
+from contracts.accounts.issuance import CodeKeyRetired
 from services.accounts.issuance.codes import (
     ALPHABET,
     LENGTH,

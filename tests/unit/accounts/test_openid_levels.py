@@ -4,7 +4,7 @@ import pytest
 
 from chassis.questions import ORDINARY
 from chassis.settings import SettingsIncomplete
-from contracts.accounts.openid_errors import OpenIdLevelTooLow
+from contracts.accounts.openid import OpenIdLevelTooLow
 from services.accounts.service import AccountsService
 from services.accounts.settings import Settings
 from services.accounts.sign_in.questions.sessions import SESSION_LOOKUPS

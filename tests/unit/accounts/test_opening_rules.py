@@ -4,11 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contracts.accounts.errors import (
-    ActivationCodeSpent,
-    SlotInUse,
-    WrongActivationCode,
-)
+from contracts.accounts.issuance import ActivationCodeSpent, WrongActivationCode
+from contracts.accounts.sign_in import SlotInUse
 from services.accounts.issuance.rules import CodeState, KeptCode, find_usable
 from services.accounts.sign_in.rules.sessions import Ended, Ending, Session, make_way
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.accounts.errors import WeakPassword
+from contracts.accounts.sign_in import WeakPassword
 from services.accounts.settings import Settings
 from services.accounts.sign_in.passwords import _COMMON, PasswordHashes, require_strong
 

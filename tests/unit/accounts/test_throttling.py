@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.accounts.errors import TooManyAttempts
+from contracts.accounts.sign_in import TooManyAttempts
 from services.accounts.sign_in.rules.throttling import (
     FORGOTTEN_AFTER,
     FREE_ATTEMPTS,

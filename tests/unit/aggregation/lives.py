@@ -11,11 +11,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from contracts.aggregation.axis import Axis
+from contracts.collecting.due_dates import Stood
 from contracts.events import Event
 from contracts.fields import wire_time
 from contracts.reference.code_groups import CodeGroup
 from contracts.reference.provinces import PROVINCES, get_province
-from contracts.reports.due_dates import Stood
 from contracts.reports.events import (
     DueDatesMovedV2,
     NilConfirmedV1,

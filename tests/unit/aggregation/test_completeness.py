@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.aggregation.axis import Axis
-from contracts.aggregation.errors import AxisTooWide
-from contracts.aggregation.schemas import CompletenessItem
+from contracts.aggregation.completeness import AxisTooWide, CompletenessItem
 from contracts.errors import OutOfScope
 from contracts.principal import Principal, Role
 from services.aggregation.completeness import Scope, rows, scope_of, total

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.aggregation.axis import Axis
+from contracts.collecting.due_dates import Stood
 from contracts.events import Event
 from contracts.reference.code_groups import CodeGroup
-from contracts.reports.due_dates import Stood
 from services.aggregation.completeness import rows
 from services.aggregation.domain import (
     Cell,

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from marshmallow import Schema, ValidationError
 
-from contracts.accounts.schemas import OrganisationFilters
+from contracts.accounts.organisations import OrganisationFilters
+from contracts.collecting.rounds import ScopeSchema
 from contracts.errors import InvalidInput, Wording
 from contracts.fields import (
     Day,
@@ -17,7 +18,6 @@ from contracts.fields import (
     WholeNumber,
     wire_time,
 )
-from contracts.reports.schemas import ScopeSchema
 from gateway.faults import FaultyInput, load
 
 NOTHING = [

@@ -12,11 +12,13 @@ import orjson
 import pytest
 
 from clients.reports import FilingsIntake
+from contracts.collecting.filings import FilingNotFound
+from contracts.collecting.obligations import ObligationNotFound
+from contracts.collecting.rounds import RoundNotFound
 from contracts.errors import ServiceUnavailable
 from contracts.fields import read_time, wire_time
 from contracts.forms import Form
 from contracts.principal import Principal, Role
-from contracts.reports.errors import FilingNotFound, ObligationNotFound, RoundNotFound
 from edge.http1 import Body, Load
 from gateway import filings
 from gateway.app import App

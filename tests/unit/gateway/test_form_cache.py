@@ -6,8 +6,8 @@ import eventlet
 import pytest
 from eventlet.event import Event
 
+from contracts.collecting.rounds import RoundPurged
 from contracts.errors import ServiceUnavailable
-from contracts.reports.errors import RoundPurged
 from gateway.form_cache import FormCache
 from tests.builders.waiting import HANG_SECONDS, soon
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from contracts.collecting.filings import FilingBodySchema
 from contracts.fields import Closed
-from contracts.reports.schemas import FilingBodySchema
 from gateway.quick_load import quick
 
 FILING = {

@@ -9,7 +9,7 @@ import eventlet
 import pytest
 from eventlet.event import Event
 
-from contracts.accounts.errors import SessionEnded
+from contracts.accounts.sign_in import SessionEnded
 from contracts.errors import ServiceUnavailable
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role

@@ -12,26 +12,26 @@ from collecting.filings.rules.decide import decide
 from collecting.obligations.rules import corrections
 from collecting.obligations.rules.obligation import MOST_ACTS, Obligation, State
 from collecting.rounds.rules import Round, RoundState
-from contracts.errors import InvalidInput, OutOfScope
-from contracts.principal import Principal, Role
-from contracts.reports.amendment_classes import AMENDMENT_CLASSES, is_class_used
-from contracts.reports.correction_errors import (
+from contracts.collecting.amendment_classes import AMENDMENT_CLASSES, is_class_used
+from contracts.collecting.corrections import (
     AlreadyAccepted,
     AlreadyReturned,
-    NotAmendedAs,
     NothingInForce,
     NothingReturned,
-    NothingToWithdraw,
-    NotOwed,
     TooManyActs,
 )
-from contracts.reports.errors import (
+from contracts.collecting.filings import (
+    NotAmendedAs,
     NothingToAmend,
-    ObligationNotFound,
-    RoundNotInState,
+    NothingToWithdraw,
+    NotOwed,
     StaleRevision,
     WindowClosed,
 )
+from contracts.collecting.obligations import ObligationNotFound
+from contracts.collecting.rounds import RoundNotInState
+from contracts.errors import InvalidInput, OutOfScope
+from contracts.principal import Principal, Role
 from tests.builders.answers import nil_answers
 from tests.unit.reports.duties import (
     CLOSES,

@@ -14,19 +14,19 @@ from collecting.filings.rules.changes import changed_pointers
 from collecting.filings.rules.decide import decide
 from collecting.obligations.rules.obligation import Obligation, State
 from collecting.rounds.rules import RoundState
+from contracts.collecting.filings import (
+    AlreadyFiled,
+    NothingChanged,
+    NothingToAmend,
+    StaleRevision,
+    WindowClosed,
+)
+from contracts.collecting.forms import WrongFormVersion
+from contracts.collecting.obligations import ObligationNotFound
 from contracts.errors import ServiceError
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
-from contracts.reports.errors import (
-    AlreadyFiled,
-    NothingChanged,
-    NothingToAmend,
-    ObligationNotFound,
-    StaleRevision,
-    WindowClosed,
-    WrongFormVersion,
-)
 from tests.builders.answers import nil_answers, some_answers
 from tests.unit.reports.duties import (
     CLOSES,

@@ -11,11 +11,12 @@ from collecting.drafts.view import require_keepable, shown, with_changes
 from collecting.filings.rules.decide import decide
 from collecting.obligations.shapes import obligation_to_wire
 from collecting.sealing.receipts import receipt_number
+from contracts.collecting.drafts import DraftSchema
+from contracts.collecting.filings import FilingSchema
+from contracts.collecting.forms import FormNotFound
+from contracts.collecting.obligations import ObligationSchema
 from contracts.errors import InvalidInput
 from contracts.forms import unprintable
-from contracts.reports.draft_schemas import DraftSchema
-from contracts.reports.errors import FormNotFound
-from contracts.reports.schemas import FilingSchema, ObligationSchema
 from services.reports.forms import get_form
 from tests.builders.answers import some_answers
 from tests.builders.glyphs import GLYPHS

@@ -21,8 +21,8 @@ from collecting.extensions.rules import (
     to_withdraw,
 )
 from collecting.rounds.rules import Scope
-from contracts.reports.due_dates import Stood, is_in_time, is_past
-from contracts.reports.ledger_errors import (
+from contracts.collecting.due_dates import Stood, is_in_time, is_past
+from contracts.collecting.extensions import (
     ExtensionAlreadyWithdrawn,
     ExtensionNotFound,
     TooManyExtensions,

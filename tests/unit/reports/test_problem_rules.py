@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 
 from collecting.rounds.rules import Mode, RoundState
+from contracts.collecting.rounds import RoundNotInState
 from contracts.errors import InvalidInput, OutOfScope
 from contracts.principal import Place, Principal, Role
-from contracts.reports.errors import ProblemReportNotFound, RoundNotInState
 from contracts.reports.problem_categories import (
     PROBLEM_CATEGORIES,
     ProblemCategory,
     get_problem_category,
 )
+from contracts.reports.problems import ProblemReportNotFound
 from services.reports.problems.reports import place_of, require_axis, rows, total
 from services.reports.problems.rules import ProblemReport, require_reportable
 from tests.unit.reports.duties import EARLY, a_round, an_obligation, refusal_of, the_officer_of

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from collecting.rounds.proposals import changed, drafted, opened_event, require_served, warnings
 from collecting.rounds.rules import DueException, Mode, RoundState, Scope
 from collecting.rounds.shapes import round_to_wire
+from contracts.collecting.rounds import RoundNotInState, RoundNotTrial
 from contracts.errors import InvalidInput
 from contracts.fields import wire_time
 from contracts.principal import Place
-from contracts.reports.errors import RoundNotInState, RoundNotTrial
 from services.reports.ethics import ETHICS
 from services.reports.forms import get_form
 from tests.unit.reports.duties import CLOSES, DUE, LATE, MILLISECOND, OPENS, a_round, refusal_of

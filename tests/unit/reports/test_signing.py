@@ -12,15 +12,10 @@ from collecting.obligations.rules import corrections
 from collecting.obligations.rules.obligation import Obligation, Signature, State
 from collecting.rounds.rules import Round, SignOff
 from collecting.sealing.receipts import content_sha256
+from contracts.collecting.drafts import DraftSigned
+from contracts.collecting.filings import NotSigned
+from contracts.collecting.signatures import NothingToSign, SamePerson, SameSlot, SignOffNotAsked
 from contracts.principal import Role
-from contracts.reports.correction_errors import (
-    DraftSigned,
-    NothingToSign,
-    NotSigned,
-    SamePerson,
-    SameSlot,
-    SignOffNotAsked,
-)
 from tests.builders.answers import some_answers
 from tests.unit.reports.duties import (
     EARLY,

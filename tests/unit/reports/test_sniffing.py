@@ -7,8 +7,7 @@ import pytest
 
 from collecting.files import sniff, unpack
 from collecting.files.sniff import any_member, media_type_of, name_of
-from contracts.reports.evidence_errors import EvidenceTypeRefused
-from contracts.reports.evidence_schemas import DOCX, XLSX
+from contracts.collecting.evidence import DOCX, XLSX, EvidenceTypeRefused
 from tests.builders.files import CONTENT_TYPES, JPEG, PDF, PNG, docx, xlsx, zipped
 
 

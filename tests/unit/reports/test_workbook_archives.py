@@ -11,7 +11,7 @@ from collecting.files.kinds import KINDS
 from collecting.workbooks.archives import MOST_WORKBOOKS, Archive, budget_of_an_upload, name_of
 from collecting.workbooks.layout import layout_of
 from collecting.workbooks.wording import of_file
-from contracts.reports.workbook_errors import TooManyWorkbooks, WorkbooksUnreadable
+from contracts.collecting.workbooks import TooManyWorkbooks, WorkbooksUnreadable
 from services.reports.forms import get_form
 from tests.builders.workbooks import a_workbook, zipped
 

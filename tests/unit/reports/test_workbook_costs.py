@@ -21,7 +21,7 @@ from collecting.files.unpack import Budget, BudgetSpent, Share
 from collecting.workbooks import cells, parts
 from collecting.workbooks.archives import Archive, budget_of_an_upload
 from collecting.workbooks.layout import layout_of
-from contracts.reports.workbook_errors import TooManyWorkbooks, WorkbooksUnreadable
+from contracts.collecting.workbooks import TooManyWorkbooks, WorkbooksUnreadable
 from services.reports.forms import get_form
 from tests.builders.answers import some_answers
 from tests.builders.workbooks import a_workbook, read, repacked, zipped

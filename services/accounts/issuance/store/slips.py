@@ -10,7 +10,7 @@ from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
-from contracts.accounts.errors import IssuanceNotFound, SlipsAlreadyRead, SlipsNotRead
+from contracts.accounts.issuance import IssuanceNotFound, SlipsAlreadyRead, SlipsNotRead
 from contracts.errors import IdempotencyKeyReused
 from contracts.fields import wire_time
 from contracts.principal import Principal

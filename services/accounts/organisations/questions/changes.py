@@ -9,7 +9,7 @@ from typing import Any
 from nameko.timer import timer
 
 from chassis.rpc import answers
-from contracts.accounts.errors import OrganisationNotFound
+from contracts.accounts.organisations import OrganisationNotFound
 from contracts.paging import page
 from contracts.principal import Principal, Role
 from services.accounts import metrics

@@ -9,7 +9,7 @@ from typing import Any
 
 from chassis.jobs import Job, Jobs, runs_job
 from chassis.rpc import answers
-from contracts.accounts.errors import OrganisationNotFound, OrganisationNotOnRecord
+from contracts.accounts.organisations import OrganisationNotFound, OrganisationNotOnRecord
 from contracts.errors import InvalidInput
 from contracts.paging import page
 from contracts.principal import Principal, Role

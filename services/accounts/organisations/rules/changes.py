@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from contracts.accounts.errors import OrganisationClosed
+from contracts.accounts.organisations import OrganisationClosed
 from contracts.errors import InvalidInput
 from contracts.reference.lao_types import LaoType
 from services.accounts.organisations.rules.organisation import (

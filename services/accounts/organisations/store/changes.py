@@ -14,11 +14,8 @@ from typing import Any
 from pymongo import ReturnDocument, UpdateOne
 
 from chassis.outbox import Outbox
-from contracts.accounts.errors import (
-    ClosingProposalNotFound,
-    OrganisationCodeTaken,
-    OrganisationNotFound,
-)
+from contracts.accounts.changes import ClosingProposalNotFound, OrganisationCodeTaken
+from contracts.accounts.organisations import OrganisationNotFound
 from contracts.errors import StaleVersion
 from contracts.events import Event
 from contracts.paging import read_cursor, write_cursor

@@ -12,8 +12,8 @@ from pymongo.errors import BulkWriteError
 
 from chassis.mongo import ignore_duplicates
 from chassis.outbox import Outbox
-from contracts.accounts.errors import OrganisationNotFound
 from contracts.accounts.events import OrganisationChangedV1, OrganisationRegisteredV1
+from contracts.accounts.organisations import OrganisationNotFound
 from contracts.paging import read_cursor, write_cursor
 from contracts.principal import Principal
 from services.accounts.organisations.rules.changes import found_by_import

@@ -11,13 +11,13 @@ from typing import Any
 
 from chassis.questions import Lane
 from chassis.rpc import answers
-from contracts.accounts.errors import WrongCredentials
-from contracts.accounts.openid_errors import (
+from contracts.accounts.openid import (
     NoOpenIdLink,
     OpenIdAlreadyLinked,
     OpenIdNotLinked,
     OpenIdRefused,
 )
+from contracts.accounts.sign_in import WrongCredentials
 from contracts.fields import wire_time
 from contracts.principal import Principal
 from contracts.reading import read_username

@@ -7,18 +7,14 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from contracts.accounts.errors import (
-    TooManyAttempts,
-    WeakPassword,
-    WrongActivationCode,
-    WrongCredentials,
-)
-from contracts.accounts.openid_errors import (
+from contracts.accounts.issuance import WrongActivationCode
+from contracts.accounts.openid import (
     OpenIdLevelTooLow,
     OpenIdNotLinked,
     OpenIdRefused,
     OpenIdUnavailable,
 )
+from contracts.accounts.sign_in import TooManyAttempts, WeakPassword, WrongCredentials
 from contracts.errors import ServiceError, WorkLineFull
 from contracts.fields import wire_time
 from contracts.reading import read_username

@@ -8,11 +8,7 @@ from typing import Any
 
 from chassis.questions import Lane
 from chassis.rpc import answers
-from contracts.accounts.errors import (
-    SessionEnded,
-    SessionEndedElsewhere,
-    WrongCredentials,
-)
+from contracts.accounts.sign_in import SessionEnded, SessionEndedElsewhere, WrongCredentials
 from contracts.errors import ServiceError
 from contracts.fields import wire_time
 from contracts.principal import Principal

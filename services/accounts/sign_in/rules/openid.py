@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self, TypeGuard
 
-from contracts.accounts.openid_errors import OpenIdLevelTooLow
+from contracts.accounts.openid import OpenIdLevelTooLow
 
 MOST_SECONDS = 4.5
 LONGEST_NAME = 200

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.accounts.errors import WrongSecondFactor
+from contracts.accounts.second_factor import WrongSecondFactor
 from contracts.principal import Role
 from services.accounts.slots.rules.slot import AGENCY_ROLES
 

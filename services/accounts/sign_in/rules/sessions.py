@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from contracts.accounts.errors import SlotInUse
+from contracts.accounts.sign_in import SlotInUse
 from contracts.reference.calendar import as_bangkok
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from contracts.accounts.errors import TooManyAttempts
+from contracts.accounts.sign_in import TooManyAttempts
 
 FREE_ATTEMPTS = 5
 FIRST_DELAY_SECONDS = 5

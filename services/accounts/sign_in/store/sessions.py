@@ -10,8 +10,8 @@ from typing import Any
 from pymongo import WriteConcern
 
 from chassis.outbox import Outbox
-from contracts.accounts.errors import WrongCredentials
 from contracts.accounts.events import SessionClosedV1, SessionOpenedV1
+from contracts.accounts.sign_in import WrongCredentials
 from services.accounts.sign_in.rules.sessions import Ended, Ending, Session, make_way
 from services.accounts.slots.store.slots import COLLECTION, KeptSlot, kept_slot
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from contracts.accounts.errors import HolderIncomplete
+from contracts.accounts.slots import HolderIncomplete
 
 
 class HolderStanding(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from contracts.accounts.errors import SlotNotAddable
+from contracts.accounts.slots import SlotNotAddable
 from contracts.principal import AREA_OF_ROLE, Place, Principal, Role
 from contracts.reference.code_groups import CodeGroup
 from contracts.reference.lao_types import RoutingTier

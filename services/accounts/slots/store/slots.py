@@ -11,7 +11,8 @@ from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from chassis.mongo import ignore_duplicates
-from contracts.accounts.errors import SessionEnded, SlotAlreadyExists, SlotLocked, SlotNotFound
+from contracts.accounts.sign_in import SessionEnded
+from contracts.accounts.slots import SlotAlreadyExists, SlotLocked, SlotNotFound
 from contracts.fields import wire_time
 from contracts.paging import read_cursor, write_cursor
 from contracts.principal import Principal, Role

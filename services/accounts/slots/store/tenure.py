@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from chassis.outbox import Outbox
-from contracts.accounts.errors import SlotClosed, SlotNotActivated, SlotNotFound
 from contracts.accounts.events import (
     HandoverBegunV1,
     HolderChangedV1,
@@ -17,6 +16,7 @@ from contracts.accounts.events import (
     SlotLockedV1,
     SlotUnlockedV1,
 )
+from contracts.accounts.slots import SlotClosed, SlotNotActivated, SlotNotFound
 from contracts.errors import StaleVersion
 from contracts.events import Event
 from contracts.fields import wire_time

@@ -1,10 +1,69 @@
-"""How accounts refuses where an OpenID provider is concerned."""
+"""Signing in through the OpenID provider (ThaID): shapes and refusals."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from marshmallow import EXCLUDE, Schema, fields, validate
+
+from contracts.accounts.sign_in import _PASSWORD, Session
 from contracts.errors import Kind, ServiceError
+from contracts.fields import Closed, Code, Timestamp
+
+
+class OpenIdOutcome(Schema):
+    """What became of it: a session, or null where the slot was linked."""
+
+    session = fields.Nested(Session, required=True, allow_none=True)
+
+
+class OpenIdSignInQuery(Closed):
+    """Which slot to sign in to."""
+
+    username = fields.String(required=True, validate=validate.Length(1, 64))
+    takeover = fields.Boolean(load_default=False)
+
+
+class OpenIdCallbackQuery(Schema):
+    """What the provider sends the browser back with; an `error` has no code."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    state = fields.String(required=True, validate=validate.Length(1, 256))
+    code = fields.String(validate=validate.Length(1, 2048))
+
+
+class OpenIdLinkRequest(Closed):
+    """The password again, and a code where the slot has a second factor."""
+
+    password = fields.String(required=True, validate=_PASSWORD)
+    otp = Code()
+
+
+class OpenIdAddress(Schema):
+    """Where to send the browser."""
+
+    authorization_url = fields.String(required=True)
+
+
+class OpenIdLink(Schema):
+    """The person who may sign in to the slot through the provider."""
+
+    name = fields.String(required=True)
+    level = fields.String(
+        required=True, metadata={"description": "ระดับความน่าเชื่อถือของการพิสูจน์ตัวตน (IAL) เมื่อผูก"}
+    )
+    linked_at = Timestamp(required=True)
+
+
+class OpenIdLinkRemoval(Closed):
+    """The password again."""
+
+    password = fields.String(required=True, validate=_PASSWORD)
+
+
+# -- refusals -------------------------------------------------------------------------------
 
 
 class OpenIdNotOffered(ServiceError):

@@ -1,10 +1,11 @@
-"""What aggregation is asked and answers, as clients of the HTTP API see it."""
+"""Completeness: what is asked, what is told, and how it is refused."""
 
 from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
 from contracts.aggregation.axis import Axis
+from contracts.errors import Kind, ServiceError
 from contracts.fields import Closed, Exactly, Timestamp
 
 
@@ -63,19 +64,22 @@ class Completeness(Schema):
     )
 
 
-class ReconciliationItem(Schema):
-    """One round in the ledger and in the figures; counts are of filings, every revision one."""
+# -- refusals -------------------------------------------------------------------------------
 
-    round_id = fields.String(required=True)
-    mode = fields.String(required=True, validate=validate.OneOf(["trial", "live"]))
-    receipts = _count("ใบรับที่ออกแล้วในทะเบียน")
-    events = _count("เหตุการณ์ของใบรับที่ส่งออกแล้ว")
-    counted = _count("การยื่นที่นับในตัวเลขแล้ว")
-    difference = fields.Integer(
-        required=True,
-        metadata={
-            "description": "0 when right. Above 0: receipts of over a minute ago, not counted;"
-            " below 0: filings counted beyond the receipts."
-        },
-    )
-    as_of = Timestamp(required=True, metadata={"description": "When it was compared."})
+
+class RoundNotCounted(ServiceError):
+    """Nothing of such a round has been heard, or it was a trial that is purged."""
+
+    code = "aggregation.round_not_counted"
+    kind = Kind.NOT_FOUND
+    message = "There are no figures of a round {round_id}."
+    message_th = "ไม่มีตัวเลขของรอบการรายงาน {round_id}"
+
+
+class AxisTooWide(ServiceError):
+    """Rows of this kind reach beyond the province or district the figures are narrowed to."""
+
+    code = "aggregation.axis_too_wide"
+    kind = Kind.INVALID
+    message = "Figures by {axis} cannot be narrowed to one {area}."
+    message_th = "ตัวเลขแยกตาม {axis} ไม่สามารถจำกัดเฉพาะพื้นที่ ({area}) ได้"

@@ -1,4 +1,4 @@
-"""What accounts answers about who did what."""
+"""The audit chain as it is asked for and told."""
 
 from __future__ import annotations
 

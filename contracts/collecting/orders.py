@@ -1,8 +1,35 @@
-"""How reports refuses what is done to the ledger by order."""
+"""Orders on obligations: exemptions and organisations in an open round, and refusals."""
 
 from __future__ import annotations
 
+from marshmallow import fields, validate
+
 from contracts.errors import Kind, ServiceError
+from contracts.fields import Closed, Text
+
+
+class ExemptionBodySchema(Closed):
+    """By which order nothing is owed; exempt when it never was, waived when it is let off."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(["exempt", "waived"]))
+    order_no = Text(most=100)
+    reason = Text(most=500)
+
+
+class OrganisationActSchema(Closed):
+    """What becomes, by order, of an organisation in a round that was opened.
+
+    `add` gives it its obligations, `rename` shows the name the registry has now, `close` exempts
+    what it has not filed.
+    """
+
+    organisation_id = fields.String(required=True, validate=validate.Length(1, 64))
+    act = fields.String(required=True, validate=validate.OneOf(["add", "rename", "close"]))
+    order_no = Text(most=100)
+    reason = Text(most=500)
+
+
+# -- refusals -------------------------------------------------------------------------------
 
 
 class ReportInForce(ServiceError):
@@ -57,30 +84,3 @@ class OrganisationNotInRound(ServiceError):
     kind = Kind.CONFLICT
     message = "The organisation {organisation_id} is not in this round."
     message_th = "อปท. {organisation_id} ไม่ได้อยู่ในรอบนี้"
-
-
-class ExtensionNotFound(ServiceError):
-    """The round has no extension of that number; a withdrawal is none."""
-
-    code = "reports.extension_not_found"
-    kind = Kind.NOT_FOUND
-    message = "This round has no extension {no}."
-    message_th = "รอบนี้ไม่มีการขยายกำหนดส่งลำดับที่ {no}"
-
-
-class ExtensionAlreadyWithdrawn(ServiceError):
-    """The extension was withdrawn before."""
-
-    code = "reports.extension_already_withdrawn"
-    kind = Kind.CONFLICT
-    message = "Extension {no} was withdrawn already by {by_no} (order {order_no})."
-    message_th = "การขยายลำดับที่ {no} ถูกถอนแล้วโดยลำดับที่ {by_no} (คำสั่งที่ {order_no})"
-
-
-class TooManyExtensions(ServiceError):
-    """A round, or one part of it, has all the orders on due dates that it may have."""
-
-    code = "reports.too_many_extensions"
-    kind = Kind.CONFLICT
-    message = "There are {most} orders on these due dates already, and no more are kept."
-    message_th = "มีคำสั่งเกี่ยวกับกำหนดส่งนี้ครบ {most} คำสั่งแล้ว เพิ่มอีกไม่ได้"

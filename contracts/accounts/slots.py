@@ -1,9 +1,10 @@
-"""Slots and the people who hold them, as clients of the HTTP API see them."""
+"""Slots and their holders, as they are told and changed, and how that is refused."""
 
 from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from contracts.errors import Kind, ServiceError
 from contracts.fields import Closed, Email, Phone, Text, Timestamp
 from contracts.principal import Role
 from contracts.reference.code_groups import CodeGroup
@@ -13,11 +14,7 @@ SLOT_STATES = (
     *("handing_over", "locked", "closed"),
 )
 STANDINGS = ("incumbent", "acting", "vacant")
-
 _ID = validate.Length(1, 64)
-
-
-# -- shown ----------------------------------------------------------------------------------
 
 
 class SlotHolder(Schema):
@@ -105,9 +102,6 @@ class SlotFilters(Closed):
     state = fields.String(validate=validate.OneOf(SLOT_STATES))
 
 
-# -- asked ----------------------------------------------------------------------------------
-
-
 class SlotRequest(Closed):
     """A further credential of an office or an agency."""
 
@@ -160,3 +154,69 @@ class DeedRequest(Closed):
     """Why; shown to the other slots of the organisation and to the office above."""
 
     reason = Text(most=500)
+
+
+# -- refusals -------------------------------------------------------------------------------
+
+
+class SlotNotFound(ServiceError):
+    """No such slot, or not the caller's to know of."""
+
+    code = "accounts.slot_not_found"
+    kind = Kind.NOT_FOUND
+    message = "There is no slot {slot_id}."
+    message_th = "ไม่พบบัญชีผู้ใช้ {slot_id}"
+
+
+class SlotLocked(ServiceError):
+    """The slot is locked; told only to whoever has its password or its code, or is above it."""
+
+    code = "accounts.slot_locked"
+    kind = Kind.CONFLICT
+    message = "The slot is locked since {since}. Ask the office above to unlock it."
+    message_th = "บัญชีนี้ถูกระงับตั้งแต่ {since} โปรดติดต่อหน่วยงานที่จ่ายรหัสให้ท่านเพื่อปลดระงับ"
+
+
+class SlotClosed(ServiceError):
+    """The slot is closed for ever."""
+
+    code = "accounts.slot_closed"
+    kind = Kind.CONFLICT
+    message = "The slot was closed for good at {since}."
+    message_th = "บัญชีนี้ถูกปิดถาวรเมื่อ {since}"
+
+
+class SlotNotActivated(ServiceError):
+    """Nobody has activated the slot, so that nobody holds it."""
+
+    code = "accounts.slot_not_activated"
+    kind = Kind.CONFLICT
+    message = "Nobody holds the slot {username}: it is not activated."
+    message_th = "บัญชี {username} ยังไม่ได้เปิดใช้งาน จึงยังไม่มีผู้ถือบัญชี"
+
+
+class SlotNotAddable(ServiceError):
+    """The organisation takes no further slot of this sort."""
+
+    code = "accounts.slot_not_addable"
+    kind = Kind.INVALID
+    message = "No such slot can be added: {reason}."
+    message_th = "เพิ่มบัญชีนี้ไม่ได้: {reason_th}"
+
+
+class SlotAlreadyExists(ServiceError):
+    """The organisation has a slot with this label."""
+
+    code = "accounts.slot_already_exists"
+    kind = Kind.CONFLICT
+    message = "The organisation has a slot with this label already: {username}."
+    message_th = "หน่วยงานนี้มีบัญชีที่ใช้ชื่อเรียกนี้อยู่แล้ว: {username}"
+
+
+class HolderIncomplete(ServiceError):
+    """What is said of a holder does not fit together."""
+
+    code = "accounts.holder_incomplete"
+    kind = Kind.INVALID
+    message = "The holder {reason}."
+    message_th = "ข้อมูลผู้ถือบัญชียังไม่ถูกต้อง: {reason_th}"

@@ -1,4 +1,4 @@
-"""How reports refuses an upload of workbooks as a whole; single files are told of in its result."""
+"""How an upload of workbooks is refused as a whole."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 """The classes of amendments with the days they are in use. A round says which restart its clock."""
 
+from __future__ import annotations
+
 import csv
 from dataclasses import dataclass
 from datetime import date
@@ -19,16 +21,6 @@ class AmendmentClass:
     valid_to: date | None
 
 
-def is_class_used(class_id: str, day: date) -> bool:
-    """Whether an amendment may be of that class on that day."""
-    return any(
-        known.id == class_id
-        and known.valid_from <= day
-        and (known.valid_to is None or day < known.valid_to)
-        for known in AMENDMENT_CLASSES
-    )
-
-
 def _load() -> tuple[AmendmentClass, ...]:
     path = Path(__file__).with_name("amendment_classes.csv")
     with path.open(encoding="utf-8", newline="") as lines:
@@ -45,3 +37,13 @@ def _load() -> tuple[AmendmentClass, ...]:
 
 
 AMENDMENT_CLASSES = _load()
+
+
+def is_class_used(class_id: str, day: date) -> bool:
+    """Whether an amendment may be of that class on that day."""
+    return any(
+        known.id == class_id
+        and known.valid_from <= day
+        and (known.valid_to is None or day < known.valid_to)
+        for known in AMENDMENT_CLASSES
+    )

@@ -1,4 +1,4 @@
-"""Dated organisations as clients of the HTTP API see them: changes, proposals, comparisons."""
+"""Dated changes of organisations and proposals to close some, and how they are refused."""
 
 from __future__ import annotations
 
@@ -7,18 +7,14 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from contracts.accounts.schemas import (
-    DatedOrganisation,
-    Organisation,
-    OrganisationFilters,
-)
+from contracts.accounts.organisations import Organisation
+from contracts.errors import Kind, ServiceError
 from contracts.fields import Closed, Day, Exactly, Text, Timestamp, require_seen
 from contracts.reference.lao_types import LaoType
 
 CHANGE_KINDS = ("rename", "upgrade", "merge", "split", "close")
 CHANGE_STATES = ("scheduled", "applied", "cancelled", "failed")
 MOST_ORGANISATIONS_OF_A_CHANGE = 20
-
 _NAME: list[Callable[[str], object]] = [
     validate.Length(1, 200),
     Exactly(r"^[^\x00-\x1f\ufffd]*[^\s\x00-\x1f\ufffd]$"),
@@ -28,34 +24,20 @@ _LAO_CODE = Exactly(r"^[2-6][0-9]{6}$")
 _DISTRICT = Exactly(r"^[0-9]{4}$")
 _ID = Exactly(r"^[A-Za-z0-9-]{1,64}$")
 _UP_TO_MANY = validate.Length(1, MOST_ORGANISATIONS_OF_A_CHANGE)
-_AS_OF = {"description": "ตามข้อมูลที่ใช้ในวันนั้น ต้องไม่เกินวันนี้"}
-
-
-class AsOf(Closed):
-    """On which day; today when left out."""
-
-    as_of = Day(metadata=_AS_OF)
-
-
-class OrganisationSearch(OrganisationFilters):
-    """Which organisations, by what they were on a day."""
-
-    as_of = Day(metadata=_AS_OF)
-
-
-class OrganisationRecord(DatedOrganisation):
-    """One organisation with all that is on record of it; `as_of` moves only the first part."""
-
-    successor_ids = fields.List(
-        fields.String(),
-        required=True,
-        metadata={"description": "id ของหน่วยงานที่รับช่วง เมื่อหน่วยงานนี้เลิกแล้ว"},
-    )
-    slots_close_on = fields.Date(
-        required=True,
-        allow_none=True,
-        metadata={"description": "วันที่ปิดบัญชีผู้ใช้ ของหน่วยงานที่เลิกแล้ว"},
-    )
+_ALLOWED = {
+    "rename": {"name", "district_code"},
+    "upgrade": {"type", "name", "district_code"},
+    "merge": {"successor_ids", "slots_close_on"},
+    "split": {"founds", "continues", "slots_close_on"},
+    "close": {"successor_ids", "slots_close_on"},
+}
+_REQUIRED = {
+    "rename": (),
+    "upgrade": ("type",),
+    "merge": ("successor_ids",),
+    "split": ("founds",),
+    "close": (),
+}
 
 
 class OrganisationRequest(Closed):
@@ -97,22 +79,6 @@ class FoundingRequest(Closed):
     district_code = fields.String(
         validate=_DISTRICT, metadata={"description": "อำเภอเดียวกับหน่วยงานเดิมเมื่อไม่ระบุ"}
     )
-
-
-_ALLOWED = {
-    "rename": {"name", "district_code"},
-    "upgrade": {"type", "name", "district_code"},
-    "merge": {"successor_ids", "slots_close_on"},
-    "split": {"founds", "continues", "slots_close_on"},
-    "close": {"successor_ids", "slots_close_on"},
-}
-_REQUIRED = {
-    "rename": (),
-    "upgrade": ("type",),
-    "merge": ("successor_ids",),
-    "split": ("founds",),
-    "close": (),
-}
 
 
 class ChangeRequest(Closed):
@@ -254,93 +220,49 @@ class ClosingProposal(Schema):
     dismissal = fields.Nested(Dismissal, required=True, allow_none=True)
 
 
-# -- what an import found ----------------------------------------------------------------------
+# -- refusals -------------------------------------------------------------------------------
 
 
-class ChangedRow(Schema):
-    """One fact of an LAO that the file has otherwise."""
+class OrganisationCodeTaken(ServiceError):
+    """The part of a code that stays an organisation's own belongs to another."""
 
-    organisation_id = fields.String(required=True)
-    full_name = fields.String(required=True)
-    code = fields.String(required=True)
-    kind = fields.String(
-        required=True, metadata={"description": "rename, upgrade, correction, details"}
-    )
-    field = fields.String(required=True)
-    before = fields.Raw(required=True, allow_none=True)
-    after = fields.Raw(required=True, allow_none=True)
+    code = "accounts.organisation_code_taken"
+    kind = Kind.CONFLICT
+    message = "The code {organisation_code} belongs to another organisation."
+    message_th = "รหัส {organisation_code} เป็นของหน่วยงานอื่น"
 
 
-class ComparedRow(Schema):
-    """An LAO that only one side has."""
+class OrganisationChangeNotFound(ServiceError):
+    """The organisation has no such change."""
 
-    organisation_id = fields.String(required=True, allow_none=True)
-    code = fields.String(required=True)
-    full_name = fields.String(required=True)
-    district = fields.String(required=True, allow_none=True)
-    province = fields.String(required=True)
-
-
-class ComparedRows(Schema):
-    """How many there are, and the first thousand."""
-
-    count = fields.Integer(required=True)
-    rows = fields.List(fields.Nested(ComparedRow), required=True)
+    code = "accounts.organisation_change_not_found"
+    kind = Kind.NOT_FOUND
+    message = "There is no change {change_id} of this organisation."
+    message_th = "ไม่พบการเปลี่ยนแปลง {change_id} ของหน่วยงานนี้"
 
 
-class ChangedRows(Schema):
-    """How many there are, and the first thousand."""
+class OrganisationChangeNeeded(ServiceError):
+    """A change scheduled for later makes sense only after this one."""
 
-    count = fields.Integer(required=True)
-    rows = fields.List(fields.Nested(ChangedRow), required=True)
-
-
-class ImportComparison(Schema):
-    """What an import found, row by row."""
-
-    added = fields.Nested(ComparedRows, required=True)
-    changed = fields.Nested(ChangedRows, required=True)
-    gone = fields.Nested(ComparedRows, required=True)
-    closed = fields.Nested(
-        ComparedRows, required=True, metadata={"description": "มีในไฟล์แต่เลิกแล้วในระบบ ไม่แตะต้อง"}
-    )
+    code = "accounts.organisation_change_needed"
+    kind = Kind.CONFLICT
+    message = "A change scheduled for later rests on this one. Cancel that first."
+    message_th = "มีการเปลี่ยนแปลงที่กำหนดไว้ภายหลังซึ่งต้องอาศัยรายการนี้ โปรดยกเลิกรายการนั้นก่อน"
 
 
-class RegistryFinding(Schema):
-    """Something wrong at one place of the file, and what to do about it."""
+class OrganisationChangeSettled(ServiceError):
+    """Only a change that is still scheduled can be cancelled."""
 
-    line = fields.Integer(required=True)
-    column = fields.String(required=True)
-    reason = fields.String(required=True)
-    message = fields.String(required=True, metadata={"description": "ภาษาไทย"})
-    message_en = fields.String(required=True, metadata={"description": "ภาษาอังกฤษ"})
-    value = fields.String(required=True)
+    code = "accounts.organisation_change_settled"
+    kind = Kind.CONFLICT
+    message = "The change can no longer be cancelled: it is {state}."
+    message_th = "ยกเลิกการเปลี่ยนแปลงนี้ไม่ได้แล้ว: {state_th}"
 
 
-class RegistryFindings(Schema):
-    """How many there are, by reason, and the first thousand."""
+class ClosingProposalNotFound(ServiceError):
+    """Nobody proposes to close the organisation, or that is dismissed already."""
 
-    count = fields.Integer(required=True)
-    by_reason = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
-    rows = fields.List(fields.Nested(RegistryFinding), required=True)
-
-
-class ImportResult(Schema):
-    """The result of the job `import_registry`; of the LAOs, each is counted once."""
-
-    dry_run = fields.Boolean(required=True)
-    rows = fields.Integer(required=True)
-    organisations = fields.Integer(required=True)
-    added = fields.Integer(required=True)
-    changed = fields.Integer(required=True)
-    unchanged = fields.Integer(required=True)
-    gone = fields.Integer(
-        required=True, metadata={"description": "อปท. ที่มีอยู่เดิมแต่ไม่มีในไฟล์ ระบบไม่ลบ"}
-    )
-    provinces = fields.Integer(required=True)
-    districts = fields.Integer(required=True)
-    rejected = fields.Nested(RegistryFindings, required=True, metadata={"description": "แถวที่ไม่รับ"})
-    comparison = fields.Nested(ImportComparison, required=True)
-    dirt = fields.Nested(
-        RegistryFindings, required=True, metadata={"description": "ค่าที่เว้นว่างหรือควรตรวจ"}
-    )
+    code = "accounts.closing_proposal_not_found"
+    kind = Kind.NOT_FOUND
+    message = "There is no open proposal to close the organisation {organisation_id}."
+    message_th = "ไม่มีข้อเสนอให้ยุบเลิกหน่วยงาน {organisation_id} ที่รอพิจารณา"

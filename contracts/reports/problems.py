@@ -1,9 +1,10 @@
-"""The wire shapes of problem reports and their answers."""
+"""Problem reports: what is sent, what is told, and how they are refused."""
 
 from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from contracts.errors import Kind, ServiceError
 from contracts.fields import Closed, Text, Timestamp
 from contracts.reports.problem_categories import PROBLEM_CATEGORIES
 
@@ -131,3 +132,24 @@ class ProblemSummarySchema(Schema):
     items = fields.List(fields.Nested(ProblemCountsSchema), required=True)
     total = fields.Nested(ProblemCountsSchema, required=True)
     as_of = Timestamp(required=True)
+
+
+# -- refusals -------------------------------------------------------------------------------
+
+
+class ProblemReportNotFound(ServiceError):
+    """No such problem report, or not the caller's to know."""
+
+    code = "reports.problem_report_not_found"
+    kind = Kind.NOT_FOUND
+    message = "There is no problem report {problem_id}."
+    message_th = "ไม่พบรายงานปัญหา {problem_id}"
+
+
+class TooManyAnswers(ServiceError):
+    """A problem report takes a few answers, no conversation."""
+
+    code = "reports.too_many_answers"
+    kind = Kind.CONFLICT
+    message = "It has {most} answers already, and no more are taken."
+    message_th = "รายงานปัญหานี้มีคำตอบครบ {most} คำตอบแล้ว ตอบเพิ่มอีกไม่ได้"

@@ -1,11 +1,12 @@
-"""The wire shapes of drafts."""
+"""Drafts as they are saved and told, and why one cannot be changed."""
 
 from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from contracts.collecting.forms import ANSWERS_OF_A_FORM, FormRefSchema
+from contracts.errors import Kind, ServiceError
 from contracts.fields import Closed
-from contracts.reports.schemas import ANSWERS_OF_A_FORM, FormRefSchema
 
 
 class DraftBodySchema(Closed):
@@ -91,3 +92,15 @@ class DraftSchema(Schema):
             " cannot be filed."
         },
     )
+
+
+# -- refusals -------------------------------------------------------------------------------
+
+
+class DraftSigned(ServiceError):
+    """A signed draft is locked until it is unlocked, which clears the signatures."""
+
+    code = "reports.draft_signed"
+    kind = Kind.CONFLICT
+    message = "The draft is signed ({signed_by}). Unlock it first; that clears the signatures."
+    message_th = "ร่างนี้ลงนามแล้ว ({signed_by}) โปรดปลดล็อกก่อนแก้ไข ซึ่งจะล้างการลงนามทั้งหมด"

@@ -1,4 +1,4 @@
-"""How reports refuses what is more than one may send in a while."""
+"""How whoever has sent enough for a time is refused."""
 
 from __future__ import annotations
 

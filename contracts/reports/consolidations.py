@@ -1,9 +1,10 @@
-"""The wire shapes of consolidated reports."""
+"""Consolidated reports: what is sent, what is told, and how one is refused."""
 
 from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from contracts.errors import Kind, ServiceError
 from contracts.fields import Closed, Exactly, Timestamp
 
 FILES = ["json", "xlsx", "pdf"]
@@ -75,3 +76,15 @@ class ConsolidationSchema(Schema):
     files = fields.Nested(ConsolidatedFilesSchema, required=True)
     made_at = Timestamp(required=True)
     made_by = fields.String(required=True)
+
+
+# -- refusals -------------------------------------------------------------------------------
+
+
+class ConsolidationNotFound(ServiceError):
+    """No such consolidated report of the round."""
+
+    code = "reports.consolidation_not_found"
+    kind = Kind.NOT_FOUND
+    message = "There is no consolidated report {consolidation_id} of this round."
+    message_th = "ไม่พบรายงานภาพรวม {consolidation_id} ของรอบนี้"

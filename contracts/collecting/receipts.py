@@ -1,9 +1,10 @@
-"""The wire shapes of checking receipts, and of the rolls they stand in."""
+"""Receipts, their check and their rolls, as they are told, and refusals."""
 
 from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from contracts.errors import Kind, ServiceError
 from contracts.fields import Closed, Exactly, WholeNumber
 
 _SHA256 = Exactly(r"^[0-9a-f]{64}$")
@@ -95,3 +96,40 @@ class RollProofSchema(Schema):
     count = fields.Integer(required=True)
     path = fields.List(fields.String(validate=_SHA256), required=True)
     root = fields.String(required=True, validate=_SHA256)
+
+
+class ReceiptSchema(Schema):
+    """What the filer gets; `jws` signs the other fields and anyone can check it."""
+
+    number = fields.String(required=True)
+    filing_id = fields.String(required=True)
+    obligation_id = fields.String(required=True)
+    organisation_code = fields.String(required=True)
+    code_group = fields.String(required=True)
+    round_id = fields.String(required=True)
+    revision = fields.Integer(required=True)
+    accepted_at = fields.String(required=True)
+    on_time = fields.Boolean(required=True)
+    content_sha256 = fields.String(required=True)
+    jws = fields.String(required=True)
+
+
+# -- refusals -------------------------------------------------------------------------------
+
+
+class RollNotFound(ServiceError):
+    """No receipt was recorded on that day, or it is not over yet, or it was a purged trial's."""
+
+    code = "reports.roll_not_found"
+    kind = Kind.NOT_FOUND
+    message = "There is no roll of receipts for {day}. A day is closed soon after midnight."
+    message_th = "ไม่พบบัญชีใบรับของวันที่ {day} ระบบปิดบัญชีของแต่ละวันหลังเที่ยงคืนไม่นาน"
+
+
+class ReceiptNotInRoll(ServiceError):
+    """The day on which the filing was recorded is not closed yet."""
+
+    code = "reports.receipt_not_in_roll"
+    kind = Kind.CONFLICT
+    message = "The receipt {number} is in no roll yet. A day is closed soon after midnight."
+    message_th = "ใบรับ {number} ยังไม่อยู่ในบัญชีใบรับประจำวัน ระบบปิดบัญชีหลังเที่ยงคืนไม่นาน"

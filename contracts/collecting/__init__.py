@@ -1,0 +1,1 @@
+"""What every collection says: rounds, obligations, drafts, filings, receipts."""
