@@ -58,7 +58,7 @@ class App:
         most_files: int = 64,
         proxies: TrustedProxies = NOBODY,
     ) -> None:
-        self._router = Router(routes)
+        self.router = Router(routes)
         self._ask = ask
         self._authenticate = authenticate
         self._now = now
@@ -89,7 +89,7 @@ class App:
 
     def _perform(self, exchange: Exchange, until_answered: ExitStack) -> Answer:
         environ = exchange.environ
-        route, path = self._router.find(environ["REQUEST_METHOD"], exchange.path)
+        route, path = self.router.find(environ["REQUEST_METHOD"], exchange.path)
         exchange.route = route
         session_id = None
         if not route.public:

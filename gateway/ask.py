@@ -1,26 +1,45 @@
-"""Whom handlers may ask: the services, the intake, and what the gateway remembers for seconds."""
+"""Holds whom handlers may ask: the services, the intakes, and what the gateway remembers."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from clients.accounts import AccountsClient
 from clients.aggregation import AggregationClient
 from clients.reports import FilingsIntake, ReportsClient
+from gateway.collection import Collection
 from gateway.evidence_desk import EvidenceDesk
 from gateway.form_cache import FormCache
 from gateway.tickets import Tickets
 
 
 @dataclass(frozen=True)
-class Ask:
-    """Handed to every handler."""
+class CollectionAsk:
+    """Handed to every handler of a collection's routes."""
 
-    accounts: AccountsClient
-    holders: AccountsClient  # asked beside the way: waits less
-    reports: ReportsClient
-    aggregation: AggregationClient
+    collection: Collection
+    client: ReportsClient
     filings: FilingsIntake
     forms: FormCache
     evidence: EvidenceDesk
     tickets: Tickets
+    holders: AccountsClient
+    """Asked for what can be done without: waits less."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Handed to every other handler."""
+
+    accounts: AccountsClient
+    reports: ReportsClient
+    aggregation: AggregationClient
+    collections: Mapping[str, CollectionAsk]
+    """By the name of the collection."""
+
+    @property
+    def job_services(self) -> Mapping[str, AccountsClient | ReportsClient]:
+        """The services that run jobs, by the name that a job's id begins with."""
+        of_collections = (each.client for each in self.collections.values())
+        return {client.service: client for client in (self.accounts, *of_collections)}

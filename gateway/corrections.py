@@ -13,12 +13,11 @@ from contracts.collecting.corrections import (
     TooManyActs,
 )
 from contracts.collecting.filings import (
-    FiledSchema,
     StaleRevision,
     TakenInSchema,
     WithdrawalBodySchema,
 )
-from contracts.collecting.obligations import ObligationNotFound, ObligationSchema
+from contracts.collecting.obligations import ObligationNotFound
 from contracts.collecting.rounds import RoundNotFound, RoundNotInState, RoundPurged
 from contracts.collecting.signatures import (
     NothingToSign,
@@ -28,25 +27,28 @@ from contracts.collecting.signatures import (
     SignOffNotAsked,
 )
 from contracts.fields import wire_time
-from gateway.ask import Ask
+from gateway.ask import CollectionAsk
 from gateway.filings import form_of, submit
 from gateway.http import Answer, Request, route
 from gateway.rounds import version_of
+from gateway.routes import of_collection
 
 _NOT_THERE = (ObligationNotFound, RoundNotFound, RoundPurged)
 _PART = {"part": "preparer|head"}
 
 
-@route(
-    "POST",
-    "/v1/obligations/{obligation_id}/withdrawals",
-    summary="ถอนรายงานที่ยื่นแล้ว",
-    body=WithdrawalBodySchema,
-    answers={201: FiledSchema, 202: TakenInSchema},
-    refuses=(*FilingsIntake.errors, RoundPurged),
-    idempotency="required",
+@of_collection(
+    lambda of: route(
+        "POST",
+        of.prefix + "/obligations/{obligation_id}/withdrawals",
+        summary="ถอนรายงานที่ยื่นแล้ว",
+        body=WithdrawalBodySchema,
+        answers={201: of.filed, 202: TakenInSchema},
+        refuses=(*FilingsIntake.errors, RoundPurged),
+        idempotency="required",
+    )
 )
-def withdraw_report(ask: Ask, request: Request) -> Answer:
+def withdraw_report(ask: CollectionAsk, request: Request) -> Answer:
     """Take back what is in force, while it can still be filed again.
 
     It is a revision with a receipt of its own; the obligation is open again afterwards, and the
@@ -57,89 +59,97 @@ def withdraw_report(ask: Ask, request: Request) -> Answer:
     return submit(ask, request, request.body | said)
 
 
-@route(
-    "POST",
-    "/v1/obligations/{obligation_id}/returns",
-    summary="ส่งคืนให้แก้ไข",
-    body=ReturnBodySchema,
-    answers={201: ObligationSchema},
-    refuses=(
-        *_NOT_THERE,
-        RoundNotInState,
-        StaleRevision,
-        NothingInForce,
-        AlreadyReturned,
-        AlreadyAccepted,
-        TooManyActs,
-    ),
+@of_collection(
+    lambda of: route(
+        "POST",
+        of.prefix + "/obligations/{obligation_id}/returns",
+        summary="ส่งคืนให้แก้ไข",
+        body=ReturnBodySchema,
+        answers={201: of.obligation},
+        refuses=(
+            *_NOT_THERE,
+            RoundNotInState,
+            StaleRevision,
+            NothingInForce,
+            AlreadyReturned,
+            AlreadyAccepted,
+            TooManyActs,
+        ),
+    )
 )
-def return_report(ask: Ask, request: Request) -> Answer:
+def return_report(ask: CollectionAsk, request: Request) -> Answer:
     """Return what is in force to the filer, who may amend it until `due_at`.
 
     By a district, a province or the central body, each for itself.
     """
     proposal = request.body | {"due_at": wire_time(request.body["due_at"])}
-    told = ask.reports.return_report(request.by, request.path["obligation_id"], proposal)
+    told = ask.client.return_report(request.by, request.path["obligation_id"], proposal)
     return Answer(201, told)
 
 
-@route(
-    "DELETE",
-    "/v1/obligations/{obligation_id}/returns",
-    summary="ยกเลิกการส่งคืน",
-    answers={200: ObligationSchema},
-    refuses=(
-        *_NOT_THERE,
-        RoundNotInState,
-        NothingReturned,
-        TooManyActs,
-    ),
+@of_collection(
+    lambda of: route(
+        "DELETE",
+        of.prefix + "/obligations/{obligation_id}/returns",
+        summary="ยกเลิกการส่งคืน",
+        answers={200: of.obligation},
+        refuses=(
+            *_NOT_THERE,
+            RoundNotInState,
+            NothingReturned,
+            TooManyActs,
+        ),
+    )
 )
-def take_return_back(ask: Ask, request: Request) -> Answer:
+def take_return_back(ask: CollectionAsk, request: Request) -> Answer:
     """Take back a return that waits for its correction, as who gave it or as an office above."""
-    return Answer(200, ask.reports.take_return_back(request.by, request.path["obligation_id"]))
+    return Answer(200, ask.client.take_return_back(request.by, request.path["obligation_id"]))
 
 
-@route(
-    "POST",
-    "/v1/obligations/{obligation_id}/acceptances",
-    summary="ให้ความเห็นชอบรายงาน",
-    body=AcceptanceBodySchema,
-    answers={201: ObligationSchema},
-    refuses=(
-        *_NOT_THERE,
-        RoundNotInState,
-        StaleRevision,
-        NothingInForce,
-        AlreadyReturned,
-        AlreadyAccepted,
-        TooManyActs,
-    ),
+@of_collection(
+    lambda of: route(
+        "POST",
+        of.prefix + "/obligations/{obligation_id}/acceptances",
+        summary="ให้ความเห็นชอบรายงาน",
+        body=AcceptanceBodySchema,
+        answers={201: of.obligation},
+        refuses=(
+            *_NOT_THERE,
+            RoundNotInState,
+            StaleRevision,
+            NothingInForce,
+            AlreadyReturned,
+            AlreadyAccepted,
+            TooManyActs,
+        ),
+    )
 )
-def accept_report(ask: Ask, request: Request) -> Answer:
+def accept_report(ask: CollectionAsk, request: Request) -> Answer:
     """Accept the revision in force, and none but that."""
-    told = ask.reports.accept_report(request.by, request.path["obligation_id"], request.body)
+    told = ask.client.accept_report(request.by, request.path["obligation_id"], request.body)
     return Answer(201, told)
 
 
-@route(
-    "PUT",
-    "/v1/obligations/{obligation_id}/signatures/{part}",
-    summary="ลงนามร่างรายงาน",
-    body=SignatureBodySchema,
-    answers={200: ObligationSchema},
-    refuses=(
-        *_NOT_THERE,
-        RoundNotInState,
-        SignOffNotAsked,
-        NothingToSign,
-        SamePerson,
-        SameSlot,
-    ),
-    if_match=True,
-    patterns=_PART,
+@of_collection(
+    lambda of: route(
+        "PUT",
+        of.prefix + "/obligations/{obligation_id}/signatures/{part}",
+        summary="ลงนามร่างรายงาน",
+        body=SignatureBodySchema,
+        answers={200: of.obligation},
+        refuses=(
+            *_NOT_THERE,
+            RoundNotInState,
+            SignOffNotAsked,
+            NothingToSign,
+            SamePerson,
+            SameSlot,
+        ),
+        if_match=True,
+        patterns=_PART,
+    )
 )
-def sign_draft(ask: Ask, request: Request) -> Answer:
+def sign_draft(ask: CollectionAsk, request: Request) -> Answer:
     """Sign the draft as it was read; `If-Match` is the ETag of the draft.
 
     Where the round asks for a `declaration`, the slot that files declares both persons. Where two
@@ -148,7 +158,7 @@ def sign_draft(ask: Ask, request: Request) -> Answer:
     signs. Of a `withdrawal`, `If-Match` is the revision in force: taking back what was filed is
     signed by the same parts as filing it.
     """
-    told = ask.reports.sign_draft(
+    told = ask.client.sign_draft(
         request.by,
         request.path["obligation_id"],
         part=request.path["part"],
@@ -158,13 +168,15 @@ def sign_draft(ask: Ask, request: Request) -> Answer:
     return Answer(200, told)
 
 
-@route(
-    "DELETE",
-    "/v1/obligations/{obligation_id}/signatures",
-    summary="ปลดล็อกร่างรายงาน",
-    answers={200: ObligationSchema},
-    refuses=_NOT_THERE,
+@of_collection(
+    lambda of: route(
+        "DELETE",
+        of.prefix + "/obligations/{obligation_id}/signatures",
+        summary="ปลดล็อกร่างรายงาน",
+        answers={200: of.obligation},
+        refuses=_NOT_THERE,
+    )
 )
-def unlock_draft(ask: Ask, request: Request) -> Answer:
+def unlock_draft(ask: CollectionAsk, request: Request) -> Answer:
     """Clear both signatures, so that the draft can be changed."""
-    return Answer(200, ask.reports.unlock_draft(request.by, request.path["obligation_id"]))
+    return Answer(200, ask.client.unlock_draft(request.by, request.path["obligation_id"]))

@@ -8,7 +8,6 @@ from marshmallow import fields, validate
 
 from clients.reports import FilingsIntake
 from contracts.collecting.filings import (
-    FiledSchema,
     FilingBodySchema,
     FilingNotFound,
     FilingSchema,
@@ -22,10 +21,11 @@ from contracts.errors import ServiceUnavailable
 from contracts.fields import Closed, wire_time
 from contracts.forms import Form
 from contracts.repeats import request_id
-from gateway.ask import Ask
+from gateway.ask import CollectionAsk
 from gateway.bodies import judging
 from gateway.faults import Fault, FaultyInput
 from gateway.http import Answer, Request, list_of, route
+from gateway.routes import of_collection
 from gateway.tickets import ended
 
 
@@ -35,16 +35,19 @@ class FilingQuery(Closed):
     ticket = fields.String(validate=validate.Length(1, 1024))
 
 
-@route(
-    "POST",
-    "/v1/obligations/{obligation_id}/filings",
-    summary="ยื่นรายงาน",
-    body=FilingBodySchema,
-    answers={201: FiledSchema, 202: TakenInSchema},
-    refuses=(*FilingsIntake.errors, RoundPurged),
-    idempotency="required",
+@of_collection(
+    lambda of: route(
+        "POST",
+        of.prefix + "/obligations/{obligation_id}/filings",
+        summary="ยื่นรายงาน",
+        body=FilingBodySchema,
+        answers={201: of.filed, 202: TakenInSchema},
+        refuses=(*FilingsIntake.errors, RoundPurged),
+        idempotency="required",
+        shed="last",
+    )
 )
-def file_report(ask: Ask, request: Request) -> Answer:
+def file_report(ask: CollectionAsk, request: Request) -> Answer:
     """File a report, a nil or an amendment.
 
     The time that counts is when the request arrived. 201 brings the receipt; 202 says that the
@@ -62,7 +65,7 @@ def file_report(ask: Ask, request: Request) -> Answer:
     return submit(ask, request, body)
 
 
-def submit(ask: Ask, request: Request, submission: dict[str, Any]) -> Answer:
+def submit(ask: CollectionAsk, request: Request, submission: dict[str, Any]) -> Answer:
     """Put what a caller submits on an obligation into the intake and answer what became of it."""
     obligation_id = request.path["obligation_id"]
     filing_id = filing_id_of(request.principal.slot_id, request.idempotency_key)
@@ -80,7 +83,7 @@ def submit(ask: Ask, request: Request, submission: dict[str, Any]) -> Answer:
     return Answer(
         201,
         {"filing": answer["filing"], "receipt": answer["receipt"]},
-        {"Location": f"/v1/filings/{filing_id}"},
+        {"Location": f"{ask.collection.prefix}/filings/{filing_id}"},
         replayed=answer["outcome"] == "repeated",
     )
 
@@ -90,13 +93,13 @@ def filing_id_of(slot_id: str, idempotency_key: str | None) -> str:
     return request_id(slot_id, idempotency_key)
 
 
-def form_of(ask: Ask, request: Request, obligation_id: str) -> Form:
+def form_of(ask: CollectionAsk, request: Request, obligation_id: str) -> Form:
     """Return the form of the round that the caller's own obligation is in.
 
     Raises ObligationNotFound, also for whoever may not file on it; RoundPurged.
     """
-    named = ObligationId.read(obligation_id)
-    if named is None or request.principal is None or not named.is_filed_by(request.principal):
+    named, by = ObligationId.read(obligation_id), request.principal
+    if named is None or by is None or not named.is_filed_by(by, ask.collection.subject_of(by)):
         raise ObligationNotFound(obligation_id=obligation_id)
     try:
         return ask.forms.of_round(request.by, named.round_id)
@@ -124,7 +127,7 @@ def _read_and_judge(form: Form, body: dict[str, Any]) -> None:
         raise FaultyInput(faults)
 
 
-def _taken_in(ask: Ask, request: Request, filing_id: str, kind: str) -> Answer:
+def _taken_in(ask: CollectionAsk, request: Request, filing_id: str, kind: str) -> Answer:
     status_url = ask.tickets.status_url(
         filing_id,
         obligation_id=request.path["obligation_id"],
@@ -140,15 +143,17 @@ def _taken_in(ask: Ask, request: Request, filing_id: str, kind: str) -> Answer:
     return Answer(202, taken_in, {"Location": status_url})
 
 
-@route(
-    "GET",
-    "/v1/filings/{filing_id}",
-    summary="การยื่นหนึ่งรายการ",
-    query=FilingQuery,
-    answers={200: FilingSchema},
-    refuses=(FilingNotFound, ObligationNotFound),
+@of_collection(
+    lambda of: route(
+        "GET",
+        of.prefix + "/filings/{filing_id}",
+        summary="การยื่นหนึ่งรายการ",
+        query=FilingQuery,
+        answers={200: FilingSchema},
+        refuses=(FilingNotFound, ObligationNotFound),
+    )
 )
-def show_filing(ask: Ask, request: Request) -> Answer:
+def show_filing(ask: CollectionAsk, request: Request) -> Answer:
     """Show a filing with its answers, or why it was refused.
 
     With the ticket of a status URL it is shown as `accepted` until it is recorded. In the end it
@@ -156,7 +161,7 @@ def show_filing(ask: Ask, request: Request) -> Answer:
     """
     filing_id = request.path["filing_id"]
     try:
-        return Answer(200, ask.reports.get_filing(request.by, filing_id))
+        return Answer(200, ask.client.get_filing(request.by, filing_id))
     except (FilingNotFound, ServiceUnavailable) as unknown:
         taken_in = ask.tickets.read(
             request.query.get("ticket"), filing_id, request.principal.slot_id
@@ -166,13 +171,15 @@ def show_filing(ask: Ask, request: Request) -> Answer:
         return Answer(200, ended(taken_in, unknown.details.get("intake_empty_at")))
 
 
-@route(
-    "GET",
-    "/v1/obligations/{obligation_id}/filings",
-    summary="ทุกฉบับที่ยื่น",
-    answers={200: list_of(FilingSchema)},
-    refuses=(ObligationNotFound, RoundNotFound, RoundPurged),
+@of_collection(
+    lambda of: route(
+        "GET",
+        of.prefix + "/obligations/{obligation_id}/filings",
+        summary="ทุกฉบับที่ยื่น",
+        answers={200: list_of(FilingSchema)},
+        refuses=(ObligationNotFound, RoundNotFound, RoundPurged),
+    )
 )
-def list_filings(ask: Ask, request: Request) -> Answer:
+def list_filings(ask: CollectionAsk, request: Request) -> Answer:
     """List every revision on an obligation with the answers it changed."""
-    return Answer(200, ask.reports.list_filings(request.by, request.path["obligation_id"]))
+    return Answer(200, ask.client.list_filings(request.by, request.path["obligation_id"]))

@@ -1,4 +1,4 @@
-"""What a route is made of: `@route`, the Request its handler gets, the Answer it gives."""
+"""Defines what a route is made of: `@route`, the Request its handler gets, the Answer it gives."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from types import ModuleType
 from typing import Any, Literal
 
 from marshmallow import Schema, fields, validate
@@ -180,6 +179,8 @@ def take_pieces(environ: Mapping[str, Any], route: Route) -> Iterator[bytes]:
 
 Handler = Callable[[Any, Request], Answer]
 Shape = type[Schema] | str | None
+Shedding = Literal["first", "last", "never"]
+"""When there is more to do than can be done, who is turned away: see `gateway/shedding.py`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +208,7 @@ class Route:
     limit_bytes: int
     body_seconds: float
     patterns: Mapping[str, str]
+    shed: Shedding
 
     @property
     def path_names(self) -> list[str]:
@@ -234,6 +236,7 @@ def route(
     limit_bytes: int | None = None,
     body_seconds: float = BODY_SECONDS,
     patterns: Mapping[str, str] | None = None,
+    shed: Shedding = "first",
 ) -> Callable[[Handler], Handler]:
     """Make a function the answer to `method path`; `routes_of` its module finds it.
 
@@ -267,17 +270,8 @@ def route(
             limit_bytes=limit_bytes or (PUBLIC_LIMIT_BYTES if public else JSON_LIMIT_BYTES),
             body_seconds=body_seconds,
             patterns=patterns or {},
+            shed=shed,
         )
         return handler
 
     return register
-
-
-def routes_of(*modules: ModuleType) -> list[Route]:
-    """Return the routes of resource modules, in the order they are written."""
-    return [
-        value.route
-        for module in modules
-        for value in vars(module).values()
-        if getattr(value, "route", None).__class__ is Route and value.__module__ == module.__name__
-    ]

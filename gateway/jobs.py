@@ -1,4 +1,4 @@
-"""How far long work is. A job's id begins with the service that does it."""
+"""Tells how far long work is."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gateway.http import Answer, Request, route
 def show_job(ask: Ask, request: Request) -> Answer:
     """Show a job the caller started."""
     job_id = request.path["job_id"]
-    asked = {"accounts": ask.accounts, "reports": ask.reports}.get(job_id.partition("-")[0])
-    if asked is None:
+    service = ask.job_services.get(job_id.partition("-")[0])
+    if service is None:
         raise JobNotFound(job_id=job_id)
-    return Answer(200, asked.get_job(request.by, job_id))
+    return Answer(200, service.get_job(request.by, job_id))

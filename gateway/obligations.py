@@ -7,13 +7,14 @@ from typing import Any
 from marshmallow import fields, validate
 
 from contracts.collecting.drafts import DraftBodySchema, DraftSchema, DraftSigned
-from contracts.collecting.obligations import STATES, ObligationNotFound, ObligationSchema
+from contracts.collecting.obligations import STATES, ObligationNotFound
 from contracts.collecting.quotas import QuotaReached
 from contracts.collecting.rounds import RoundNotFound, RoundNotInState, RoundPurged
 from contracts.errors import ServiceUnavailable
-from gateway.ask import Ask
+from gateway.ask import CollectionAsk
 from gateway.http import Answer, Page, Request, list_of, route
 from gateway.rounds import version_of
+from gateway.routes import of_collection
 
 _NOT_THERE = (ObligationNotFound, RoundNotFound, RoundPurged)
 
@@ -25,19 +26,21 @@ class ObligationQuery(Page):
     state = fields.String(validate=validate.OneOf(STATES))
 
 
-@route(
-    "GET",
-    "/v1/obligations",
-    summary="ภาระการรายงาน",
-    query=ObligationQuery,
-    answers={200: list_of(ObligationSchema)},
+@of_collection(
+    lambda of: route(
+        "GET",
+        of.prefix + "/obligations",
+        summary="ภาระการรายงาน",
+        query=ObligationQuery,
+        answers={200: list_of(of.obligation)},
+    )
 )
-def list_obligations(ask: Ask, request: Request) -> Answer:
+def list_obligations(ask: CollectionAsk, request: Request) -> Answer:
     """List what the caller owes or may see, the soonest due first."""
     query = request.query
     return Answer(
         200,
-        ask.reports.list_obligations(
+        ask.client.list_obligations(
             request.by,
             round_id=query.get("round_id"),
             state=query.get("state"),
@@ -47,41 +50,45 @@ def list_obligations(ask: Ask, request: Request) -> Answer:
     )
 
 
-@route(
-    "GET",
-    "/v1/obligations/{obligation_id}",
-    summary="ภาระการรายงานหนึ่งรายการ",
-    answers={200: ObligationSchema},
-    refuses=_NOT_THERE,
+@of_collection(
+    lambda of: route(
+        "GET",
+        of.prefix + "/obligations/{obligation_id}",
+        summary="ภาระการรายงานหนึ่งรายการ",
+        answers={200: of.obligation},
+        refuses=_NOT_THERE,
+    )
 )
-def show_obligation(ask: Ask, request: Request) -> Answer:
+def show_obligation(ask: CollectionAsk, request: Request) -> Answer:
     """Show one obligation."""
-    return Answer(200, ask.reports.get_obligation(request.by, request.path["obligation_id"]))
+    return Answer(200, ask.client.get_obligation(request.by, request.path["obligation_id"]))
 
 
-@route(
-    "GET",
-    "/v1/obligations/{obligation_id}/draft",
-    summary="ร่างรายงาน",
-    answers={200: DraftSchema},
-    refuses=_NOT_THERE,
-    etag=True,
+@of_collection(
+    lambda of: route(
+        "GET",
+        of.prefix + "/obligations/{obligation_id}/draft",
+        summary="ร่างรายงาน",
+        answers={200: DraftSchema},
+        refuses=_NOT_THERE,
+        etag=True,
+    )
 )
-def show_draft(ask: Ask, request: Request) -> Answer:
+def show_draft(ask: CollectionAsk, request: Request) -> Answer:
     """Show what is typed so far, or what was filed last, and what is still missing.
 
     Before either, it is prefilled; what could not be asked for that is named in `not_prefilled`.
     """
     obligation_id = request.path["obligation_id"]
-    draft = ask.reports.get_draft(request.by, obligation_id)
+    draft = ask.client.get_draft(request.by, obligation_id)
     if "holder" in draft["not_prefilled"]:
         holder = _holder(ask, request)
         if holder is not None:
-            draft = ask.reports.get_draft(request.by, obligation_id, holder=holder)
+            draft = ask.client.get_draft(request.by, obligation_id, holder=holder)
     return Answer(200, draft, etag=draft["version"])
 
 
-def _holder(ask: Ask, request: Request) -> dict[str, Any] | None:
+def _holder(ask: CollectionAsk, request: Request) -> dict[str, Any] | None:
     """Return who holds the caller's slot, if accounts can say so now."""
     try:
         slot = ask.holders.get_slot(request.by, request.by["slot_id"])
@@ -90,19 +97,21 @@ def _holder(ask: Ask, request: Request) -> dict[str, Any] | None:
     return {**(slot["holder"] or {}), **(slot["contact"] or {})}
 
 
-@route(
-    "PUT",
-    "/v1/obligations/{obligation_id}/draft",
-    summary="บันทึกร่างรายงาน",
-    body=DraftBodySchema,
-    answers={200: DraftSchema},
-    refuses=(*_NOT_THERE, RoundNotInState, DraftSigned, QuotaReached),
-    etag=True,
-    if_match=True,
+@of_collection(
+    lambda of: route(
+        "PUT",
+        of.prefix + "/obligations/{obligation_id}/draft",
+        summary="บันทึกร่างรายงาน",
+        body=DraftBodySchema,
+        answers={200: DraftSchema},
+        refuses=(*_NOT_THERE, RoundNotInState, DraftSigned, QuotaReached),
+        etag=True,
+        if_match=True,
+    )
 )
-def save_draft(ask: Ask, request: Request) -> Answer:
+def save_draft(ask: CollectionAsk, request: Request) -> Answer:
     """Keep the answers at any completeness."""
-    draft = ask.reports.save_draft(
+    draft = ask.client.save_draft(
         request.by,
         request.path["obligation_id"],
         made_from=version_of(request.if_match),

@@ -17,7 +17,7 @@ class Alive(Schema):
     state = fields.String(required=True, validate=validate.Equal("alive"))
 
 
-@route("GET", HEALTH, summary="Alive", answers={200: Alive}, public=True)
+@route("GET", HEALTH, summary="Alive", answers={200: Alive}, public=True, shed="never")
 def read_health(_ask: Ask, _request: Request) -> Answer:
     """Say that the process turns its loop; nothing about what it depends on."""
     status, content_type, body = alive_page()

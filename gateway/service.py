@@ -1,4 +1,4 @@
-"""The gateway as the bus sees it: whom it asks, what it overhears, and the HTTP edge it serves."""
+"""Declares the gateway: whom it asks, what it overhears, and the HTTP edge it serves."""
 
 from __future__ import annotations
 
@@ -19,71 +19,18 @@ from contracts.reports import INTAKE_QUEUE
 from contracts.reports.events import TrialPurgedV1
 from edge.limits import WebLimits
 from edge.server import WebServer
-from gateway import (
-    audit,
-    completeness,
-    consolidations,
-    corrections,
-    evidence,
-    extensions,
-    filings,
-    forms,
-    issuances,
-    jobs,
-    ledger_acts,
-    obligations,
-    openid,
-    operations,
-    organisation_changes,
-    organisations,
-    pages,
-    problem_reports,
-    receipts,
-    rounds,
-    second_factors,
-    sessions,
-    slots,
-    workbooks,
-)
 from gateway.app import App
-from gateway.ask import Ask
+from gateway.ask import Ask, CollectionAsk
 from gateway.authentication import Sessions
+from gateway.collection import ETHICS
 from gateway.evidence_desk import EvidenceDesk
 from gateway.form_cache import FormCache
-from gateway.http import routes_of
 from gateway.openapi import openapi_route
 from gateway.problems import edge_refusal
+from gateway.resources import COLLECTIONS, all_routes
 from gateway.settings import Settings
 from gateway.shedding import FilingsFirst
-from gateway.site import site_routes
 from gateway.tickets import Tickets
-
-RESOURCES = (
-    sessions,
-    second_factors,
-    openid,
-    operations,
-    audit,
-    organisations,
-    organisation_changes,
-    slots,
-    issuances,
-    rounds,
-    forms,
-    extensions,
-    ledger_acts,
-    obligations,
-    filings,
-    corrections,
-    evidence,
-    pages,
-    receipts,
-    problem_reports,
-    consolidations,
-    completeness,
-    workbooks,
-    jobs,
-)
 
 
 class Edge(DependencyProvider):
@@ -91,45 +38,54 @@ class Edge(DependencyProvider):
 
     def __init__(self) -> None:
         self.sessions: Any = None
-        self.forms: Any = None
-        self.evidence: Any = None
+        self.collections: dict[str, CollectionAsk] = {}
         self._server: WebServer | None = None
 
     def setup(self) -> None:
         """Build what handlers ask; the clients are usable once their wire is connected."""
-        parts = {part.attr_name: part for part in self.container.dependencies}
         settings = Settings.read()
         asked = {
-            name: parts[name].get_dependency(None)
-            for name in ("accounts", "holders", "reports", "aggregation")
+            part.attr_name: part.get_dependency(None)
+            for part in self.container.dependencies
+            if isinstance(part, Client | DurableAsk)
         }
-        self.sessions = Sessions(parts["sign_ins"].get_dependency(None), now)
-        self.forms = FormCache(asked["reports"])
-        self.evidence = EvidenceDesk(parts["scans"].get_dependency(None))
+        self.sessions = Sessions(asked["sign_ins"], now)
+        self.collections = {
+            of.name: CollectionAsk(
+                collection=of,
+                client=asked[of.client],
+                filings=FilingsIntake(asked[of.intake]),
+                forms=FormCache(asked[of.client]),
+                evidence=EvidenceDesk(asked[of.patient_client]),
+                tickets=Tickets.from_file(settings.ticket_key_file, of.prefix),
+                holders=asked["holders"],
+            )
+            for of in COLLECTIONS
+        }
         ask = Ask(
-            **asked,
-            filings=FilingsIntake(parts["filings"].get_dependency(None)),
-            forms=self.forms,
-            evidence=self.evidence,
-            tickets=Tickets.from_file(settings.ticket_key_file),
+            accounts=asked["accounts"],
+            reports=asked["reports"],
+            aggregation=asked["aggregation"],
+            collections=self.collections,
         )
-        routes = [*routes_of(*RESOURCES), *site_routes()]
+        routes = all_routes()
+        app = App(
+            [*routes, openapi_route(routes)],
+            ask,
+            self.sessions.authenticate,
+            now,
+            most_files=max(1, settings.max_in_flight // 4),
+            proxies=settings.trusted_proxies,
+        )
         self._server = WebServer(
-            App(
-                [*routes, openapi_route(routes)],
-                ask,
-                self.sessions.authenticate,
-                now,
-                most_files=max(1, settings.max_in_flight // 4),
-                proxies=settings.trusted_proxies,
-            ),
+            app,
             host=self.container.config["process"].host,
             port=settings.port,
             limits=WebLimits(
                 max_in_flight=settings.max_in_flight,
                 connections_per_address=settings.connections_per_address,
             ),
-            sheds=FilingsFirst(settings.max_in_flight),
+            sheds=FilingsFirst(settings.max_in_flight, app.router),
             refusal=edge_refusal,
             is_proxy=settings.trusted_proxies.is_proxy,
             shares_port=True,
@@ -183,8 +139,9 @@ class Gateway(Service):
     @overhears(TrialPurgedV1)
     def forget_trial(self, heard: Heard | None) -> None:
         """Forget a purged trial round."""
+        ethics = self.edge.collections[ETHICS.name]
         if heard is None:
-            self.edge.forms.doubt_all()
+            ethics.forms.doubt_all()
         else:
-            self.edge.forms.forget(heard.event.round_id)
-        self.edge.evidence.forget_all()
+            ethics.forms.forget(heard.event.round_id)
+        ethics.evidence.forget_all()

@@ -1,4 +1,4 @@
-"""The proof that a submission was taken in, carried in its status URL.
+"""Makes and reads the ticket in a status URL, which proves that a submission was taken in.
 
 With it the URL answers even while the ledger cannot: the ticket is signed, so nothing is kept.
 """
@@ -19,15 +19,16 @@ SETTLED_SECONDS = 60
 
 
 class Tickets:
-    """Makes and reads tickets with one key."""
+    """Makes and reads the tickets of a collection, whose paths begin with the prefix."""
 
-    def __init__(self, key: bytes) -> None:
-        self._serializer = URLSafeSerializer(key, salt="filing-status")
+    def __init__(self, key: bytes, prefix: str = "/v1") -> None:
+        self._prefix = prefix
+        self._serializer = URLSafeSerializer(key, f"filing-status{prefix.removeprefix('/v1')}")
 
     @classmethod
-    def from_file(cls, path: Path) -> Tickets:
+    def from_file(cls, path: Path, prefix: str = "/v1") -> Tickets:
         """Read the key. Raises KeyUnusable."""
-        return cls(read_key(path))
+        return cls(read_key(path), prefix)
 
     def status_url(
         self, filing_id: str, *, obligation_id: str, kind: str, accepted_at: datetime, slot_id: str
@@ -42,7 +43,7 @@ class Tickets:
                 "slot_id": slot_id,
             }
         )
-        return f"/v1/filings/{filing_id}?ticket={ticket}"
+        return f"{self._prefix}/filings/{filing_id}?ticket={ticket}"
 
     def read(self, ticket: str | None, filing_id: str, slot_id: str) -> dict[str, Any] | None:
         """Return the submission as the API shows it, or None unless the ticket is for this one."""

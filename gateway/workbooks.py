@@ -21,10 +21,11 @@ from contracts.errors import IdempotencyKeyReused
 from contracts.fields import Closed, Exactly, wire_time
 from contracts.jobs import JobSchema
 from contracts.repeats import request_id
-from gateway.ask import Ask
+from gateway.ask import CollectionAsk
 from gateway.downloads import saved_as
 from gateway.http import FORM_LIMIT_BYTES, MULTIPART, UPLOAD_SECONDS, Answer, Request, route
 from gateway.organisations import started
+from gateway.routes import of_collection
 
 ZIP = "application/zip"
 AT_ONCE = 20
@@ -45,46 +46,52 @@ class UploadQuery(Closed):
     check = fields.Boolean(load_default=False)
 
 
-@route(
-    "GET",
-    "/v1/forms/{form_id}/versions/{version}/template.xlsx",
-    summary="แบบรายงานเปล่า (Excel)",
-    answers={200: XLSX},
-    refuses=(FormNotFound,),
-    patterns={"version": r"[1-9][0-9]{0,3}"},
+@of_collection(
+    lambda of: route(
+        "GET",
+        of.prefix + "/forms/{form_id}/versions/{version}/template.xlsx",
+        summary="แบบรายงานเปล่า (Excel)",
+        answers={200: XLSX},
+        refuses=(FormNotFound,),
+        patterns={"version": r"[1-9][0-9]{0,3}"},
+    )
 )
-def download_blank_workbook(ask: Ask, request: Request) -> Answer:
+def download_blank_workbook(ask: CollectionAsk, request: Request) -> Answer:
     """Download the form as an empty workbook, to look at; what is filed is an obligation's own."""
     form_id, version = request.path["form_id"], int(request.path["version"])
-    written = ask.reports.write_blank_workbook(form_id, version)
+    written = ask.client.write_blank_workbook(form_id, version)
     return _file(b64decode(written), f"{form_id}.v{version}.xlsx", XLSX)
 
 
-@route(
-    "GET",
-    "/v1/obligations/{obligation_id}/template.xlsx",
-    summary="แบบรายงานของภาระหนึ่ง (Excel)",
-    answers={200: XLSX},
-    refuses=(ObligationNotFound, *_GONE),
+@of_collection(
+    lambda of: route(
+        "GET",
+        of.prefix + "/obligations/{obligation_id}/template.xlsx",
+        summary="แบบรายงานของภาระหนึ่ง (Excel)",
+        answers={200: XLSX},
+        refuses=(ObligationNotFound, *_GONE),
+    )
 )
-def download_workbook(ask: Ask, request: Request) -> Answer:
+def download_workbook(ask: CollectionAsk, request: Request) -> Answer:
     """Download the workbook of an obligation, filled with its draft or with what was filed last.
 
     An office above sees only what was filed. What is in force is amended by uploading it again.
     """
-    written = ask.reports.write_workbook(request.by, request.path["obligation_id"])
+    written = ask.client.write_workbook(request.by, request.path["obligation_id"])
     return _file(b64decode(written["xlsx_base64"]), written["filename"], XLSX)
 
 
-@route(
-    "GET",
-    "/v1/rounds/{round_id}/workbooks",
-    summary="แบบรายงานทั้งอำเภอ (Excel ใน .zip)",
-    query=DistrictQuery,
-    answers={200: ZIP},
-    refuses=_GONE,
+@of_collection(
+    lambda of: route(
+        "GET",
+        of.prefix + "/rounds/{round_id}/workbooks",
+        summary="แบบรายงานทั้งอำเภอ (Excel ใน .zip)",
+        query=DistrictQuery,
+        answers={200: ZIP},
+        refuses=_GONE,
+    )
 )
-def download_workbooks(ask: Ask, request: Request) -> Answer:
+def download_workbooks(ask: CollectionAsk, request: Request) -> Answer:
     """Download the workbooks of everything owed within the caller's area in one district."""
     round_id, district = request.path["round_id"], request.query.get("district")
     octets = BytesIO()
@@ -96,19 +103,21 @@ def download_workbooks(ask: Ask, request: Request) -> Answer:
     return _file(octets.getvalue(), name, ZIP)
 
 
-@route(
-    "POST",
-    "/v1/rounds/{round_id}/workbooks",
-    summary="อัปโหลดแบบรายงาน Excel หนึ่งไฟล์หรือหลายไฟล์ใน .zip",
-    query=UploadQuery,
-    consumes=MULTIPART,
-    answers={202: JobSchema},
-    refuses=(*_GONE, RoundNotInState, IdempotencyKeyReused, UploadNotFound, QuotaReached),
-    idempotency="required",
-    limit_bytes=FORM_LIMIT_BYTES,
-    body_seconds=UPLOAD_SECONDS,
+@of_collection(
+    lambda of: route(
+        "POST",
+        of.prefix + "/rounds/{round_id}/workbooks",
+        summary="อัปโหลดแบบรายงาน Excel หนึ่งไฟล์หรือหลายไฟล์ใน .zip",
+        query=UploadQuery,
+        consumes=MULTIPART,
+        answers={202: JobSchema},
+        refuses=(*_GONE, RoundNotInState, IdempotencyKeyReused, UploadNotFound, QuotaReached),
+        idempotency="required",
+        limit_bytes=FORM_LIMIT_BYTES,
+        body_seconds=UPLOAD_SECONDS,
+    )
 )
-def upload_workbooks(ask: Ask, request: Request) -> Answer:
+def upload_workbooks(ask: CollectionAsk, request: Request) -> Answer:
     """Start filing a workbook, or up to 500 in a .zip of up to 20 MiB, sent as the field `file`.
 
     An LAO's slot files its own; a district or province office files for its LAOs, and that it did
@@ -129,22 +138,22 @@ def upload_workbooks(ask: Ask, request: Request) -> Answer:
     }
     slot_id = request.principal.slot_id
     upload_id = request_id(slot_id, request.idempotency_key, "workbooks")
-    begun = ask.reports.begin_workbooks(request.by, upload_id, facts)
+    begun = ask.client.begin_workbooks(request.by, upload_id, facts)
     if begun["job"] is not None:
         return replace(started(begun["job"]), replayed=True)
     for number, chunk in enumerate(upload.chunks()):
-        ask.reports.add_workbooks_chunk(
+        ask.client.add_workbooks_chunk(
             request.by, begun["file_id"], number=number, data_base64=b64encode(chunk).decode()
         )
-    return started(ask.reports.start_workbooks(request.by, begun["file_id"]))
+    return started(ask.client.start_workbooks(request.by, begun["file_id"]))
 
 
 def _each_of(
-    ask: Ask, by: dict[str, Any], round_id: str, district: str | None
+    ask: CollectionAsk, by: dict[str, Any], round_id: str, district: str | None
 ) -> Iterator[dict[str, Any]]:
     cursor = None
     while True:
-        page = ask.reports.list_workbooks(
+        page = ask.client.list_workbooks(
             by, round_id, district=district, limit=AT_ONCE, cursor=cursor
         )
         yield from page["items"]

@@ -6,7 +6,6 @@ from marshmallow import Schema, fields, validate
 
 from contracts.collecting.amendment_classes import AMENDMENT_CLASSES, DEFAULT_CLASS
 from contracts.collecting.forms import ANSWERS_OF_A_FORM, FormRefSchema
-from contracts.collecting.receipts import ReceiptSchema
 from contracts.errors import Kind, ServiceError
 from contracts.fields import Closed, Exactly, Text, Timestamp, WholeNumber
 
@@ -92,13 +91,6 @@ class FilingSchema(Schema):
     answers = fields.Dict(keys=fields.String())
     changed = fields.List(fields.String())
     problem = fields.Nested(ProblemOfFilingSchema)
-
-
-class FiledSchema(Schema):
-    """The answer to a filing that is recorded."""
-
-    filing = fields.Nested(FilingSchema, required=True)
-    receipt = fields.Nested(ReceiptSchema, required=True)
 
 
 class TakenInSchema(Schema):

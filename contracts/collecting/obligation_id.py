@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple, Self
 
 from contracts.principal import Principal, Role
-from contracts.reference.code_groups import CodeGroup
-
-_NUMBERS = {group.value: str(group.number) for group in CodeGroup}
 
 
 class ObligationId(NamedTuple):
@@ -15,7 +12,7 @@ class ObligationId(NamedTuple):
 
     round_id: str
     organisation_id: str
-    group_number: str
+    subject_number: str
 
     @classmethod
     def of(cls, round_id: str, organisation_id: str, number: int) -> Self:
@@ -31,8 +28,10 @@ class ObligationId(NamedTuple):
     def __str__(self) -> str:
         return "-".join(self)
 
-    def is_filed_by(self, by: Principal) -> bool:
-        """Whether it is the caller's own to file: nobody else's slot may."""
-        owed = (self.organisation_id, self.group_number)
-        own = (by.organisation_id, _NUMBERS.get(by.code_group or ""))
-        return by.role is Role.LAO_OFFICER and owed == own
+    def is_filed_by(self, by: Principal, subject: int | None) -> bool:
+        """Whether it is the caller's own to file: nobody else's slot may.
+
+        `subject` is the number of what the caller's slot reports about.
+        """
+        own = (by.organisation_id, str(subject))
+        return by.role is Role.LAO_OFFICER and subject is not None and self[1:] == own

@@ -76,14 +76,13 @@ class SignatureSchema(Schema):
 
 
 class ObligationSchema(Schema):
-    """One organisation's duty in one round for one code group."""
+    """One organisation's duty in one round, less what it is about."""
 
     id = fields.String(required=True)
     round_id = fields.String(required=True)
     mode = fields.String(required=True)
     form = fields.Nested(FormRefSchema, required=True)
     organisation = fields.Nested(ObligedSchema, required=True)
-    code_group = fields.String(required=True)
     state = fields.String(
         required=True,
         validate=validate.OneOf(["not_open", *STATES]),

@@ -11,7 +11,7 @@ _SHA256 = Exactly(r"^[0-9a-f]{64}$")
 
 
 class ReceiptCheckBodySchema(Closed):
-    """A receipt to be checked: its signature, and the other fields as they are shown with it."""
+    """A receipt to be checked, less what its obligation is about."""
 
     jws = fields.String(
         required=True,
@@ -24,7 +24,6 @@ class ReceiptCheckBodySchema(Closed):
     filing_id = fields.String()
     obligation_id = fields.String()
     organisation_code = fields.String()
-    code_group = fields.String()
     round_id = fields.String()
     revision = WholeNumber(1, 10_000)
     accepted_at = fields.String()
@@ -99,13 +98,12 @@ class RollProofSchema(Schema):
 
 
 class ReceiptSchema(Schema):
-    """What the filer gets; `jws` signs the other fields and anyone can check it."""
+    """What the filer gets, less what its obligation is about."""
 
     number = fields.String(required=True)
     filing_id = fields.String(required=True)
     obligation_id = fields.String(required=True)
     organisation_code = fields.String(required=True)
-    code_group = fields.String(required=True)
     round_id = fields.String(required=True)
     revision = fields.Integer(required=True)
     accepted_at = fields.String(required=True)

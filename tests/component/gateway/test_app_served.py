@@ -13,9 +13,9 @@ import pytest
 from edge.server import WebServer
 from gateway import operations
 from gateway.app import App
-from gateway.http import routes_of
 from gateway.openapi import openapi_route
 from gateway.problems import edge_refusal
+from gateway.routes import routes_of
 from tests.unit.gateway import things
 
 CHECKS = (

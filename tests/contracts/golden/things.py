@@ -20,10 +20,8 @@ from collecting.rounds.rules import Round
 from collecting.sealing.receipts import Signer
 from collecting.workbooks.layout import layout_of
 from contracts.reference.code_groups import CodeGroup
-from gateway.http import routes_of
 from gateway.openapi import describe
-from gateway.service import RESOURCES
-from gateway.site import site_routes
+from gateway.resources import all_routes
 from services.accounts.issuance import slips as slips
 from services.reports.consolidation.consolidate import content_of
 from services.reports.consolidation.pdf import TEMPLATE as CONSOLIDATION
@@ -170,7 +168,7 @@ def _consolidation() -> Iterator[tuple[str, Any]]:
 
 
 def _api() -> Iterator[tuple[str, Any]]:
-    document = describe([*routes_of(*RESOURCES), *site_routes()])
+    document = describe(all_routes())
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             yield f"{method.upper()} {path}", operation

@@ -14,9 +14,9 @@ from collecting.sealing.receipts import receipt_number
 from contracts.collecting.drafts import DraftSchema
 from contracts.collecting.filings import FilingSchema
 from contracts.collecting.forms import FormNotFound
-from contracts.collecting.obligations import ObligationSchema
 from contracts.errors import InvalidInput
 from contracts.forms import unprintable
+from contracts.reports.subjects import ObligationSchema
 from services.reports.forms import get_form
 from tests.builders.answers import some_answers
 from tests.builders.glyphs import GLYPHS

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
-from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
 import orjson
 import pytest
 
-from edge.http1 import Body, Load
 from gateway.app import App
-from gateway.http import routes_of
+from gateway.routes import routes_of
 from tests.unit.gateway import things
-
-
-@dataclass
-class Told:
-    """What the app answered."""
-
-    status: int
-    headers: dict[str, str]
-    raw: bytes
-
-    @property
-    def json(self) -> Any:
-        return orjson.loads(self.raw)
-
+from tests.unit.gateway.calling import Told, answer_of
 
 Call = Callable[..., Told]
 
@@ -57,22 +40,6 @@ def call(ask: things.Ask) -> Call:
             data, content_type = orjson.dumps(json), "application/json"
         if signed_in:
             headers["Authorization"] = "Bearer good"
-        raw_path, _, query = path.partition("?")
-        environ = {
-            "REQUEST_METHOD": method,
-            "RAW_PATH_INFO": raw_path,
-            "QUERY_STRING": query,
-            "CONTENT_TYPE": content_type,
-            "REMOTE_ADDR": "192.0.2.1",
-            "wsgi.input": Body(
-                io.BytesIO(data), SimpleNamespace(deadline=0.0), Load(), length=len(data)
-            ),
-            **{"HTTP_" + name.upper().replace("-", "_"): said for name, said in headers.items()},
-        }
-        started: list[Any] = []
-        body = b"".join(app(environ, lambda *facts: started.extend(facts)))
-        status, told = started
-        assert len({name for name, _ in told}) == len(told), "a header is told twice"
-        return Told(int(status.split()[0]), dict(told), body)
+        return answer_of(app, method, path, data=data, content_type=content_type, **headers)
 
     return call

@@ -16,9 +16,9 @@ from gateway.bodies import (
     MOST_VALUES,
     read_json,
 )
-from gateway.http import JSON_LIMIT_BYTES, PUBLIC_LIMIT_BYTES, routes_of
+from gateway.http import JSON_LIMIT_BYTES, PUBLIC_LIMIT_BYTES
 from gateway.problems import EdgeProblem
-from gateway.service import RESOURCES
+from gateway.resources import all_routes
 
 KEY = {"Idempotency-Key": "k"}
 
@@ -127,8 +127,8 @@ def test_a_compressed_body_is_415_with_its_own_cause(call):
 
 
 def test_whoever_has_not_signed_in_may_send_sixteen_kibibytes():
-    public = [one for one in routes_of(*RESOURCES) if one.public and one.consumes]
-    others = [one for one in routes_of(*RESOURCES) if not one.public and one.body]
+    public = [one for one in all_routes() if one.public and one.consumes]
+    others = [one for one in all_routes() if not one.public and one.body]
 
     assert public
     assert {one.limit_bytes for one in public} == {PUBLIC_LIMIT_BYTES}

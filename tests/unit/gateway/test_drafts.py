@@ -40,7 +40,7 @@ class Accounts:
 
 def shown(reports: Reports, answer: Any) -> Any:
     request = SimpleNamespace(by={"slot_id": "s1"}, path={"obligation_id": "r-o-1"})
-    return show_draft(SimpleNamespace(reports=reports, holders=Accounts(answer)), request).body
+    return show_draft(SimpleNamespace(client=reports, holders=Accounts(answer)), request).body
 
 
 def test_an_untouched_draft_is_prefilled_with_the_holder_of_the_slot():

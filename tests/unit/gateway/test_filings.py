@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -19,15 +18,16 @@ from contracts.errors import ServiceUnavailable
 from contracts.fields import read_time, wire_time
 from contracts.forms import Form
 from contracts.principal import Principal, Role
-from edge.http1 import Body, Load
 from gateway import filings
 from gateway.app import App
 from gateway.authentication import SignedIn
 from gateway.bodies import LARGE_BODY_BYTES
+from gateway.collection import ETHICS
 from gateway.evidence_desk import EvidenceDesk
 from gateway.filings import filing_id_of
-from gateway.http import routes_of
+from gateway.routes import routes_of
 from gateway.tickets import SETTLED_SECONDS, Tickets
+from tests.unit.gateway.calling import answer_of
 
 NOW = datetime(2026, 1, 15, 3, 0, tzinfo=UTC)
 OBLIGATION = "ethics-2569-1-org1-1"
@@ -111,35 +111,26 @@ def world():
 @pytest.fixture
 def send(world):
     """Call the routes of filing: `send(method, path, json, by="officer", **headers)`."""
-    ask = SimpleNamespace(
+    ethics = SimpleNamespace(
+        collection=ETHICS,
         forms=world,
-        reports=world,
+        client=world,
         filings=FilingsIntake(world.take),
         evidence=EvidenceDesk(world),
         tickets=Tickets(b"k" * 32),
     )
     app = App(
-        routes_of(filings), ask, lambda token: SignedIn(TOKENS[token], "session"), lambda: NOW
+        routes_of(filings, collections=[ETHICS]),
+        SimpleNamespace(collections={ETHICS.name: ethics}),
+        lambda token: SignedIn(TOKENS[token], "session"),
+        lambda: NOW,
     )
 
     def send(method, path, json=None, *, by="officer", **headers):
         data = b"" if json is None else orjson.dumps(json)
-        raw_path, _, query = path.partition("?")
-        environ = {
-            "REQUEST_METHOD": method,
-            "RAW_PATH_INFO": raw_path,
-            "QUERY_STRING": query,
-            "CONTENT_TYPE": "application/json",
-            "REMOTE_ADDR": "192.0.2.1",
-            "wsgi.input": Body(
-                io.BytesIO(data), SimpleNamespace(deadline=0.0), Load(), length=len(data)
-            ),
-            "HTTP_AUTHORIZATION": f"Bearer {by}",
-            **{"HTTP_" + name.upper(): value for name, value in headers.items()},
-        }
-        started: list[Any] = []
-        body = b"".join(app(environ, lambda *facts: started.extend(facts)))
-        return int(started[0].split()[0]), dict(started[1]), orjson.loads(body)
+        headers["authorization"] = f"Bearer {by}"
+        told = answer_of(app, method, path, data=data, **headers)
+        return told.status, told.headers, told.json
 
     return send
 

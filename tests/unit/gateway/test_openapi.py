@@ -5,10 +5,10 @@ from marshmallow import Schema, fields
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from gateway import operations
-from gateway.http import route, routes_of
+from gateway.http import route
 from gateway.openapi import describe, openapi_route
-from gateway.service import RESOURCES
-from gateway.site import site_routes
+from gateway.resources import all_routes
+from gateway.routes import routes_of
 from tests.builders.odd_requests import LEFT_OUT
 from tests.unit.gateway import things
 
@@ -115,12 +115,12 @@ def test_two_shapes_of_one_name_stop_the_start():
 
 
 def test_the_description_of_all_that_is_served_is_valid():
-    OPENAPI_31_VALIDATOR.validate(describe([*routes_of(*RESOURCES), *site_routes()]))
+    OPENAPI_31_VALIDATOR.validate(describe(all_routes()))
 
 
 @pytest.mark.filterwarnings("ignore:Multiple schemas resolved")
 def test_the_routes_left_out_of_odd_requests_are_routes_that_change_something():
-    paths = describe([*routes_of(*RESOURCES), *site_routes()])["paths"]
+    paths = describe(all_routes())["paths"]
     routes = {f"{method.upper()} {path}" for path, of in paths.items() for method in of}
 
     assert not LEFT_OUT - routes

@@ -8,7 +8,8 @@ from prometheus_client import REGISTRY
 
 from chassis.log import correlation_id
 from gateway.app import App
-from gateway.http import Answer, route, routes_of
+from gateway.http import Answer, route
+from gateway.routes import routes_of
 from tests.unit.gateway import things
 
 

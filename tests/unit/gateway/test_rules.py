@@ -8,9 +8,8 @@ from marshmallow import fields, validate
 from contracts.fields import Day
 from gateway.audit import AuditQuery
 from gateway.faults import FaultyInput, load
-from gateway.http import routes_of
+from gateway.resources import all_routes
 from gateway.rounds import version_of
-from gateway.service import RESOURCES
 
 KEY = {"Idempotency-Key": "k"}
 
@@ -182,7 +181,7 @@ def takes_only_days(one):
 
 
 def test_every_day_and_time_in_a_request_is_read_by_the_one_reader_of_dates():
-    given = [schema for one in routes_of(*RESOURCES) for schema in (one.body, one.query) if schema]
+    given = [schema for one in all_routes() for schema in (one.body, one.query) if schema]
     taken = [one for schema in given for one in fields_of(schema)]
 
     assert sum(isinstance(one, Day) for one in taken) > 3
