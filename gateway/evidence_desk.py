@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -11,6 +10,7 @@ from clients.reports import ReportsClient
 from gateway.downloads import in_chunks
 from gateway.faults import Fault, FaultyInput, child_of
 from gateway.streaming import Upload
+from gateway.uploads import hand_on
 
 USES_KEPT = 20_000
 
@@ -38,11 +38,14 @@ class EvidenceDesk:
             round_id=round_id,
             size=upload.size,
         )
-        for number, chunk in enumerate(upload.chunks()):
-            self._reports.add_evidence_chunk(
-                by, begun["upload_id"], number=number, data_base64=b64encode(chunk).decode()
-            )
-        return self._reports.finish_evidence(by, begun["upload_id"])
+        upload_id = begun["upload_id"]
+        hand_on(
+            upload,
+            lambda number, data: self._reports.add_evidence_chunk(
+                by, upload_id, number=number, data_base64=data
+            ),
+        )
+        return self._reports.finish_evidence(by, upload_id)
 
     def read(self, by: Facts, evidence_id: str) -> Iterator[bytes]:
         """Yield the content in chunks. Raises EvidenceNotFound."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -29,6 +28,7 @@ from gateway.http import (
     list_of,
     route,
 )
+from gateway.uploads import hand_on
 
 
 class OrganisationQuery(OrganisationSearch, Page):
@@ -99,17 +99,15 @@ def import_registry(ask: Ask, request: Request) -> Answer:
     """
     upload = request.form().file()
     begun = ask.accounts.begin_import(request.by, filename=upload.filename)
-    for number, chunk in enumerate(upload.chunks()):
-        ask.accounts.add_import_chunk(
-            request.by,
-            import_id=begun["import_id"],
-            no=number,
-            data_base64=b64encode(chunk).decode(),
-        )
-    job = ask.accounts.start_import(
-        request.by, import_id=begun["import_id"], dry_run=request.query["dry_run"]
+    import_id = begun["import_id"]
+    hand_on(
+        upload,
+        lambda number, data: ask.accounts.add_import_chunk(
+            request.by, import_id=import_id, no=number, data_base64=data
+        ),
     )
-    return started(job)
+    dry_run = request.query["dry_run"]
+    return started(ask.accounts.start_import(request.by, import_id=import_id, dry_run=dry_run))
 
 
 def told(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -26,6 +26,7 @@ from gateway.downloads import saved_as
 from gateway.http import FORM_LIMIT_BYTES, MULTIPART, UPLOAD_SECONDS, Answer, Request, route
 from gateway.organisations import started
 from gateway.routes import of_collection
+from gateway.uploads import hand_on
 
 ZIP = "application/zip"
 AT_ONCE = 20
@@ -141,11 +142,14 @@ def upload_workbooks(ask: CollectionAsk, request: Request) -> Answer:
     begun = ask.client.begin_workbooks(request.by, upload_id, facts)
     if begun["job"] is not None:
         return replace(started(begun["job"]), replayed=True)
-    for number, chunk in enumerate(upload.chunks()):
-        ask.client.add_workbooks_chunk(
-            request.by, begun["file_id"], number=number, data_base64=b64encode(chunk).decode()
-        )
-    return started(ask.client.start_workbooks(request.by, begun["file_id"]))
+    file_id = begun["file_id"]
+    hand_on(
+        upload,
+        lambda number, data: ask.client.add_workbooks_chunk(
+            request.by, file_id, number=number, data_base64=data
+        ),
+    )
+    return started(ask.client.start_workbooks(request.by, file_id))
 
 
 def _each_of(
