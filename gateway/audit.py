@@ -19,6 +19,6 @@ class AuditQuery(AuditFilters, Page):
     query=AuditQuery,
     answers={200: list_of(AuditEntry)},
 )
-def list_audit(ask: Ask, request: Request) -> Answer:
+def list_audit_entries(ask: Ask, request: Request) -> Answer:
     """List acts and refusals, the newest first, each with the hash of the one before it."""
     return Answer(200, ask.accounts.list_audit(request.by, **told(request.query)))

@@ -55,7 +55,7 @@ from gateway.routes import of_collection
         body_seconds=UPLOAD_SECONDS,
     )
 )
-def keep_evidence(ask: CollectionAsk, request: Request) -> Answer:
+def upload_evidence(ask: CollectionAsk, request: Request) -> Answer:
     """Keep a file of up to 20 MiB, sent as `file`, for use in the organisation's filings.
 
     200 when the organisation has the same content already: that is what is answered.
@@ -100,7 +100,7 @@ def list_evidence(ask: CollectionAsk, request: Request) -> Answer:
         etag=True,
     )
 )
-def read_evidence(ask: CollectionAsk, request: Request) -> Answer:
+def download_evidence(ask: CollectionAsk, request: Request) -> Answer:
     """Download a file, as it was sent."""
     evidence = ask.client.get_evidence(request.by, request.path["evidence_id"])
     return streamed(

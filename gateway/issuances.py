@@ -33,7 +33,7 @@ from gateway.organisations import started
     refuses=(IdempotencyKeyReused,),
     idempotency="optional",
 )
-def issue_codes(ask: Ask, request: Request) -> Answer:
+def issue_activation_codes(ask: Ask, request: Request) -> Answer:
     """Start making one activation code for every slot of a scope that is not yet activated."""
     job = ask.accounts.create_issuance(
         request.by,
@@ -51,7 +51,7 @@ def issue_codes(ask: Ask, request: Request) -> Answer:
     query=Page,
     answers={200: list_of(Issuance)},
 )
-def list_issuances(ask: Ask, request: Request) -> Answer:
+def list_activation_issuances(ask: Ask, request: Request) -> Answer:
     """List the issuances with slips the caller's office hands out, the latest first; no codes."""
     return Answer(200, ask.accounts.list_issuances(request.by, **request.query))
 
@@ -71,7 +71,7 @@ def list_issuances(ask: Ask, request: Request) -> Answer:
     ),
     idempotency="required",
 )
-def read_slips(ask: Ask, request: Request) -> Answer:
+def read_activation_slips(ask: Ask, request: Request) -> Answer:
     """Read the codes the caller's office hands out. Once: it is on record, and then 410.
 
     For ten minutes the same slot gets them again with the same Idempotency-Key. A PDF to print, one
@@ -94,7 +94,7 @@ def read_slips(ask: Ask, request: Request) -> Answer:
     answers={200: Handout},
     refuses=(SlipsNotRead,),
 )
-def hand_out_slips(ask: Ask, request: Request) -> Answer:
+def hand_out_activation_slips(ask: Ask, request: Request) -> Answer:
     """Record that slips the caller's office has read are handed out; a repeat changes nothing."""
     handout = ask.accounts.hand_out_slips(
         request.by,
@@ -112,6 +112,6 @@ def hand_out_slips(ask: Ask, request: Request) -> Answer:
     query=CoverageQuery,
     answers={200: list_of(CoverageItem)},
 )
-def show_coverage(ask: Ask, request: Request) -> Answer:
+def show_activation_coverage(ask: Ask, request: Request) -> Answer:
     """Count slots issued, read, handed out, activated and locked, by province or district."""
     return Answer(200, ask.accounts.get_coverage(request.by, axis=request.query["by"]))

@@ -105,10 +105,10 @@ def openapi_route(routes: Iterable[Route]) -> Route:
         public=True,
         etag=True,
     )
-    def read_description(_ask: Any, _request: Request) -> Answer:
+    def show_api_description(_ask: Any, _request: Request) -> Answer:
         return Answer(200, document, {"Cache-Control": "public, max-age=300"}, etag=etag)
 
-    return read_description.route  # type: ignore[attr-defined]
+    return show_api_description.route  # type: ignore[attr-defined]
 
 
 def describe(routes: Iterable[Route]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ _COOKIE_LIFE = "Path=/v1/oidc; HttpOnly; Secure; SameSite=Lax"
     public=True,
     changes=True,
 )
-def begin_sign_in(ask: Ask, request: Request) -> Answer:
+def begin_openid_sign_in(ask: Ask, request: Request) -> Answer:
     """Send the browser to the provider, which sends it back to the callback."""
     begun = ask.accounts.begin_openid_sign_in(**request.query, address=request.address)
     return Answer(303, None, {"Location": begun["authorization_url"], **_bound(begun["state"])})
@@ -75,7 +75,7 @@ def begin_sign_in(ask: Ask, request: Request) -> Answer:
         TooManyAttempts,
     ),
 )
-def begin_link(ask: Ask, request: Request) -> Answer:
+def begin_openid_link(ask: Ask, request: Request) -> Answer:
     """Say where to send the browser so that the person it proves may sign in to this slot."""
     begun = ask.accounts.begin_openid_link(request.by, **request.body)
     there = {"authorization_url": begun["authorization_url"]}
@@ -89,7 +89,7 @@ def begin_link(ask: Ask, request: Request) -> Answer:
     answers={200: OpenIdLink},
     refuses=(NoOpenIdLink,),
 )
-def show_link(ask: Ask, request: Request) -> Answer:
+def show_openid_link(ask: Ask, request: Request) -> Answer:
     """Say who may sign in to the caller's slot through the provider."""
     return Answer(200, ask.accounts.get_openid_link(request.by))
 
@@ -102,7 +102,7 @@ def show_link(ask: Ask, request: Request) -> Answer:
     answers={204: None},
     refuses=(WrongCredentials, NoOpenIdLink, TooManyAttempts),
 )
-def remove_link(ask: Ask, request: Request) -> Answer:
+def remove_openid_link(ask: Ask, request: Request) -> Answer:
     """Let nobody sign in to the caller's slot through the provider any more."""
     ask.accounts.remove_openid_link(request.by, password=request.body["password"])
     return Answer(204)
@@ -126,7 +126,7 @@ def remove_link(ask: Ask, request: Request) -> Answer:
     public=True,
     changes=True,
 )
-def finish(ask: Ask, request: Request) -> Answer:
+def finish_openid(ask: Ask, request: Request) -> Answer:
     """Open the session, or link the slot, for which the browser was sent to the provider."""
     state, code = request.query["state"], request.query.get("code")
     is_own = code is not None and state == state_in(request.header("Cookie"))

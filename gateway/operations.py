@@ -18,7 +18,7 @@ class Alive(Schema):
 
 
 @route("GET", HEALTH, summary="Alive", answers={200: Alive}, public=True, shed="never")
-def read_health(_ask: Ask, _request: Request) -> Answer:
+def show_health(_ask: Ask, _request: Request) -> Answer:
     """Say that the process turns its loop; nothing about what it depends on."""
     status, content_type, body = alive_page()
     return Answer(status, body, content_type=content_type)

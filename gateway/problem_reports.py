@@ -61,7 +61,7 @@ def report_problem(ask: Ask, request: Request) -> Answer:
     query=ProblemQuery,
     answers={200: list_of(ProblemReportSchema)},
 )
-def list_problems(ask: Ask, request: Request) -> Answer:
+def list_problem_reports(ask: Ask, request: Request) -> Answer:
     """List the caller's own problem reports, or those of the caller's area, newest first."""
     query = dict(request.query)
     limit, cursor = query.pop("limit"), query.pop("cursor", None)
@@ -76,7 +76,7 @@ def list_problems(ask: Ask, request: Request) -> Answer:
     answers={200: ProblemSummarySchema},
     refuses=_GONE,
 )
-def count_problems(ask: Ask, request: Request) -> Answer:
+def count_problem_reports(ask: Ask, request: Request) -> Answer:
     """Count problem reports by category or province, within the caller's area, as they come."""
     query = request.query
     return Answer(
@@ -93,7 +93,7 @@ def count_problems(ask: Ask, request: Request) -> Answer:
     refuses=(ProblemReportNotFound,),
     etag=True,
 )
-def show_problem(ask: Ask, request: Request) -> Answer:
+def show_problem_report(ask: Ask, request: Request) -> Answer:
     """Show a problem report with its answers."""
     report = ask.reports.get_problem(request.by, request.path["problem_id"])
     return Answer(200, report, etag=report["version"])
@@ -109,7 +109,7 @@ def show_problem(ask: Ask, request: Request) -> Answer:
     etag=True,
     idempotency="optional",
 )
-def answer_problem(ask: Ask, request: Request) -> Answer:
+def answer_problem_report(ask: Ask, request: Request) -> Answer:
     """Answer as an office above. An answer that the central body (or the operator) circulates can
     be read by every slot; those of a district or a province go to the reporter.
     """

@@ -113,7 +113,7 @@ def verify_receipt(ask: CollectionAsk, request: Request) -> Answer:
     answers={200: JwksSchema},
     public=True,
 )
-def show_keys(ask: Ask, _request: Request) -> Answer:
+def show_signing_keys(ask: Ask, _request: Request) -> Answer:
     """Show every public key, retired ones too, so that a receipt can be checked without us."""
     return Answer(200, ask.reports.list_signing_keys(), KEYS_CACHE)
 
@@ -128,7 +128,7 @@ def show_keys(ask: Ask, _request: Request) -> Answer:
         public=True,
     )
 )
-def list_rolls(ask: CollectionAsk, request: Request) -> Answer:
+def list_receipt_rolls(ask: CollectionAsk, request: Request) -> Answer:
     """List the rolls of receipts, the newest day first. Each names the one before it."""
     query = request.query
     rolls = ask.client.list_receipt_rolls(
@@ -149,6 +149,6 @@ def list_rolls(ask: CollectionAsk, request: Request) -> Answer:
         patterns={"day": DAY},
     )
 )
-def show_roll(ask: CollectionAsk, request: Request) -> Answer:
+def show_receipt_roll(ask: CollectionAsk, request: Request) -> Answer:
     """Show the signed roll of a day in Bangkok. A roll never changes."""
     return Answer(200, ask.client.get_receipt_roll(request.path["day"], request.query["round"]))

@@ -27,7 +27,7 @@ from gateway.http import Answer, Request, route
     before_second_factor=True,
     refuses=(WrongCredentials, SecondFactorExists, TooManyAttempts),
 )
-def begin(ask: Ask, request: Request) -> Answer:
+def begin_second_factor(ask: Ask, request: Request) -> Answer:
     """Make a secret for an authenticator app; it counts when a code of it has been given."""
     begun = ask.accounts.begin_second_factor(request.by, password=request.body["password"])
     return Answer(201, begun)
@@ -48,7 +48,7 @@ def begin(ask: Ask, request: Request) -> Answer:
         TooManyAttempts,
     ),
 )
-def confirm(ask: Ask, request: Request) -> Answer:
+def confirm_second_factor(ask: Ask, request: Request) -> Answer:
     """Ask for a code at every sign-in from now on; the recovery codes are told this once."""
     confirmed = ask.accounts.confirm_second_factor(request.by, code=request.body["code"])
     return Answer(201, confirmed)
@@ -68,7 +68,7 @@ def confirm(ask: Ask, request: Request) -> Answer:
         TooManyAttempts,
     ),
 )
-def remove(ask: Ask, request: Request) -> Answer:
+def remove_second_factor(ask: Ask, request: Request) -> Answer:
     """Ask for no code any more, for the password and a code or a recovery code."""
     ask.accounts.remove_second_factor(
         request.by,

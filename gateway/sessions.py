@@ -99,7 +99,7 @@ def sign_out(ask: Ask, request: Request) -> Answer:
     ),
     public=True,
 )
-def activate(ask: Ask, request: Request) -> Answer:
+def activate_slot(ask: Ask, request: Request) -> Answer:
     """Set the slot's password and holder with a one-time activation code; the code dies."""
     activation = ask.accounts.activate_slot(
         username=request.body["username"],

@@ -55,17 +55,17 @@ def site_routes() -> list[Route]:
     problems = _problem_pages()
 
     @route("GET", "/", summary="ระบบนี้คืออะไร", answers={200: (HTML, JSON)}, public=True)
-    def show_home(_ask: Ask, request: Request) -> Answer:
+    def show_home_page(_ask: Ask, request: Request) -> Answer:
         """Say what this is and where to begin."""
         return _shown(home, request)
 
     @route("GET", "/verify", summary="หน้าตรวจสอบใบรับ", answers={200: (HTML, JSON)}, public=True)
-    def show_verify(_ask: Ask, request: Request) -> Answer:
+    def show_verification_page(_ask: Ask, request: Request) -> Answer:
         """Show where a receipt can be checked; a QR code brings it in the part after #."""
         return _shown(check, request)
 
     @route("GET", "/activate", summary="วิธีเปิดใช้งานบัญชี", answers={200: (HTML, JSON)}, public=True)
-    def show_activate(_ask: Ask, request: Request) -> Answer:
+    def show_activation_page(_ask: Ask, request: Request) -> Answer:
         """Say how an account is activated with the slip that leads here."""
         return _shown(activate, request)
 
@@ -77,11 +77,11 @@ def site_routes() -> list[Route]:
         public=True,
         patterns={"code": "|".join(sorted(problems))},
     )
-    def explain_problem(_ask: Ask, request: Request) -> Answer:
+    def explain_problem_type(_ask: Ask, request: Request) -> Answer:
         """Say what a problem's `type` means and what to do about it."""
         return _shown(problems[request.path["code"]], request)
 
-    handlers = (show_home, show_verify, show_activate, explain_problem)
+    handlers = (show_home_page, show_verification_page, show_activation_page, explain_problem_type)
     return [handler.route for handler in handlers]  # type: ignore[attr-defined]
 
 

@@ -93,7 +93,7 @@ def show_slot(ask: Ask, request: Request) -> Answer:
     etag=True,
     if_match=True,
 )
-def change_holder(ask: Ask, request: Request) -> Answer:
+def change_slot_holder(ask: Ask, request: Request) -> Answer:
     """Say what has changed of the holder; what was said before is kept with its dates."""
     slot = ask.accounts.change_holder(
         request.by,

@@ -73,7 +73,7 @@ def download_blank_workbook(ask: CollectionAsk, request: Request) -> Answer:
         refuses=(ObligationNotFound, *_GONE),
     )
 )
-def download_workbook(ask: CollectionAsk, request: Request) -> Answer:
+def download_obligation_workbook(ask: CollectionAsk, request: Request) -> Answer:
     """Download the workbook of an obligation, filled with its draft or with what was filed last.
 
     An office above sees only what was filed. What is in force is amended by uploading it again.
@@ -92,7 +92,7 @@ def download_workbook(ask: CollectionAsk, request: Request) -> Answer:
         refuses=_GONE,
     )
 )
-def download_workbooks(ask: CollectionAsk, request: Request) -> Answer:
+def download_round_workbooks(ask: CollectionAsk, request: Request) -> Answer:
     """Download the workbooks of everything owed within the caller's area in one district."""
     round_id, district = request.path["round_id"], request.query.get("district")
     octets = BytesIO()
