@@ -18,7 +18,7 @@ import eventlet
 import structlog
 from nameko.extensions import SharedExtension
 
-from chassis import duty, metrics, topology
+from chassis import critical_threads, metrics, topology
 from chassis.clock import now
 from chassis.connection import CONNECTION_ERRORS, DECLARE_TIMEOUT_SECONDS, in_time, open_connection
 from chassis.publisher import NotDelivered, Unroutable
@@ -70,7 +70,7 @@ class Bindings(SharedExtension):
     def start(self) -> None:
         """Begin to look."""
         if self._thread is None:
-            self._thread = duty.spawner(self.container)(self._look_forever)
+            self._thread = critical_threads.spawner(self.container)(self._look_forever)
 
     def stop(self) -> None:
         """Look no more."""

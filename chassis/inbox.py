@@ -17,7 +17,7 @@ import structlog
 from eventlet.queue import Empty, LightQueue
 from nameko.extensions import Entrypoint
 
-from chassis import duty, metrics
+from chassis import critical_threads, metrics
 from chassis.connection import (
     CONNECTION_ERRORS,
     DECLARE_TIMEOUT_SECONDS,
@@ -68,7 +68,7 @@ class Consumer(Entrypoint):
 
     def start(self) -> None:
         """Begin to take."""
-        self.inbox.start(duty.spawner(self.container))
+        self.inbox.start(critical_threads.spawner(self.container))
 
     def stop(self) -> None:
         """Finish what is in hand, then stop."""

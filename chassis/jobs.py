@@ -23,7 +23,7 @@ from nameko.extensions import DependencyProvider, Entrypoint
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
-from chassis import duty, worker
+from chassis import critical_threads, worker
 from chassis.clock import now
 from chassis.log import correlation_id
 from chassis.outages import is_outage
@@ -284,7 +284,7 @@ class _RunsJob(Entrypoint):
 
     def start(self) -> None:
         """Begin to look for jobs."""
-        self._thread = duty.spawner(self.container)(self._work_forever)
+        self._thread = critical_threads.spawner(self.container)(self._work_forever)
 
     def stop(self) -> None:
         """Stop looking; a job in hand is put off until another process may have it."""

@@ -15,7 +15,7 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 from pymongo.read_concern import ReadConcern
 
-from chassis import duty, metrics
+from chassis import critical_threads, metrics
 from chassis.outbox import Announces
 from chassis.settings import Settings
 
@@ -139,7 +139,7 @@ class Kept(DependencyProvider):
         """Let the outbox relay what earlier processes left behind."""
         for announces in self._outboxes():
             announces.outbox().relay_from(
-                self.database, self._store_class.outboxes, duty.spawner(self.container)
+                self.database, self._store_class.outboxes, critical_threads.spawner(self.container)
             )
 
     def _outboxes(self) -> list[Announces]:

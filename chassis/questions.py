@@ -19,7 +19,7 @@ from eventlet.semaphore import Semaphore
 from nameko.exceptions import IncorrectSignature, MalformedRequest, MethodNotFound, serialize
 from nameko.extensions import SharedExtension
 
-from chassis import duty, metrics, topology, worker
+from chassis import critical_threads, metrics, topology, worker
 from chassis.amqp_insides import Gathered, hear
 from chassis.clock import now
 from chassis.connection import (
@@ -198,7 +198,7 @@ class Questions(SharedExtension):
     def start(self) -> None:
         """Connect in the background."""
         if self._thread is None and self._entrypoints:
-            self._thread = duty.spawner(self.container)(self._stay_connected)
+            self._thread = critical_threads.spawner(self.container)(self._stay_connected)
 
     def stop_taking(self) -> None:
         """Take no more. What was begun goes on; what was not goes back to the queue."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nameko.extensions import SharedExtension
 
-from chassis import duty
+from chassis import critical_threads
 from chassis.publisher import Wire
 
 
@@ -26,7 +26,7 @@ class SharedWire(SharedExtension):
 
     def start(self) -> None:
         """Connect in the background."""
-        self.wire.start(duty.spawner(self.container))
+        self.wire.start(critical_threads.spawner(self.container))
 
     def stop(self) -> None:
         """Hang up."""

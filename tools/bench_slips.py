@@ -25,7 +25,7 @@ import typst
 from rich.progress import track
 
 from chassis.clock import now
-from chassis.press import Press
+from chassis.typesetter import Typesetter
 from contracts.principal import Role
 from services.accounts.issuance.codes import ActivationCodes
 from services.accounts.issuance.slips import TEMPLATE, Slip, pages_of
@@ -64,9 +64,9 @@ def slips_by_office(folder: Path) -> dict[str, list[Slip]]:
 def printer(what: str, folder: Path) -> Print:
     """Return what makes the PDF of an office: its slips, or as many empty pages."""
     if what == "slips":
-        press = Press(Settings.font_dir)
+        typesetter = Typesetter(Settings.font_dir)
         names = {"office": "ที่ว่าการอำเภอสมมติ", "portal_url": "https://sucharit.example"}
-        return lambda slips: press.set_page(TEMPLATE, pages_of(slips, **names))
+        return lambda slips: typesetter.render_here(TEMPLATE, pages_of(slips, **names))
     template = folder / "empty.typ"
     template.write_text(EMPTY, encoding="utf-8")
 

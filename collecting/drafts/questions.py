@@ -8,8 +8,8 @@ from typing import Any
 
 import orjson
 
-from chassis.press import Press
 from chassis.rpc import answers
+from chassis.typesetter import Typesetter
 from collecting.drafts import prefill, view
 from collecting.obligations.questions.duties import see
 from collecting.obligations.rules.obligation import Obligation, State
@@ -26,7 +26,7 @@ class DraftQuestions:
     """What a collection is asked about drafts, and about the revisions of what was filed."""
 
     store: Stores
-    press: Press
+    typesetter: Typesetter
     now: Callable[[], datetime]
 
     @answers
@@ -101,7 +101,7 @@ class DraftQuestions:
         return {"items": view.with_changes(filings), "next": None}
 
     def _draft(self, *draft: Any, **told: Any) -> Facts:
-        return view.shown(*draft, lacking=self.press.glyphs.lacking, **told)
+        return view.shown(*draft, lacking=self.typesetter.glyphs.lacking, **told)
 
     def _prefilled(
         self,

@@ -10,8 +10,8 @@ from typing import Any
 from eventlet.semaphore import Semaphore
 from nameko.timer import timer
 
-from chassis.aside import aside
 from chassis.rpc import answers
+from chassis.run_in_thread import run_in_thread
 from chassis.work_line import WorkLine
 from collecting.files.scan import Scanner
 from collecting.files.sniff import media_type_of, name_of
@@ -193,7 +193,7 @@ class EvidenceQuestions:
 
     def _inspect(self, upload_id: str, facts: Facts) -> tuple[Facts, bool]:
         content = self.store.files.collected(upload_id)
-        media_type = aside(media_type_of, content)
+        media_type = run_in_thread(media_type_of, content)
         self.scanner.scan(content)
         facts = {
             **facts,

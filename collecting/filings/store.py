@@ -15,8 +15,8 @@ from typing import Any
 
 from pymongo import ReplaceOne
 
+from chassis.gather import gather
 from chassis.outbox import Outbox
-from chassis.together import together
 from collecting.filings.rules.decide import Attempt, Filing
 from collecting.kind import Kind
 from collecting.obligations.rules.kinds import FilingKind
@@ -81,7 +81,7 @@ class Ledger:
         Where nothing was filed so far, no filing is looked for, but those that are `doubted`:
         nearly all are first ones, and one that was recorded all the same stops the insert.
         """
-        obligations, rounds = together(
+        obligations, rounds = gather(
             lambda: self._find_obligations([attempt.obligation_id for attempt in attempts]),
             lambda: self._rounds.find_many({_round_of(attempt) for attempt in attempts}),
         )
@@ -166,7 +166,7 @@ class Ledger:
     def _bring_up_to_date(self, filings: list[Document]) -> None:
         """Show the filings in their obligations and drop what was typed before them."""
         if filings:
-            together(lambda: self._show(filings), lambda: self._drop_typed(filings))
+            gather(lambda: self._show(filings), lambda: self._drop_typed(filings))
 
     def _show(self, filings: list[Document]) -> None:
         """Show filings, each of another obligation, where nothing newer is shown.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import Any
 
-from chassis.press import Press
 from chassis.rpc import answers
+from chassis.typesetter import Typesetter
 from collecting.filings.questions import find_filing
 from collecting.printing import pages
 from collecting.stores import Stores
@@ -19,7 +19,7 @@ class PageQuestions:
     """What a collection is asked to print of forms."""
 
     store: Stores
-    press: Press
+    typesetter: Typesetter
 
     @answers
     def print_filing(self, by: Facts, filing_id: str) -> str:
@@ -44,5 +44,5 @@ class PageQuestions:
         return self._printed(by, pages.of_blank(kind.get_form(form_id, version, None), kind.words))
 
     def _printed(self, by: Facts, facts: Facts) -> str:
-        pdf = self.press.print(pages.TEMPLATE, facts, caller=by["slot_id"])
+        pdf = self.typesetter.render(pages.TEMPLATE, facts, caller=by["slot_id"])
         return b64encode(pdf).decode()

@@ -14,7 +14,7 @@ from typing import Any
 
 import rfc8785
 
-from chassis.aside import aside
+from chassis.run_in_thread import run_in_thread
 from collecting.kind import Events
 from collecting.receipts.rules import Roll, Sheaves, end_of, next_day, statement_of
 from collecting.rounds.rules import Mode, RoundState
@@ -60,7 +60,7 @@ def _close_next(
         return False
     leaves = sorted(store.rolls.read_leaves(round_ids, before=end_of(day)))
     if leaves:
-        _close(store, signer, aside(Sheaves, leaves), day, trial, before, at)
+        _close(store, signer, run_in_thread(Sheaves, leaves), day, trial, before, at)
     return True
 
 

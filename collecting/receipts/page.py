@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from chassis.press import qr_svg
+from chassis.typesetter import qr_svg
 from collecting.kind import Words
 from collecting.obligations.rules.kinds import FilingKind
 from collecting.obligations.rules.obligation import Obligation

@@ -9,8 +9,8 @@ from typing import Any
 
 from nameko.timer import timer
 
-from chassis.press import Press
 from chassis.rpc import answers
+from chassis.typesetter import Typesetter
 from collecting.filings.questions import find_filing
 from collecting.obligations.rules.obligation import Obligation
 from collecting.receipts import page as receipt_page
@@ -32,7 +32,7 @@ class ReceiptQuestions:
 
     store: Stores
     signer: Keyring
-    press: Press
+    typesetter: Typesetter
     settings: Settings
     now: Callable[[], datetime]
 
@@ -52,7 +52,7 @@ class ReceiptQuestions:
         facts = receipt_page.facts_of(
             filing, obligation, round_, self.settings.portal_url, self.store.kind.words
         )
-        pdf = self.press.print(receipt_page.TEMPLATE, facts, caller=by["slot_id"])
+        pdf = self.typesetter.render(receipt_page.TEMPLATE, facts, caller=by["slot_id"])
         return {
             "number": filing["receipt"]["number"],
             "pdf_base64": b64encode(pdf).decode(),

@@ -10,10 +10,10 @@ from typing import Any
 
 from nameko.timer import timer
 
-from chassis.aside import aside
 from chassis.jobs import Job, Jobs, runs_job
-from chassis.press import Press
 from chassis.rpc import answers
+from chassis.run_in_thread import run_in_thread
+from chassis.typesetter import Typesetter
 from collecting.filings.rules.decide import Attempt
 from collecting.obligations.rules.obligation import Obligation
 from collecting.quotas.rules import Sent
@@ -46,7 +46,7 @@ class WorkbookQuestions:
 
     store: Stores
     jobs: Jobs
-    press: Press
+    typesetter: Typesetter
     settings: Settings
     now: Callable[[], datetime]
     record: Callable[[list[Attempt]], list[Facts | ServiceError]]
@@ -184,7 +184,7 @@ class WorkbookQuestions:
             for chunk in self.store.files.read(known["file_id"]):
                 file.write(chunk)
             filer = Filer(
-                self.store, upload, round_, layout, self.record, self.press.glyphs.lacking
+                self.store, upload, round_, layout, self.record, self.typesetter.glyphs.lacking
             )
             told = filer.file(
                 file, known["filename"], lambda done, total: job.show(done=done, total=total)
@@ -212,4 +212,4 @@ class WorkbookQuestions:
 
 
 def _written(layout: Any, filled: Filled) -> str:
-    return b64encode(aside(write_workbook, layout, filled)).decode()
+    return b64encode(run_in_thread(write_workbook, layout, filled)).decode()

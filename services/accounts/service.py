@@ -8,9 +8,9 @@ from chassis.clock import Clock
 from chassis.jobs import RunsJobs
 from chassis.mongo import Kept
 from chassis.outbox import Announces
-from chassis.press import Printing
 from chassis.rpc import answers
 from chassis.service import Service
+from chassis.typesetter import Typesetting
 from contracts.accounts.events import (
     AuditDayClosedV1,
     CredentialsIssuedV1,
@@ -78,7 +78,7 @@ class AccountsService(
     settings = Configured()
     passwords = Passwords()
     codes = Codes()
-    press = Printing(Settings)
+    typesetter = Typesetting(Settings)
     audit = Audit()
     sealer = Sealing()
     openid = OpenId()

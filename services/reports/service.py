@@ -11,9 +11,9 @@ from chassis.jobs import RunsJobs
 from chassis.listener import Heard, listens
 from chassis.mongo import Kept
 from chassis.outbox import Announces
-from chassis.press import Printing
 from chassis.rpc import answers
 from chassis.service import Service
+from chassis.typesetter import Typesetting
 from collecting.drafts.questions import DraftQuestions
 from collecting.extensions.questions import ExtensionQuestions
 from collecting.files.questions import EvidenceQuestions
@@ -121,7 +121,7 @@ class ReportsService(
     jobs = RunsJobs()
     signer = Signing(Settings)
     settings = Configured()
-    press = Printing(Settings)
+    typesetter = Typesetting(Settings)
     scanner = Scanning(Settings)
     trial_logs = TrialLogs()
     intake_empty_at = WhenEmpty()

@@ -11,9 +11,9 @@ from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
-from chassis.aside import aside
 from chassis.clock import now
 from chassis.mongo import in_transaction
+from chassis.run_in_thread import run_in_thread
 from contracts.collecting.evidence import UploadNotFound
 
 CHUNK_BYTES = 256 << 10
@@ -229,8 +229,8 @@ class Files:
 
 
 def sha256_of(content: bytes) -> str:
-    """Return the digest of a content of any size, computed aside."""
-    return aside(lambda: hashlib.sha256(content).hexdigest())
+    """Return the digest of a content of any size, computed in a thread of its own."""
+    return run_in_thread(lambda: hashlib.sha256(content).hexdigest())
 
 
 def facts_of(document: Mapping[str, Any]) -> Facts:

@@ -10,8 +10,8 @@ from functools import partial
 from typing import Any
 
 from chassis.jobs import Job, Jobs, runs_job
-from chassis.press import Press
 from chassis.rpc import answers
+from chassis.typesetter import Typesetter
 from contracts.fields import wire_time
 from contracts.paging import cut, page, read_position
 from contracts.principal import Principal, Role
@@ -36,7 +36,7 @@ class IssuanceQuestions:
     store: AccountsStore
     jobs: Jobs
     codes: ActivationCodes
-    press: Press
+    typesetter: Typesetter
     settings: Settings
     audit: AuditTrail
     now: Callable[[], datetime]
@@ -131,7 +131,7 @@ class IssuanceQuestions:
         Raises OutOfScope, IssuanceNotFound, SlipsAlreadyRead, CodeKeyRetired,
         IdempotencyKeyReused, TooManyAtOnce.
         """
-        with self.press.place(by["slot_id"]) as print_slips:  # before the one reading is spent
+        with self.typesetter.place(by["slot_id"]) as print_slips:  # before the one reading is spent
             slips = self._read(by, issuance_id, district, idempotency_key)
             own = self.store.organisations.find(by["organisation_id"])
             office = CENTRAL_TH if own is None else own.facts.full_name

@@ -1,6 +1,6 @@
 """Slips on paper: one A4 page each. `slip.typ` is the page; this is what it says.
 
-The code leaves this process in the answer only: the press is given it in memory and returns the
+The code leaves this process in the answer only: typst is given it in memory and returns the
 PDF in memory.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from chassis.press import qr_svg
+from chassis.typesetter import qr_svg
 from contracts.principal import Role
 from contracts.reference.calendar import as_bangkok, long_date
 from services.accounts.issuance.codes import in_groups

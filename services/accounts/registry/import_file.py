@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from chassis.aside import aside
 from chassis.jobs import Job
+from chassis.run_in_thread import run_in_thread
 from contracts.accounts.registry import RegistryRefused
 from contracts.reference.calendar import as_bangkok
 from services.accounts import metrics
@@ -41,7 +41,7 @@ def import_registry(store: AccountsStore, job: Job, *, at: datetime) -> dict[str
     file = store.uploads.read(job.arguments["import_id"])
     stored = store.organisations.list_by_key()
     # A second of reading belongs in a thread of its own.
-    registry, plan = aside(_prepare, file, stored, at)
+    registry, plan = run_in_thread(_prepare, file, stored, at)
     told, is_first = job.first({"dry_run": job.arguments["dry_run"], **_told(registry, plan)})
     if not job.arguments["dry_run"]:
         _apply(store, job, plan, at)

@@ -2,7 +2,7 @@
 
 The only inputs are the moment, what was recorded until then and the words of this release, whose
 hash stands in it. So the same moment in the same words gives the same bytes for ever. Heavy work is
-done aside, one province at a time.
+done in a thread, one province at a time.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 
 import rfc8785
 
-from chassis.aside import aside
-from chassis.press import Press
+from chassis.run_in_thread import run_in_thread
+from chassis.typesetter import Typesetter
 from collecting.extensions.rules import Orders
 from collecting.filings.rules.moments import Revision, line_at
 from collecting.obligations.rules.obligation import Obligation
@@ -57,8 +57,8 @@ _STEPS_AFTER = 3
 
 
 def consolidate(
-    store: ReportsStore, press: Press, round_: Round, as_of: datetime, *, at: datetime, by: str,
-    show: Show,
+    store: ReportsStore, typesetter: Typesetter, round_: Round, as_of: datetime, *,
+    at: datetime, by: str, show: Show,
 ) -> Facts:  # fmt: skip
     """Build and keep the report of a round as of a moment, and announce it when it is new.
 
@@ -67,13 +67,15 @@ def consolidate(
     provinces = store.consolidations.list_provinces(round_.id)
     steps = len(provinces) + _STEPS_AFTER
     sums = _summed(store, round_, as_of, provinces, lambda done: show(done, steps))
-    content = aside(content_of, sums, round_, as_of, _about_problems(store, round_.id, as_of))
-    made = {"json": aside(rfc8785.dumps, content)}
+    content = run_in_thread(
+        content_of, sums, round_, as_of, _about_problems(store, round_.id, as_of)
+    )
+    made = {"json": run_in_thread(rfc8785.dumps, content)}
     sha256 = sha256_hex(made["json"])
     show(steps - 2, steps)
-    made["xlsx"] = aside(workbook_of, content, sha256)
+    made["xlsx"] = run_in_thread(workbook_of, content, sha256)
     show(steps - 1, steps)
-    made["pdf"] = press.print(TEMPLATE, lambda: pages_of(content, sha256), caller=None)
+    made["pdf"] = typesetter.render(TEMPLATE, lambda: pages_of(content, sha256), caller=None)
     kept = store.consolidations.find(sha256)
     if kept is None:
         document = _document(store, round_, content, made, at=at, by=by)
@@ -100,7 +102,7 @@ def _summed(
     sums = Consolidation(questions)
     for done, province in enumerate(provinces, start=1):
         found = list(store.consolidations.of_province(round_.id, province, as_of))
-        aside(_add, sums, found, round_, as_of, orders)
+        run_in_thread(_add, sums, found, round_, as_of, orders)
         show(done)
     return sums
 

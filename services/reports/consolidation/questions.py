@@ -10,8 +10,8 @@ from typing import Any
 import eventlet
 
 from chassis.jobs import Job, Jobs, runs_job
-from chassis.press import Press
 from chassis.rpc import answers
+from chassis.typesetter import Typesetter
 from collecting.rounds.rules import Mode, Round
 from contracts.errors import InvalidInput
 from contracts.fields import read_time, wire_time
@@ -32,7 +32,7 @@ class ConsolidationQuestions:
 
     store: ReportsStore
     jobs: Jobs
-    press: Press
+    typesetter: Typesetter
     now: Callable[[], datetime]
 
     @answers
@@ -70,7 +70,7 @@ class ConsolidationQuestions:
         eventlet.sleep(max(0.0, (as_of + SETTLED_AFTER - self.now()).total_seconds()))
         made = consolidating.consolidate(
             self.store,
-            self.press,
+            self.typesetter,
             round_,
             as_of,
             at=self.now(),

@@ -33,7 +33,7 @@ def drafts(store) -> Any:
     """Reports' questions on drafts, on a store of their own."""
     asked = DraftQuestions()
     asked.store, asked.now = store, lambda: EARLY
-    asked.press = SimpleNamespace(glyphs=GLYPHS)
+    asked.typesetter = SimpleNamespace(glyphs=GLYPHS)
     return asked
 
 

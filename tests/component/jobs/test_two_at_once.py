@@ -22,7 +22,7 @@ from pymongo import MongoClient
 
 from chassis import mongo
 from chassis.jobs import Job
-from chassis.press import Press
+from chassis.typesetter import Typesetter
 from collecting.rounds.rules import Mode, RoundState
 from collecting.sealing.keys import Keyring
 from contracts.fields import wire_time
@@ -58,7 +58,7 @@ PLACES = ("8104", "8104", "8105", "9001")
 _HEADS = ("--", "++", "@@")
 
 
-class SetsNothing(Press):
+class SetsNothing(Typesetter):
     """What pages and sheets look like is no matter here."""
 
     def print(self, template: Any, facts: Any, *, caller: Any) -> bytes:
@@ -205,9 +205,9 @@ def stage(addresses: dict[str, str], kind: str, monkeypatch: pytest.MonkeyPatch)
     else:
         stage = Stage(addresses["reports"], ReportsService, ReportsStore, monkeypatch)
         monkeypatch.setattr(consolidate, "workbook_of", lambda _, sha256: sha256.encode())
-        monkeypatch.setattr(consolidate, "aside", lambda work, *given: work(*given))
+        monkeypatch.setattr(consolidate, "run_in_thread", lambda work, *given: work(*given))
         parts = {
-            "press": SetsNothing(Settings.font_dir),
+            "typesetter": SetsNothing(Settings.font_dir),
             "trial_logs": DoesNotTouchTheBroker(),
             "signer": Keyring(SIGNER, [], stage.store.signing_keys, lambda: LATE),
         }

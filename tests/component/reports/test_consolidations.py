@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 import rfc8785
 
-from chassis.press import Press
+from chassis.typesetter import Typesetter
 from collecting.extensions import extend
 from collecting.obligations.rules.obligation import State
 from collecting.obligations.rules.orders import Order
@@ -44,8 +44,8 @@ AFTERWARDS = LATE + timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
-def press() -> Press:
-    return Press(Settings.font_dir)
+def typesetter() -> Typesetter:
+    return Typesetter(Settings.font_dir)
 
 
 @pytest.fixture
@@ -72,10 +72,10 @@ def ledger_at_late(store):
     return obligations
 
 
-def build(store, press, *, as_of=LATE, round_=None, shown=None):
+def build(store, typesetter, *, as_of=LATE, round_=None, shown=None):
     return consolidate(
         store,
-        press,
+        typesetter,
         round_ or store.rounds.get("ethics-2569-1"),
         as_of,
         at=AFTERWARDS,
@@ -125,8 +125,8 @@ def carry_on(store, obligations):
     store.problems.answer(a_report(), answer, announcing=event)
 
 
-def test_it_counts_what_was_in_force_at_the_moment(store, press, ledger_at_late):
-    made = build(store, press)
+def test_it_counts_what_was_in_force_at_the_moment(store, typesetter, ledger_at_late):
+    made = build(store, typesetter)
 
     counts = {name: made["total"][name] for name in ("expected", "filed", "on_time", "late")}
     assert counts == {"expected": 5, "filed": 3, "on_time": 2, "late": 1}
@@ -143,14 +143,14 @@ def test_it_counts_what_was_in_force_at_the_moment(store, press, ledger_at_late)
 
 
 def test_built_again_after_all_went_on_it_is_the_same_to_the_byte(
-    store, press, ledger_at_late, database
+    store, typesetter, ledger_at_late, database
 ):
-    before = build(store, press)
+    before = build(store, typesetter)
     files = {name: bytes_of(store, before, name) for name in before["files"]}
 
     carry_on(store, ledger_at_late)
-    again = build(store, press)
-    later = build(store, press, as_of=AFTERWARDS)
+    again = build(store, typesetter)
+    later = build(store, typesetter, as_of=AFTERWARDS)
 
     assert again == before
     assert again["same_bytes"] == {"json": True, "xlsx": True, "pdf": True}
@@ -162,9 +162,9 @@ def test_built_again_after_all_went_on_it_is_the_same_to_the_byte(
 
 
 def test_its_id_is_the_hash_of_its_canonical_json_and_every_file_has_its_own(
-    store, press, ledger_at_late
+    store, typesetter, ledger_at_late
 ):
-    made = build(store, press)
+    made = build(store, typesetter)
 
     canonical = bytes_of(store, made, "json")
     assert made["id"] == made["content_sha256"] == sha256_hex(canonical)
@@ -175,9 +175,9 @@ def test_its_id_is_the_hash_of_its_canonical_json_and_every_file_has_its_own(
     assert bytes_of(store, made, "pdf").startswith(b"%PDF-")
 
 
-def test_it_is_announced_once_with_its_counts(store, press, ledger_at_late, database):
-    made = build(store, press)
-    build(store, press)
+def test_it_is_announced_once_with_its_counts(store, typesetter, ledger_at_late, database):
+    made = build(store, typesetter)
+    build(store, typesetter)
 
     (kept,) = database["consolidations"].find()
     (entry,) = kept["outbox"]
@@ -187,9 +187,9 @@ def test_it_is_announced_once_with_its_counts(store, press, ledger_at_late, data
 
 
 def test_the_workbook_has_a_sheet_for_each_part_and_numbers_are_numbers(
-    store, press, ledger_at_late
+    store, typesetter, ledger_at_late
 ):
-    made = build(store, press)
+    made = build(store, typesetter)
 
     book = openpyxl.load_workbook(io.BytesIO(bytes_of(store, made, "xlsx")), read_only=True)
     sheets = {sheet.title: [list(row) for row in sheet.values] for sheet in book}
@@ -203,11 +203,11 @@ def test_the_workbook_has_a_sheet_for_each_part_and_numbers_are_numbers(
     assert sheets["ยังไม่ยื่น"][2][2] == "6810401"
 
 
-def test_of_a_trial_every_page_and_sheet_says_so(store, press):
+def test_of_a_trial_every_page_and_sheet_says_so(store, typesetter):
     round_ = a_round(id="ethics-2569-1-trial1", mode=Mode.TRIAL)
     owing(store, 1, round_)
 
-    made = build(store, press, round_=round_)
+    made = build(store, typesetter, round_=round_)
 
     assert made["mode"] == "trial"
     book = openpyxl.load_workbook(io.BytesIO(bytes_of(store, made, "xlsx")), read_only=True)
@@ -215,18 +215,18 @@ def test_of_a_trial_every_page_and_sheet_says_so(store, press):
     book.close()
 
 
-def test_progress_is_shown_by_province_and_reaches_the_end(store, press):
+def test_progress_is_shown_by_province_and_reaches_the_end(store, typesetter):
     spread(store, 900)
     shown: list[tuple[int, int]] = []
 
-    build(store, press, shown=shown)
+    build(store, typesetter, shown=shown)
 
     assert shown == [(done, 6) for done in range(1, 7)]
 
 
-def test_reports_of_a_round_are_listed_the_latest_moment_first(store, press, ledger_at_late):
+def test_reports_of_a_round_are_listed_the_latest_moment_first(store, typesetter, ledger_at_late):
     moments = [LATE, LATE - timedelta(days=1), LATE + timedelta(hours=1)]
-    made = {moment: build(store, press, as_of=moment)["id"] for moment in moments}
+    made = {moment: build(store, typesetter, as_of=moment)["id"] for moment in moments}
 
     first = store.consolidations.list("ethics-2569-1", after=None, limit=2)
     position = (first[-1]["as_of"], first[-1]["_id"])
@@ -239,7 +239,7 @@ def test_reports_of_a_round_are_listed_the_latest_moment_first(store, press, led
 
 
 def test_nothing_is_looked_up_without_an_index_and_provinces_cost_the_same(
-    store, press, database, commands
+    store, typesetter, database, commands
 ):
     obligations = spread(store, 900)
     record(store.ledger, [an_attempt(owed) for owed in obligations[:200]], at=EARLY)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chassis.press import Press
+from chassis.typesetter import Typesetter
 from contracts.principal import Role
 from contracts.reference.code_groups import CodeGroup
 from services.accounts.issuance.slips import TEMPLATE, Slip, page_of, pages_of
@@ -45,12 +45,12 @@ LAO = Slip(
 
 
 @pytest.fixture(scope="module")
-def press() -> Press:
-    return Press(Settings.font_dir)
+def typesetter() -> Typesetter:
+    return Typesetter(Settings.font_dir)
 
 
-def printed(press: Press, slips: list[Slip], office: str = OFFICE) -> bytes:
-    return press.set_page(TEMPLATE, pages_of(slips, office=office, portal_url=PORTAL))
+def printed(typesetter: Typesetter, slips: list[Slip], office: str = OFFICE) -> bytes:
+    return typesetter.render_here(TEMPLATE, pages_of(slips, office=office, portal_url=PORTAL))
 
 
 def pages(pdf: bytes) -> int:
@@ -59,8 +59,8 @@ def pages(pdf: bytes) -> int:
 
 
 @pytest.mark.parametrize("count", [1, 2, 75])
-def test_every_slip_has_a_page_of_its_own(press: Press, count: int) -> None:
-    pdf = printed(press, [LAO] * count)
+def test_every_slip_has_a_page_of_its_own(typesetter: Typesetter, count: int) -> None:
+    pdf = printed(typesetter, [LAO] * count)
 
     assert pdf.startswith(b"%PDF-")
     assert pages(pdf) == count
@@ -77,14 +77,14 @@ def test_a_page_tells_who_what_and_until_when() -> None:
     assert page["expires"] == "18 กันยายน 2568 เวลา 17.30 น."
 
 
-def test_the_longest_names_still_fit_on_one_page(press: Press) -> None:
+def test_the_longest_names_still_fit_on_one_page(typesetter: Typesetter) -> None:
     """A real name has 60 characters at most; a phrase wider than the page would be cut."""
     facts = replace(LAO.facts, full_name="องค์การบริหารส่วนตำบล" + "หนองบัวสะอาด" * 3)
 
-    assert pages(printed(press, [replace(LAO, facts=facts)])) == 1
+    assert pages(printed(typesetter, [replace(LAO, facts=facts)])) == 1
 
 
-def test_text_in_a_name_is_not_read_as_markup(press: Press) -> None:
+def test_text_in_a_name_is_not_read_as_markup(typesetter: Typesetter) -> None:
     facts = replace(LAO.facts, full_name='#panic("x") *_$<a>`[')
 
-    assert pages(printed(press, [replace(LAO, facts=facts)], '#read("/etc/passwd")')) == 1
+    assert pages(printed(typesetter, [replace(LAO, facts=facts)], '#read("/etc/passwd")')) == 1

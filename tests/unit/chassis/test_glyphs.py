@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from chassis.glyphs import Glyphs
-from chassis.press import FONTS_BEHIND
+from chassis.typesetter import FONTS_BEHIND
 from tests.builders.glyphs import GLYPHS
 
 

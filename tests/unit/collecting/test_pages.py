@@ -10,7 +10,7 @@ import pytest
 import typst
 from hypothesis import given, settings
 
-from chassis.press import Press
+from chassis.typesetter import Typesetter
 from collecting.printing import pages
 from collecting.rounds.rules import Mode
 from contracts.reference.calendar import long_date
@@ -27,8 +27,8 @@ OWED = an_obligation()
 
 
 @pytest.fixture(scope="module")
-def press() -> Press:
-    return Press(Settings.font_dir)
+def typesetter() -> Typesetter:
+    return Typesetter(Settings.font_dir)
 
 
 def a_filing(**changes: Any) -> dict[str, Any]:
@@ -93,10 +93,10 @@ def test_every_answer_that_can_be_filed_is_on_the_page(answers):
 
 @settings(max_examples=examples(25), deadline=None)
 @given(answers=valid_answers(FORM))
-def test_whatever_is_filed_can_be_set_on_paper(press, answers):
+def test_whatever_is_filed_can_be_set_on_paper(typesetter, answers):
     facts = pages.of_filing(FORM, a_filing(answers=answers), OWED, ETHICS.words)
 
-    assert press.set_page(pages.TEMPLATE, facts).startswith(b"%PDF-")
+    assert typesetter.render_here(pages.TEMPLATE, facts).startswith(b"%PDF-")
 
 
 def test_the_page_names_revision_receipt_and_organisation_as_they_were():
@@ -110,14 +110,16 @@ def test_the_page_names_revision_receipt_and_organisation_as_they_were():
     assert "SHA-256 " + "ab" * 32 in page
 
 
-def test_only_the_page_of_a_trial_says_that_it_is_one(press):
+def test_only_the_page_of_a_trial_says_that_it_is_one(typesetter):
     trial = an_obligation(mode=Mode.TRIAL)
     facts = pages.of_filing(FORM, a_filing(), trial, ETHICS.words)
 
     assert "TRIAL" in facts["watermark"]
     assert not any("TRIAL" in text for text in page_of())
     live = pages.of_filing(FORM, a_filing(), OWED, ETHICS.words)
-    assert press.set_page(pages.TEMPLATE, facts) != press.set_page(pages.TEMPLATE, live)
+    assert typesetter.render_here(pages.TEMPLATE, facts) != typesetter.render_here(
+        pages.TEMPLATE, live
+    )
 
 
 def test_a_confirmed_warning_stands_on_the_page_with_its_note():
@@ -143,15 +145,18 @@ def test_a_withdrawal_shows_no_answers():
     assert "ผิดกลุ่ม" in texts(facts)
 
 
-def test_thai_too_long_for_a_line_breaks_between_words(press):
+def test_thai_too_long_for_a_line_breaks_between_words(typesetter):
     words = ["ประชาชน", "โครงการ", "หน่วยงาน", "สมาชิก", "บริหาร"] * 6
 
     def drawn(problems: str) -> list[bytes]:
         answers = {"problems": problems}
         facts = pages.of_filing(FORM, a_filing(answers=answers), OWED, ETHICS.words)
-        told = {"told": json.dumps(facts), "fonts": press._families}
+        inputs = {"facts": json.dumps(facts), "fonts": typesetter._families}
         page = typst.Compiler(
-            str(pages.TEMPLATE), font_paths=press._fonts, ignore_system_fonts=True, sys_inputs=told
+            str(pages.TEMPLATE),
+            font_paths=typesetter._fonts,
+            ignore_system_fonts=True,
+            sys_inputs=inputs,
         )
         return page.compile(format="png", ppi=40)
 
@@ -162,7 +167,7 @@ def test_thai_too_long_for_a_line_breaks_between_words(press):
 
 
 @pytest.mark.parametrize("version", [1, 2])
-def test_the_blank_asks_every_question_with_its_help_and_its_choices(press, version):
+def test_the_blank_asks_every_question_with_its_help_and_its_choices(typesetter, version):
     form = get_form("ethics-2568", version)
     facts = pages.of_blank(form, ETHICS.words)
     page = "\n".join(texts(facts))
@@ -172,4 +177,4 @@ def test_the_blank_asks_every_question_with_its_help_and_its_choices(press, vers
         assert field.get("help", {}).get("th", "") in page
         assert all(choice["th"] in page for choice in field.get("choices", ()))
         assert all(inner["label"]["th"] in page for inner in field.get("fields", ()))
-    assert press.set_page(pages.TEMPLATE, facts).startswith(b"%PDF-")
+    assert typesetter.render_here(pages.TEMPLATE, facts).startswith(b"%PDF-")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from chassis.press import Press, qr_svg
+from chassis.typesetter import Typesetter, qr_svg
 from collecting.receipts.page import TEMPLATE, because_of, facts_of, in_words, spoken
 from collecting.rounds.rules import Mode
 from collecting.sealing import receipts
@@ -50,8 +50,8 @@ def page(mode: Mode = Mode.LIVE, **changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def press() -> Press:
-    return Press(Settings.font_dir)
+def typesetter() -> Typesetter:
+    return Typesetter(Settings.font_dir)
 
 
 def test_a_page_says_who_filed_what_and_when_in_thai_years_and_time():
@@ -120,17 +120,22 @@ def test_the_qr_code_is_the_portal_with_the_whole_signed_receipt():
 
 
 @pytest.mark.parametrize("ordered", ["ขยายเวลาเนื่องจากอุทกภัย " * 19, "ขยายเวลาเนื่องจากอุทกภัย" * 20])
-def test_it_is_one_page_of_the_same_bytes_each_time(press, ordered):
+def test_it_is_one_page_of_the_same_bytes_each_time(typesetter, ordered):
     longest = "องค์การบริหารส่วนตำบล" + "หนองบัวสะอาด" * 3
 
-    first = press.set_page(TEMPLATE, page(organisation_name=longest, due_because=ordered))
+    first = typesetter.render_here(TEMPLATE, page(organisation_name=longest, due_because=ordered))
 
     assert re.findall(rb"/Count (\d+)", first) == [b"1"]
-    assert press.set_page(TEMPLATE, page(organisation_name=longest, due_because=ordered)) == first
+    assert (
+        typesetter.render_here(TEMPLATE, page(organisation_name=longest, due_because=ordered))
+        == first
+    )
 
 
-def test_a_trial_is_marked_on_the_page(press):
+def test_a_trial_is_marked_on_the_page(typesetter):
     live, trial = page(), page(Mode.TRIAL)
 
     assert (live["trial"], trial["trial"]) == (False, True)
-    assert press.set_page(TEMPLATE, trial) != press.set_page(TEMPLATE, trial | {"trial": False})
+    assert typesetter.render_here(TEMPLATE, trial) != typesetter.render_here(
+        TEMPLATE, trial | {"trial": False}
+    )

@@ -1,4 +1,4 @@
-"""How are several waits spent as one? Each in a green thread of its own."""
+"""Spends several waits as one, each in a green thread of its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import eventlet
 
 
-def together(*works: Callable[[], Any]) -> list[Any]:
+def gather(*works: Callable[[], Any]) -> list[Any]:
     """Return what each returns, in order, once all have ended; raise what the first of them raised.
 
     For waiting on the database or the bus: nothing is computed any faster.

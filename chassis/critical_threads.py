@@ -1,4 +1,4 @@
-"""What if a thread that others rely on fails? The process ends, to be started again whole."""
+"""Threads that others rely on: if one fails, the process ends, to be started again whole."""
 
 from __future__ import annotations
 
@@ -29,5 +29,5 @@ def _do(work: Callable[[], None], container: Any) -> None:
     try:
         work()
     except (Exception, eventlet.Timeout):
-        log.critical("duty_failed", duty=work.__qualname__, exc_info=True)
+        log.critical("critical_thread_failed", thread=work.__qualname__, exc_info=True)
         eventlet.spawn(container.kill, sys.exc_info())

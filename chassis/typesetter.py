@@ -1,6 +1,6 @@
-"""How do facts become a page? Typst sets a template in memory, beside the loop, one PDF at a time.
+"""Sets facts in a typst template to a PDF, in memory, beside the loop, one at a time.
 
-The template gets the facts as the JSON text `sys.inputs.told`; nothing in them is read as markup.
+The template gets the facts as the JSON text `sys.inputs.facts`; nothing in them is read as markup.
 It says `#set document(date: none)`, and the same facts are then set to the same bytes.
 """
 
@@ -35,14 +35,14 @@ MOST_OF_ONE_CALLER = 4
 QR_MASK = 3  # choosing the handsomest of eight takes six times as long, and readers do not mind
 
 Facts = Mapping[str, Any]
-Print = Callable[[Path, Facts | Callable[[], Facts]], bytes]
+Render = Callable[[Path, Facts | Callable[[], Facts]], bytes]
 
 
 class FontMissing(SystemExit):
     """The font of the pages is not installed; the process must not start."""
 
 
-class Press:
+class Typesetter:
     """Sets one PDF at a time in a thread of the machine; who waits for it waits in green ways.
 
     Of the MOST_WAITING that may wait and the one in hand, one caller has MOST_OF_ONE_CALLER.
@@ -65,54 +65,54 @@ class Press:
             "typst", threads=1, waiting=MOST_WAITING, per_caller=MOST_OF_ONE_CALLER
         )
 
-    def print(
+    def render(
         self, template: Path, facts: Facts | Callable[[], Facts], *, caller: str | None
     ) -> bytes:
         """Return the PDF; what makes the facts, if given instead, runs in the thread too.
 
         `caller` is whoever asked, None a job. Raises WorkLineFull, TooManyAtOnce.
         """
-        with self.place(caller) as print_one:
-            return print_one(template, facts)
+        with self.place(caller) as render:
+            return render(template, facts)
 
     @contextmanager
-    def place(self, caller: str | None) -> Iterator[Print]:
+    def place(self, caller: str | None) -> Iterator[Render]:
         """Hold a place in the line: for whoever must not be refused after the first step.
 
         Raises WorkLineFull, TooManyAtOnce.
         """
         with self._line.place(caller) as run:
-            yield partial(run, self.set_page)
+            yield partial(run, self.render_here)
 
-    def set_page(self, template: Path, facts: Facts | Callable[[], Facts]) -> bytes:
+    def render_here(self, template: Path, facts: Facts | Callable[[], Facts]) -> bytes:
         """Return the PDF, set here and now: for commands, where nobody else waits."""
         printable = self.glyphs.printable(facts() if callable(facts) else facts)
-        told = json.dumps(printable, ensure_ascii=False)
+        text = json.dumps(printable, ensure_ascii=False)
         pdf = typst.Compiler(
             str(template),
             font_paths=self._fonts,
             ignore_system_fonts=True,
-            sys_inputs={"told": told, "fonts": self._families},
+            sys_inputs={"facts": text, "fonts": self._families},
         ).compile(format="pdf")
         if not isinstance(pdf, bytes):
             raise TypeError("typst returned no single PDF")
         return pdf
 
 
-class Printing(DependencyProvider):
-    """Hands a service its press; without its font the process does not start."""
+class Typesetting(DependencyProvider):
+    """Hands a service its typesetter; without its font the process does not start."""
 
     def __init__(self, settings: Any) -> None:
         self._settings = settings  # a class of Settings with `font_dir`
-        self._press: Press | None = None
+        self._typesetter: Typesetter | None = None
 
     def setup(self) -> None:
         """Find the font in the `font_dir` of the settings."""
-        self._press = Press(self._settings.read().font_dir)
+        self._typesetter = Typesetter(self._settings.read().font_dir)
 
-    def get_dependency(self, worker_ctx: Any) -> Press | None:
-        """Return the press."""
-        return self._press
+    def get_dependency(self, worker_ctx: Any) -> Typesetter | None:
+        """Return the typesetter."""
+        return self._typesetter
 
 
 def qr_svg(text: str) -> str:
