@@ -1,4 +1,4 @@
-"""What time is it? The only place that asks the machine, and does not believe it at once.
+"""Tells the time: the only place that asks the machine, and does not believe it at once.
 
 A machine's wall clock can be set while a process runs, and then whoever files in that hour would
 be early or late without having done anything. So the time here is the wall's when the process

@@ -1,4 +1,4 @@
-"""How is a connection to the broker opened, kept alive and given up? Always in time."""
+"""Opens connections to the broker, keeps them alive and gives them up, always in time."""
 
 from __future__ import annotations
 

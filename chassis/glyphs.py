@@ -1,6 +1,4 @@
-"""Which characters can be printed? Those the fonts have; any other is shown by its number, never as
-an empty box.
-"""
+"""Knows what the fonts can print; any other character is shown by its number, never as a box."""
 
 from __future__ import annotations
 

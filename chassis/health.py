@@ -1,4 +1,4 @@
-"""Is the process alive, can it serve, what has it counted? The answers, and pages of them."""
+"""Answers whether the process is alive, whether it can serve and what it has counted, as pages."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Readiness:
         except ConnectionError as problem:
             return {"ok": False, "detail": str(problem)}
         except Exception:
-            log.exception("a readiness check failed")
+            log.exception("readiness_check_failed")
             return {"ok": False, "detail": "failed; the log says how"}
         return {"ok": True, "detail": detail}
 

@@ -1,4 +1,4 @@
-"""How is a queue worked off? In order, alone or in batches, losing nothing and burning nothing.
+"""Works off a queue in order, alone or in batches, losing nothing and burning nothing.
 
 An outage (the handler cannot reach its store) is waited out with the messages held, so it costs
 no delivery. A message that cannot be read or makes the handler fail is parked at once; one that

@@ -1,4 +1,4 @@
-"""How does a message become durable before its work is done? By the durable ask.
+"""Takes durable asks: a message is durable before its work is done.
 
 The asker publishes to a quorum queue and waits for the confirm: from then on nothing is lost. It
 then waits a while for the answer. The taker works the queue off in batches and answers each.

@@ -1,4 +1,4 @@
-"""How is long work done? As a job kept in the service's database, which a crash does not lose.
+"""Does long work as jobs kept in the service's database, which a crash does not lose.
 
 A job is claimed by one process under a lease it keeps renewing; when that process dies another
 claims it and runs it again, once. An outage, or the process being stopped, puts it back and does

@@ -1,4 +1,4 @@
-"""Which secret keys does this process have? Read whole from files, or it does not start."""
+"""Reads the secret keys of this process whole from files, or it does not start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is a process started and stopped? `python -m chassis.launch <package>`, ended by SIGTERM."""
+"""Starts and stops a process: `python -m chassis.launch <package>`, ended by SIGTERM."""
 
 import eventlet
 

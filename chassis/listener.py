@@ -1,4 +1,4 @@
-"""How does a service hear an event? In a queue of its own, which parks what it cannot handle."""
+"""Hears events in a queue of its own, which parks what it cannot handle."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a process tell what it did? JSON lines on stderr, each with the correlation id."""
+"""Writes the log of a process: JSON lines on stderr, each with the correlation id."""
 
 from __future__ import annotations
 

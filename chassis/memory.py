@@ -1,4 +1,4 @@
-"""What if a process takes ever more memory? It ends, to be started again, long before the machine.
+"""Ends a process that takes ever more memory, to be started again, long before the machine.
 
 The kernel gives it no more than its bound: what asks for more fails, which is one request mostly.
 And when more than RETIRED_AT of that is in use, it stops as it does when it is told to. That is

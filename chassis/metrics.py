@@ -1,4 +1,4 @@
-"""What does every process count? Labels come from closed lists, never from ids."""
+"""Counts what every process counts. Labels come from closed lists, never from ids."""
 
 from __future__ import annotations
 

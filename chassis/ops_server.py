@@ -1,4 +1,4 @@
-"""What do operators see of a process? A few pages, on a port that the public never sees."""
+"""Serves the few pages that operators see of a process, on a port that the public never sees."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class OpsServer:
             try:
                 self._talking.spawn_n(self._talk, self._listener.accept()[0])
             except OSError as problem:
-                log.warning("a connection was not accepted", error=problem.strerror)
+                log.warning("connection_not_accepted", error=problem.strerror)
                 eventlet.sleep(0.1)  # nothing tells when a file descriptor comes free
 
     def _talk(self, sock: Any) -> None:
@@ -107,5 +107,5 @@ def _made(page: Callable[[], Page]) -> Page:
     try:
         return page()
     except Exception:
-        log.exception("a page could not be made")
+        log.exception("page_failed")
         return 500, "text/plain", b"failed; the log says how\n"

@@ -1,4 +1,4 @@
-"""Is this failure an outage that will pass? Waiting mends an outage, and nothing else."""
+"""Tells outages, which pass, from other failures: waiting mends an outage, and nothing else."""
 
 from __future__ import annotations
 

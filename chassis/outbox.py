@@ -1,4 +1,4 @@
-"""How does an event get out once it is stored? Inside the changed document, then by the relay.
+"""Brings events out once they are stored: inside the changed document, then by the relay.
 
 A change and its events are one atomic write. The process that wrote them publishes them at once
 from memory; what a crash left behind is found by a sweep over an index. Publishing again what was

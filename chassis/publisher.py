@@ -1,4 +1,4 @@
-"""How does a message leave this process and its answer come back? Pipelined, on one connection.
+"""Publishes messages with pipelined confirms and hears their answers, on one connection.
 
 Many messages are in flight at once and each waiter owns its own timeout, so a frozen broker
 holds nobody longer than that waiter said. One green thread reads, one writes, one watches the

@@ -1,4 +1,4 @@
-"""How does one service ask another? With a deadline, and refusals by name."""
+"""Asks another service and answers it, with a deadline and refusals by name."""
 
 from __future__ import annotations
 

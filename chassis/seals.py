@@ -1,4 +1,4 @@
-"""Who put this message into an intake? Somebody who has the key that fillers and taker share.
+"""Proves who put a message into an intake: somebody with the key that fillers and taker share.
 
 A seal is over the name of the queue and the whole body, so over who hands in, what and when. It
 has no age: a message that waited for days, or was parked and is replayed, is as good as before.

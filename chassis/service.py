@@ -1,4 +1,4 @@
-"""What has every service, whatever it does? Health and metrics over HTTP, a line for each call."""
+"""Gives every service health and metrics over HTTP and a log line for each call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which settings does this process have? Read from the environment once, complete or not at all."""
+"""Reads the settings of this process from the environment, once, complete or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where does a message go? The one place that names and declares exchanges, queues and streams."""
+"""Names and declares exchanges, queues and streams: the one place that says where messages go."""
 
 from __future__ import annotations
 

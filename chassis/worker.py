@@ -1,4 +1,4 @@
-"""How does a message that arrived become a call of a service's method? Through nameko's workers."""
+"""Makes a message that arrived a call of a service's method, through nameko's workers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is a request known when it comes again? By its Idempotency-Key, which is its slot's own."""
+"""Knows a request that comes again by its Idempotency-Key, which is its slot's own."""
 
 from __future__ import annotations
 

@@ -161,7 +161,7 @@ class Connection(wsgi.HttpProtocol):
         try:
             return self.web.app(environ, start)
         except (Exception, eventlet.Timeout):
-            log.exception("a request was left unanswered", path=environ["PATH_INFO"])
+            log.exception("request_left_unanswered", path=environ["PATH_INFO"])
             content_type, body = self.web.refusal(500, self.head)
             start("500 Internal Server Error", [*SAFE_HEADERS, ("Content-Type", content_type)])
             return [body]

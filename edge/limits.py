@@ -1,4 +1,4 @@
-"""What does one server process take from its clients? So much, and for so long."""
+"""How much one server process takes from its clients, and for how long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a process serve HTTP? So that no client, however slow, stops the others.
+"""Serves HTTP so that no client, however slow, stops the others.
 
 Eventlet's WSGI writes the answers; accepting, reading, refusing and stopping are done here.
 """
@@ -145,7 +145,7 @@ class WebServer:
                 self._take_in(*self._listener.accept())
                 self._take_in_the_queue(AT_ONCE)
             except OSError as problem:
-                log.warning("a connection was not accepted", error=problem.strerror)
+                log.warning("connection_not_accepted", error=problem.strerror)
                 # Nothing tells when a file descriptor comes free.
                 eventlet.sleep(0.1 if problem.errno in _NO_ROOM else 0)
                 continue
@@ -192,9 +192,9 @@ class WebServer:
         try:
             Connection((address, sock, wsgi.STATE_IDLE), self._writer)
         except (OSError, EOFError):
-            log.debug("a client went away")
+            log.debug("client_went_away")
         except Exception:
-            log.exception("a connection broke")
+            log.exception("connection_broke")
         finally:
             sock.close()
             self._talking.pop(sock)

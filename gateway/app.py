@@ -78,7 +78,7 @@ class App:
         except REFUSALS as refusal:
             status, headers, body = _refused(refusal, exchange)
         except (Exception, eventlet.Timeout) as bug:
-            log.exception("a handler broke", route=exchange.template)
+            log.exception("handler_failed", route=exchange.template)
             status, headers, body = _refused(bug, exchange)
         headers.append(("X-Correlation-ID", exchange.correlation_id))
         exchange.record(status)

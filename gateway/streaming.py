@@ -72,7 +72,7 @@ class Spool(SpooledTemporaryFile[bytes]):
         try:
             written = super().write(piece)
         except OSError as full:
-            log.exception("a file could not be spooled")
+            log.exception("file_not_spooled")
             raise EdgeProblem("overloaded") from full
         eventlet.sleep(0)  # a client that sends fast must not starve the others
         return written
@@ -180,7 +180,7 @@ class Outgoing:
         try:
             yield from self._pieces
         except (Exception, eventlet.Timeout):
-            log.exception("an answer broke off")
+            log.exception("answer_broke_off")
             raise
 
     def close(self) -> None:

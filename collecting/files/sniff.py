@@ -1,4 +1,4 @@
-"""What is a file really? Decided by its bytes; its name and what the client says prove nothing."""
+"""Tells what a file really is by its bytes; its name and what the client says prove nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is a number in a cell a day? What its number format says, as Thai programs write it too."""
+"""Tells whether a number in a cell is a day by its number format, as Thai programs write it too."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from tests.architecture.source import (
     CLASSES,
     ROOMS,
     SERVICE_NAMES,
+    calls,
     files,
     foreign_private_attributes,
     identifiers,
@@ -47,6 +48,8 @@ KNOWN_WORDS = {
     "chassis/jobs.py": {"slot_id"},
 }
 PYTHONS = {"round", "slots", "__slots__"}
+PRODUCT = ("contracts", "chassis", "edge", "clients", "collecting", "services", "gateway")
+SNAKE_CASE = re.compile(r"[a-z]+(_[a-z]+)*")
 REGISTRIES = re.compile(r"(pypi|pythonhosted|npmjs|yarnpkg|docker|quay|ghcr)\.(org|com|io)\b")
 KEEPERS = [name for name in SERVICE_NAMES if [*(ROOT / "services" / name).glob("documents*")]]
 
@@ -94,9 +97,7 @@ def test_the_environment_is_read_in_settings_only():
     allowed = {"services/accounts/operator.py", "contracts/reference/calendar.py"}
     reading = [
         name_of(path)
-        for path in files(
-            "contracts", "chassis", "edge", "clients", "collecting", "services", "gateway"
-        )
+        for path in files(*PRODUCT)
         if reads_environment(tree(path)) and path.name != "settings.py"
     ]
 
@@ -180,6 +181,23 @@ def test_outboxes_and_jobs_are_found_by_an_index(cls):
         assert ("turn" in indexed.get(jobs.COLLECTION, "")) is runs_jobs
 
 
+@pytest.mark.parametrize("path", files(*PRODUCT), ids=name_of)
+def test_a_log_event_is_a_key_in_snake_case(path):
+    loggers = {
+        target.id
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Assign) and "get_logger(" in ast.unparse(node.value)
+        for target in node.targets
+    }
+    events = [
+        ast.literal_eval(call.args[0])
+        for _, call in calls(path)
+        if isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) in loggers
+    ]
+
+    assert not [event for event in events if not SNAKE_CASE.fullmatch(event)]
+
+
 INSIDES = {"chassis/amqp_insides.py": "amqp", "chassis/eventlet_insides.py": "eventlet"}
 
 
@@ -190,9 +208,7 @@ def test_private_parts_of_amqp_and_eventlet_are_touched_by_one_module_each():
     private = {library: private_names(library) for library in INSIDES.values()}
     touching = {
         (name_of(path), library)
-        for path in files(
-            "chassis", "edge", "clients", "collecting", "services", "gateway", "tools"
-        )
+        for path in files(*PRODUCT[1:], "tools")
         for attribute in foreign_private_attributes(path)
         for library, names in private.items()
         if attribute in names

@@ -1,4 +1,4 @@
-"""Is the audit chain whole? `python -m services.accounts.audit verify [DAY]`."""
+"""Checks that the audit chain is whole: `python -m services.accounts.audit verify [DAY]`."""
 
 from __future__ import annotations
 

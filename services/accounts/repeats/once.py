@@ -1,4 +1,4 @@
-"""How is a request that creates something repeated in safety? With an Idempotency-Key.
+"""Lets a request that creates something be repeated in safety, with an Idempotency-Key.
 
 What is created bears the id of its request. So one that was cut short between creating and
 answering finds on its repeat what is there already.
