@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -23,6 +24,22 @@ log = structlog.get_logger(__name__)
 
 GRACE_SECONDS = 10
 DEPTH_EVERY_SECONDS = 5
+
+
+class Provided(DependencyProvider):
+    """Hands a service what `make` returns, made once; what it raises stops the start."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._made: Any = None
+
+    def setup(self) -> None:
+        """Make it."""
+        self._made = self._make()
+
+    def get_dependency(self, worker_ctx: Any) -> Any:
+        """Return it."""
+        return self._made
 
 
 class Observed(DependencyProvider):

@@ -16,7 +16,6 @@ from typing import Any
 
 import segno
 import typst
-from nameko.extensions import DependencyProvider
 
 from chassis.glyphs import Glyphs
 from chassis.work_line import WorkLine
@@ -97,22 +96,6 @@ class Typesetter:
         if not isinstance(pdf, bytes):
             raise TypeError("typst returned no single PDF")
         return pdf
-
-
-class Typesetting(DependencyProvider):
-    """Hands a service its typesetter; without its font the process does not start."""
-
-    def __init__(self, settings: Any) -> None:
-        self._settings = settings  # a class of Settings with `font_dir`
-        self._typesetter: Typesetter | None = None
-
-    def setup(self) -> None:
-        """Find the font in the `font_dir` of the settings."""
-        self._typesetter = Typesetter(self._settings.read().font_dir)
-
-    def get_dependency(self, worker_ctx: Any) -> Typesetter | None:
-        """Return the typesetter."""
-        return self._typesetter
 
 
 def qr_svg(text: str) -> str:

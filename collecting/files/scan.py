@@ -7,15 +7,12 @@ import struct
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from time import monotonic
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, Protocol
 from urllib.parse import urlsplit
-
-from nameko.extensions import DependencyProvider
 
 from chassis.run_in_thread import run_in_thread
 from chassis.settings import SettingsIncomplete
 from collecting.files.sniff import any_member
-from collecting.settings import Settings
 from contracts.collecting.evidence import MalwareFound, ScannerUnavailable
 
 SCAN_SECONDS = 15.0
@@ -108,22 +105,6 @@ def scanner_of(setting: str) -> Scanner:
         "cannot start: REPORTS_SCANNER must be none, eicar or clamav:///path/to/socket, "
         f"not {setting!r}"
     )
-
-
-class Scanning(DependencyProvider):
-    """Hands out the scanner. A setting nobody knows stops the start."""
-
-    def __init__(self, settings: type[Settings]) -> None:
-        self._settings = settings
-        self._scanner: Scanner | None = None
-
-    def setup(self) -> None:
-        """Choose the scanner."""
-        self._scanner = scanner_of(self._settings.read().scanner)
-
-    def get_dependency(self, worker_ctx: Any) -> Scanner | None:
-        """Return the scanner."""
-        return self._scanner
 
 
 def _holds_eicar(content: bytes) -> bool:

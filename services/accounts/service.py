@@ -9,8 +9,8 @@ from chassis.jobs import RunsJobs
 from chassis.mongo import Kept
 from chassis.outbox import Announces
 from chassis.rpc import answers
-from chassis.service import Service
-from chassis.typesetter import Typesetting
+from chassis.service import Provided, Service
+from chassis.typesetter import Typesetter
 from contracts.accounts.events import (
     AuditDayClosedV1,
     CredentialsIssuedV1,
@@ -28,17 +28,17 @@ from contracts.accounts.events import (
 )
 from services.accounts.audit.questions import AuditQuestions
 from services.accounts.audit.trail import Audit
-from services.accounts.issuance.codes import Codes
+from services.accounts.issuance.codes import read_codes
 from services.accounts.issuance.questions import IssuanceQuestions
 from services.accounts.organisations.questions.changes import ChangeQuestions
 from services.accounts.organisations.questions.organisations import OrganisationQuestions
-from services.accounts.settings import Configured, Settings
+from services.accounts.settings import Settings
 from services.accounts.sign_in.openid import OpenId
-from services.accounts.sign_in.passwords import Passwords
+from services.accounts.sign_in.passwords import password_hashes
 from services.accounts.sign_in.questions.openid import OpenIdQuestions
 from services.accounts.sign_in.questions.second_factor import SecondFactorQuestions
 from services.accounts.sign_in.questions.sessions import SessionQuestions
-from services.accounts.sign_in.seal import Sealing
+from services.accounts.sign_in.seal import read_sealer
 from services.accounts.slots.questions import SlotQuestions
 from services.accounts.stores import AccountsStore
 
@@ -75,12 +75,12 @@ class AccountsService(
     )
     store = Kept(AccountsStore, Settings)
     jobs = RunsJobs()
-    settings = Configured()
-    passwords = Passwords()
-    codes = Codes()
-    typesetter = Typesetting(Settings)
+    settings = Provided(Settings.read)
+    passwords = Provided(password_hashes)
+    codes = Provided(read_codes)
+    typesetter = Provided(lambda: Typesetter(Settings.read().font_dir))
     audit = Audit()
-    sealer = Sealing()
+    sealer = Provided(read_sealer)
     openid = OpenId()
     now = Clock()
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
-
-from nameko.extensions import DependencyProvider
 
 from chassis import settings
 from services.accounts.sign_in.rules.openid import (
@@ -55,18 +52,3 @@ class Settings(settings.Settings):
         return Lifetime(
             timedelta(hours=self.session_hours), timedelta(minutes=self.session_idle_minutes)
         )
-
-
-class Configured(DependencyProvider):
-    """Hands a service its settings."""
-
-    def __init__(self) -> None:
-        self._settings: Settings | None = None
-
-    def setup(self) -> None:
-        """Read them once."""
-        self._settings = Settings.read()
-
-    def get_dependency(self, worker_ctx: Any) -> Settings | None:
-        """Return the settings."""
-        return self._settings

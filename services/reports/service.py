@@ -12,12 +12,12 @@ from chassis.listener import Heard, listens
 from chassis.mongo import Kept
 from chassis.outbox import Announces
 from chassis.rpc import answers
-from chassis.service import Service
-from chassis.typesetter import Typesetting
+from chassis.service import Provided, Service
+from chassis.typesetter import Typesetter
 from collecting.drafts.questions import DraftQuestions
 from collecting.extensions.questions import ExtensionQuestions
 from collecting.files.questions import EvidenceQuestions
-from collecting.files.scan import Scanning
+from collecting.files.scan import scanner_of
 from collecting.filings.questions import FilingQuestions
 from collecting.filings.record import record
 from collecting.filings.rules.decide import Attempt
@@ -65,7 +65,7 @@ from contracts.reports.events import (
 )
 from services.reports.consolidation.questions import ConsolidationQuestions
 from services.reports.problems.questions import ProblemQuestions
-from services.reports.settings import Configured, Settings
+from services.reports.settings import Settings
 from services.reports.stores import ReportsStore
 
 Facts = dict[str, Any]
@@ -120,9 +120,9 @@ class ReportsService(
     store: ReportsStore = Kept(ReportsStore, Settings)
     jobs = RunsJobs()
     signer = Signing(Settings)
-    settings = Configured()
-    typesetter = Typesetting(Settings)
-    scanner = Scanning(Settings)
+    settings = Provided(Settings.read)
+    typesetter = Provided(lambda: Typesetter(Settings.read().font_dir))
+    scanner = Provided(lambda: scanner_of(Settings.read().scanner))
     trial_logs = TrialLogs()
     intake_empty_at = WhenEmpty()
     now = Clock()

@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import Any
-
-from nameko.extensions import DependencyProvider
 
 from chassis.keys import read_keys
 from contracts.accounts.issuance import CodeKeyRetired
@@ -96,17 +93,7 @@ def read_typed(text: str) -> str | None:
     return code if check_character(code[:-1]) == code[-1] else None
 
 
-class Codes(DependencyProvider):
-    """Hands a service its activation codes, with the key its settings name."""
-
-    def __init__(self) -> None:
-        self._codes: ActivationCodes | None = None
-
-    def setup(self) -> None:
-        """Read the keys."""
-        settings = Settings.read()
-        self._codes = ActivationCodes(*read_keys(settings.code_key_file, settings.code_old_keys))
-
-    def get_dependency(self, worker_ctx: Any) -> ActivationCodes | None:
-        """Return the codes."""
-        return self._codes
+def read_codes() -> ActivationCodes:
+    """Return the codes of this process, made with the keys its settings name."""
+    settings = Settings.read()
+    return ActivationCodes(*read_keys(settings.code_key_file, settings.code_old_keys))

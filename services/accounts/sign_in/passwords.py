@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from enum import Enum
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from nameko.extensions import DependencyProvider
 
 from chassis.work_line import WorkLine
 from contracts.accounts.sign_in import WeakPassword
@@ -151,19 +150,7 @@ class GreenPasswordHashes:
             return work.is_right(kept, password)
 
 
-class Passwords(DependencyProvider):
-    """Hands a service its password hashes."""
-
-    def __init__(self) -> None:
-        self._hashes: GreenPasswordHashes | None = None
-
-    def setup(self) -> None:
-        """Make ready at the cost the settings give."""
-        settings = Settings.read()
-        self._hashes = GreenPasswordHashes(
-            PasswordHashes(settings), at_once=settings.argon2_at_once
-        )
-
-    def get_dependency(self, worker_ctx: Any) -> GreenPasswordHashes | None:
-        """Return the hashes."""
-        return self._hashes
+def password_hashes() -> GreenPasswordHashes:
+    """Return the hashes of this process, made at the cost its settings give."""
+    settings = Settings.read()
+    return GreenPasswordHashes(PasswordHashes(settings), at_once=settings.argon2_at_once)

@@ -11,7 +11,6 @@ import secrets
 from base64 import b64decode, b64encode
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from nameko.extensions import DependencyProvider
 
 from chassis.keys import read_key
 from services.accounts.settings import Settings
@@ -45,16 +44,6 @@ class Sealer:
         return hmac.digest(self._key, b"sign-in\0" + purpose.encode(), "sha256")
 
 
-class Sealing(DependencyProvider):
-    """Hands a service its sealer, with the key its settings name."""
-
-    def __init__(self) -> None:
-        self._sealer: Sealer | None = None
-
-    def setup(self) -> None:
-        """Read the key."""
-        self._sealer = Sealer(read_key(Settings.read().sign_in_key_file))
-
-    def get_dependency(self, worker_ctx: object) -> Sealer | None:
-        """Return the sealer."""
-        return self._sealer
+def read_sealer() -> Sealer:
+    """Return the sealer of this process, with the key its settings name."""
+    return Sealer(read_key(Settings.read().sign_in_key_file))
