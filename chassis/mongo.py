@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any, TypeVar
 
@@ -84,18 +84,25 @@ def build_indexes(documents: list[type[mongoengine.Document]]) -> None:
             document.ensure_indexes()
 
 
-def ignore_duplicates(problem: BulkWriteError) -> set[int]:
-    """Return the places, in what was written, of those whose key was there already.
+def write_new(
+    write: Callable[..., Any], documents: Sequence[Any], *, ordered: bool = False
+) -> set[int]:
+    """Write in bulk, and return the places of those whose key was there already.
 
-    Raises `problem` when anything else went wrong: also when only the majority did not follow,
+    Raises BulkWriteError when anything else went wrong: also when only the majority did not follow,
     since what was written may then be taken back.
     """
-    refused = problem.details["writeErrors"]
-    if problem.details["writeConcernErrors"] or any(
-        error["code"] != DUPLICATE_KEY for error in refused
-    ):
-        raise problem
-    return {error["index"] for error in refused}
+    try:
+        if documents:
+            write(documents, ordered=ordered)
+    except BulkWriteError as problem:
+        refused = problem.details["writeErrors"]
+        if problem.details["writeConcernErrors"] or any(
+            error["code"] != DUPLICATE_KEY for error in refused
+        ):
+            raise
+        return {error["index"] for error in refused}
+    return set()
 
 
 def in_transaction(

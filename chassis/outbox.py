@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ import structlog
 from eventlet.event import Event as Signal
 from nameko.extensions import DependencyProvider
 from pymongo import WriteConcern
-from pymongo.errors import PyMongoError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from chassis import metrics, topology
 from chassis.bindings import Bindings
@@ -63,6 +63,35 @@ class Outbox:
         self._database: Any = None
         self._collections: Sequence[str] = ()
         self._threads: list[Any] = []
+
+    def insert(self, collection: Any, document: Mapping[str, Any], events: Iterable[Event]) -> bool:
+        """Store a new document with its events in one write; return False, and store nothing, when
+        its key is taken.
+        """
+        entries = self.seal(events)
+        try:
+            collection.insert_one({**document, FIELD: entries})
+        except DuplicateKeyError:
+            return False
+        self.nudge(collection.name, document["_id"], entries)
+        return True
+
+    def update(
+        self,
+        collection: Any,
+        condition: Mapping[str, Any],
+        change: Mapping[str, Any],
+        events: Iterable[Event],
+    ) -> bool:
+        """Change the document of that `_id` with its events in one write; return False, and store
+        nothing, when it is no longer as the condition says.
+        """
+        entries = self.seal(events)
+        pushes = {**change.get("$push", {}), FIELD: {"$each": entries}}
+        matched = collection.update_one(condition, {**change, "$push": pushes}).matched_count
+        if matched:
+            self.nudge(collection.name, condition["_id"], entries)
+        return bool(matched)
 
     def seal(
         self, events: Iterable[Event], *, correlation: str | None = None

@@ -7,8 +7,6 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from pymongo.errors import DuplicateKeyError
-
 from chassis.outbox import Outbox
 from collecting.extensions.rules import Due, Extension, Orders, due_after
 from collecting.kind import Kind
@@ -46,15 +44,9 @@ class Extensions:
 
     def add(self, extension: Extension, announcing: Event) -> bool:
         """Keep an order and announce it; return False when its number or id is taken."""
-        entries = self._outbox.seal([announcing])
         facts = asdict(extension)
-        document = {"_id": facts.pop("id"), **facts, "outbox": entries}
-        try:
-            self._extensions.insert_one(document)
-        except DuplicateKeyError:
-            return False
-        self._outbox.nudge("extensions", extension.id, entries)
-        return True
+        document = {"_id": facts.pop("id"), **facts}
+        return self._outbox.insert(self._extensions, document, [announcing])
 
     def list(self, round_id: str, *, after: int, limit: int) -> list[Extension]:
         """Return up to so many orders of a round from after a number on."""
@@ -133,12 +125,7 @@ class Extensions:
     def announce(self, extension: Extension, district: str, event: Event) -> None:
         """Announce, once, the due dates of a district after an order."""
         key = f"{extension.id}-{district}"
-        entries = self._outbox.seal([event])
-        try:
-            self._moved.insert_one({"_id": key, "round_id": extension.round_id, "outbox": entries})
-        except DuplicateKeyError:
-            return
-        self._outbox.nudge("moved_districts", key, entries)
+        self._outbox.insert(self._moved, {"_id": key, "round_id": extension.round_id}, [event])
 
 
 def _part(round_id: str, scope: Scope, obligation: str | None) -> dict[str, Any]:

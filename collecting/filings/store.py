@@ -16,12 +16,13 @@ from typing import Any
 from pymongo import ReplaceOne
 
 from chassis.gather import gather
+from chassis.mongo import write_new
 from chassis.outbox import Outbox
 from collecting.filings.rules.decide import Attempt, Filing
 from collecting.kind import Kind
 from collecting.obligations.rules.kinds import FilingKind
 from collecting.obligations.rules.obligation import Obligation
-from collecting.obligations.store import NOT_LISTED, from_document, write_new
+from collecting.obligations.store import NOT_LISTED, from_document
 from collecting.rounds.due_dates import in_time
 from collecting.rounds.rules import Mode, Round
 from collecting.rounds.store import Rounds
@@ -109,9 +110,9 @@ class Ledger:
         lost, and with the filings that are `shown_again`.
         """
         documents = [self._document(entry, at) for entry in entries]
-        lost = write_new(self._filings.insert_many, documents, ordered=False)
-        beaten = [document for document in documents if document["_id"] in lost]
-        written = [document for document in documents if document["_id"] not in lost]
+        lost = write_new(self._filings.insert_many, documents)
+        beaten = [documents[place] for place in sorted(lost)]
+        written = [each for place, each in enumerate(documents) if place not in lost]
         gone = self._take_back_of_purged(written, standing.rounds)
         won = [document for document in written if document["_id"] not in gone]
         self._bring_up_to_date([*won, *shown_again, *self._find_winners(beaten)])

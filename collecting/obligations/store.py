@@ -7,9 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from pymongo.errors import BulkWriteError
-
-from chassis.mongo import ignore_duplicates
+from chassis.mongo import write_new
 from chassis.outbox import Outbox
 from collecting.kind import Kind
 from collecting.obligations.rules.obligation import Act, Obligation, Signature, State
@@ -41,7 +39,7 @@ class Obligations:
     def add(self, obligations: list[Obligation]) -> None:
         """Keep new obligations; what is already there stays as it is."""
         documents = [to_document(obligation) for obligation in obligations]
-        write_new(self._obligations.insert_many, documents, ordered=False)
+        write_new(self._obligations.insert_many, documents)
 
     def list_unannounced(self, round_id: str, organisation_ids: list[str]) -> list[Obligation]:
         """Return the kept obligations of those organisations that no event has told of so far,
@@ -73,9 +71,9 @@ class Obligations:
                     "outbox": self._outbox.seal([event]),
                 }
             )
-        known = write_new(self._opened.insert_many, opened, ordered=False)
-        for document in opened:
-            if document["_id"] not in known:
+        known = write_new(self._opened.insert_many, opened)
+        for place, document in enumerate(opened):
+            if place not in known:
                 self._outbox.nudge("opened_districts", document["_id"], document["outbox"])
 
     def list_of_organisation(self, round_id: str, organisation_id: str) -> list[Obligation]:
@@ -141,17 +139,10 @@ class Obligations:
 
         Returns False, and keeps nothing, when it was filed on or acted on since it was read.
         """
-        entries = self._outbox.seal(announcing)
         was, now = to_document(before), to_document(after)
         unmoved = {name: was[name] for name in ("_id", "revision", "act_no", "state")}
         changed = {name: value for name, value in now.items() if value != was[name]}
-        saved = self._obligations.update_one(
-            unmoved, {"$set": changed, "$push": {"outbox": {"$each": entries}}}
-        )
-        if not saved.matched_count:
-            return False
-        self._outbox.nudge("obligations", before.id, entries)
-        return True
+        return self._outbox.update(self._obligations, unmoved, {"$set": changed}, announcing)
 
     def begin_draft(self, obligation_id: str) -> None:
         """Note that something is typed on an untouched obligation."""
@@ -171,18 +162,6 @@ class Obligations:
         }
         missed = {"$set": {"state": State.MISSED.value}}
         return int(self._obligations.update_many(unmet, missed).modified_count)
-
-
-def write_new(write: Any, documents: list[Any], **options: Any) -> set[Any]:
-    """Write in bulk and return the ids that were there already; any other failure is raised."""
-    if not documents:
-        return set()
-    try:
-        write(documents, **options)
-    except BulkWriteError as problem:
-        known = [documents[place] for place in ignore_duplicates(problem)]
-        return {document["_id"] for document in known if isinstance(document, dict)}
-    return set()
 
 
 def to_document(obligation: Obligation) -> dict[str, Any]:

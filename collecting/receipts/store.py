@@ -11,8 +11,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from pymongo.errors import DuplicateKeyError
-
 from chassis.outbox import Outbox
 from collecting.receipts.rules import Place, Roll, Sheaves, end_of, leaf_of, place_of, sheaf_of
 from contracts.collecting.receipts import ReceiptNotInRoll, RollNotFound
@@ -58,7 +56,6 @@ class Rolls:
         self, statement: Document, sheaves: Sheaves, *, sha256: str, jws: str, announcing: Event
     ) -> bool:
         """Keep a roll with the event that announces it; False when another follows that one."""
-        entries = self._outbox.seal([announcing])
         document = {
             **statement,
             "_id": _id(statement["round_id"], statement["day"]),
@@ -69,14 +66,8 @@ class Rolls:
                 for sheaf, root in zip(sheaves.leaves, sheaves.roots, strict=True)
             ],
             "settled": False,
-            "outbox": entries,
         }
-        try:
-            self._rolls.insert_one(document)
-        except DuplicateKeyError:
-            return False
-        self._outbox.nudge("receipt_rolls", document["_id"], entries)
-        return True
+        return self._outbox.insert(self._rolls, document, [announcing])
 
     def settle(self, roll: Roll, round_ids: Sequence[str]) -> None:
         """Mark the filings whose receipts stand in the roll."""

@@ -93,15 +93,9 @@ class Rounds:
         `round_.version` is one more than what it was made from; raises StaleVersion when somebody
         else has made that version already.
         """
-        entries = self._outbox.seal(announcing)
-        document = _document(round_)
-        saved = self._rounds.update_one(
-            {"_id": round_.id, "version": round_.version - 1},
-            {"$set": document, "$push": {"outbox": {"$each": entries}}},
-        )
-        if not saved.matched_count:
+        before = {"_id": round_.id, "version": round_.version - 1}
+        if not self._outbox.update(self._rounds, before, {"$set": _document(round_)}, announcing):
             raise StaleVersion(changed="state")
-        self._outbox.nudge("rounds", round_.id, entries)
 
     def purge(self, round_: Round, **others: int) -> dict[str, int]:
         """Delete everything filed, drafted or owed in a trial round; return how many of each, with

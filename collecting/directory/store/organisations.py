@@ -8,7 +8,7 @@ from typing import Any
 
 from pymongo import UpdateOne
 
-from collecting.obligations.store import write_new
+from chassis.mongo import write_new
 from collecting.rounds.rules import Scope
 
 _OPEN = {"closed": {"$ne": True}}
@@ -33,7 +33,7 @@ class Organisations:
             )
             for known in facts
         ]
-        write_new(self._organisations.bulk_write, updates, ordered=False)
+        write_new(self._organisations.bulk_write, updates)
 
     def close(self, organisation_id: str) -> None:
         """Keep that an organisation is no more."""

@@ -14,9 +14,8 @@ from datetime import datetime
 from typing import Any
 
 from pymongo import WriteConcern
-from pymongo.errors import BulkWriteError
 
-from chassis.mongo import ignore_duplicates
+from chassis.mongo import write_new
 from chassis.outbox import Outbox
 from contracts.accounts.events import AuditDayClosedV1
 from contracts.paging import read_cursor, write_cursor
@@ -135,12 +134,8 @@ class AuditStore:
 
     def _insert(self, documents: list[dict[str, Any]]) -> int:
         """Add entries until another process's is in the way. Returns how many there are now."""
-        try:
-            self._collection.insert_many(documents, ordered=True)
-        except BulkWriteError as problem:
-            ignore_duplicates(problem)
-            return int(problem.details["nInserted"])
-        return len(documents)
+        taken = write_new(self._collection.insert_many, documents, ordered=True)
+        return min(taken, default=len(documents))
 
     def _keep_head(self, document: dict[str, Any]) -> None:
         """Remember beside the chain how far it has come, so that a cut tail is missed."""

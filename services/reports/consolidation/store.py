@@ -10,8 +10,6 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from pymongo.errors import DuplicateKeyError
-
 from chassis.outbox import Outbox
 from collecting.filings.rules.moments import Revision
 from collecting.kind import Kind
@@ -67,13 +65,7 @@ class Consolidations:
 
     def add(self, document: Document, *, announcing: Event) -> bool:
         """Keep a report and announce it; return False when it is there already."""
-        entries = self._outbox.seal([announcing])
-        try:
-            self._consolidations.insert_one({**document, "outbox": entries})
-        except DuplicateKeyError:
-            return False
-        self._outbox.nudge("consolidations", document["_id"], entries)
-        return True
+        return self._outbox.insert(self._consolidations, document, [announcing])
 
     def find(self, consolidation_id: str) -> Document | None:
         """Return a report's facts, or None."""

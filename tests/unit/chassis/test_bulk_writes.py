@@ -5,42 +5,40 @@ from __future__ import annotations
 import pytest
 from pymongo.errors import BulkWriteError
 
-from chassis.mongo import ignore_duplicates
+from chassis.mongo import write_new
 from chassis.outages import is_outage
-from tests.architecture.source import calls, files, name_of
 
 
-def failed(*, write=(), concern=()):
-    details = {
-        "writeErrors": [{"code": code, "index": at} for at, code in write],
-        "writeConcernErrors": [{"code": code} for code in concern],
-    }
-    return BulkWriteError(details)
+def failing(*, write=(), concern=()):
+    def fail(documents, *, ordered):
+        raise BulkWriteError(
+            {
+                "writeErrors": [{"code": code, "index": at} for at, code in write],
+                "writeConcernErrors": [{"code": code} for code in concern],
+            }
+        )
+
+    return fail
 
 
 def test_the_places_of_what_was_there_already_are_told():
-    assert ignore_duplicates(failed(write=[(0, 11000), (3, 11000)])) == {0, 3}
+    assert write_new(failing(write=[(0, 11000), (3, 11000)]), range(5)) == {0, 3}
 
 
 @pytest.mark.parametrize(
-    "problem", [failed(concern=[91]), failed(write=[(1, 11000)], concern=[64])]
+    "write", [failing(concern=[91]), failing(write=[(1, 11000)], concern=[64])]
 )
-def test_a_write_of_which_the_majority_never_heard_is_an_outage(problem):
+def test_a_write_of_which_the_majority_never_heard_is_an_outage(write):
     with pytest.raises(BulkWriteError) as raised:
-        ignore_duplicates(problem)
+        write_new(write, range(5))
 
-    assert raised.value is problem
-    assert is_outage(problem)
+    assert is_outage(raised.value)
 
 
 def test_whatever_else_went_wrong_is_raised_also_beside_duplicates():
     with pytest.raises(BulkWriteError):
-        ignore_duplicates(failed(write=[(0, 11000), (1, 121)]))
+        write_new(failing(write=[(0, 11000), (1, 121)]), range(5))
 
 
-@pytest.mark.parametrize("path", files("services", "chassis"), ids=name_of)
-def test_no_store_judges_a_failed_bulk_write_by_itself(path):
-    text = path.read_text("utf-8")
-    caught = text.count("except BulkWriteError")
-
-    assert caught == sum(called == "ignore_duplicates" for called, _ in calls(path))
+def test_nothing_is_written_without_a_question():
+    assert write_new(failing(concern=[91]), []) == set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -86,12 +86,11 @@ class ActivationStore:
 
         Returns False, and changes nothing, when the slot is no longer as it was found.
         """
-        slot = found.slot
         given = {name: holder.get(name) for name in _HOLDER}
         given["standing"] = holder.get("standing", HolderStanding.INCUMBENT)
         succession = succeed(read_holder(found.kept.holder), given, at=at)
-        entries = self._entries(found, succession, at)
-        result = self._collection.update_one(
+        return self._outbox.update(
+            self._collection,
             {
                 **found.as_read,
                 "code.hash": code.hash,
@@ -110,37 +109,30 @@ class ActivationStore:
                     "openid": None,
                     **UNCOUNTED,
                 },
-                "$push": {**push_past(succession.past), "outbox": {"$each": entries}},
+                "$push": push_past(succession.past),
                 "$inc": {"version": 1},
             },
+            _activation(found, succession, at),
         )
-        if result.matched_count:
-            self._outbox.nudge(COLLECTION, slot.id, entries)
-        return bool(result.matched_count)
 
-    def _entries(
-        self, found: ActivationSlot, succession: Succession, at: datetime
-    ) -> list[dict[str, Any]]:
-        slot = found.slot
-        events: list[Event] = []
-        if succession.changed:
-            events.append(holder_changed(found.kept, succession, at=at))
-        activated = SlotActivatedV1(
-            slot_id=slot.id,
-            organisation_id=slot.organisation_id,
-            role=slot.role,
-            code_group=slot.code_group,
-            province_code=slot.province_code,
-            district_code=slot.district_code,
-            activated_at=at,
-        )
-        events.append(activated)
-        if found.session_id is None:
-            return self._outbox.seal(events)
-        closed = SessionClosedV1(
+
+def _activation(found: ActivationSlot, succession: Succession, at: datetime) -> Iterator[Event]:
+    slot = found.slot
+    if succession.changed:
+        yield holder_changed(found.kept, succession, at=at)
+    yield SlotActivatedV1(
+        slot_id=slot.id,
+        organisation_id=slot.organisation_id,
+        role=slot.role,
+        code_group=slot.code_group,
+        province_code=slot.province_code,
+        district_code=slot.district_code,
+        activated_at=at,
+    )
+    if found.session_id is not None:
+        yield SessionClosedV1(
             session_id=found.session_id, slot_id=slot.id, reason=Ending.REACTIVATED, closed_at=at
         )
-        return self._outbox.seal([*events, closed])
 
 
 def _kept_code(stored: dict[str, Any]) -> KeptCode:

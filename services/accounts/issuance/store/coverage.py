@@ -12,9 +12,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from pymongo import InsertOne, UpdateOne
-from pymongo.errors import BulkWriteError
 
-from chassis.mongo import ignore_duplicates
+from chassis.mongo import write_new
 from contracts.principal import Principal
 from services.accounts.organisations.store.organisations import READ_AT_ONCE, area_condition
 from services.accounts.slots.store.slots import AREA_FIELDS, area_key
@@ -88,11 +87,7 @@ class CoverageStore:
             else:
                 place = dict(zip(_AREA, _split(area), strict=True))
                 writes.append(InsertOne({"_id": area, **place, **fresh}))
-        if writes:
-            try:
-                self._areas.bulk_write(writes, ordered=False)
-            except BulkWriteError as problem:
-                ignore_duplicates(problem)
+        write_new(self._areas.bulk_write, writes)
         kept = self._areas.find({"_id": {"$in": list(areas)}, "counting": mine}, {"_id": 1})
         return {area["_id"] for area in kept}
 

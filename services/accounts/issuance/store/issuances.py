@@ -90,18 +90,9 @@ class IssuanceStore:
             slots=sum(by_tier.values()),
             expires_at=issuance.expires_at,
         )
-        entries = self._outbox.seal([issued])
         unfinished = {"_id": issuance.id, "finished_at": None}
-        result = self._issuances.update_one(
-            unfinished,
-            {
-                "$set": {"finished_at": at, "by_tier": by_tier},
-                "$push": {"outbox": {"$each": entries}},
-            },
-        )
-        if result.matched_count:
-            self._outbox.nudge(ISSUANCES, issuance.id, entries)
-        return bool(result.matched_count)
+        change = {"$set": {"finished_at": at, "by_tier": by_tier}}
+        return self._outbox.update(self._issuances, unfinished, change, [issued])
 
     def _count_by_tier(self, issuance_id: str) -> dict[str, int]:
         rows = self._slots.aggregate(

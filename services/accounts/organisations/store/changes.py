@@ -123,7 +123,6 @@ class ChangeStore:
             )
         )
         after = outcome.after
-        entries = self._outbox.seal(events)
         update = {
             "$set": {
                 **changing_fields(after),
@@ -132,16 +131,11 @@ class ChangeStore:
                 "slots_due_on": as_bangkok(at).date().isoformat(),
             },
             "$addToSet": {"keys": {"$each": keys([after.facts])}},
-            "$push": {"outbox": {"$each": entries}},
         }
         if after.closed_on is not None:
             update["$unset"] = {"proposal": ""}
-        result = self._collection.update_one(
-            dossier.as_read, _with_next(update, kept, dossier.revision)
-        )
-        if result.matched_count:
-            self._outbox.nudge(COLLECTION, after.id, entries)
-        return bool(result.matched_count)
+        change_of_it = _with_next(update, kept, dossier.revision)
+        return self._outbox.update(self._collection, dossier.as_read, change_of_it, events)
 
     def list_due(self, day: date, *, limit: int) -> list[str]:
         """Return the ids of organisations with a change due by a day, the longest due first."""

@@ -8,9 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from pymongo import UpdateOne
-from pymongo.errors import BulkWriteError
 
-from chassis.mongo import ignore_duplicates
+from chassis.mongo import write_new
 from chassis.outbox import Outbox
 from contracts.accounts.events import OrganisationChangedV1, OrganisationRegisteredV1
 from contracts.accounts.organisations import OrganisationNotFound
@@ -168,18 +167,12 @@ class OrganisationStore:
         With `slots_due_on` their slots are seen to even if this process does not come to it.
         """
         due = {} if slots_due_on is None else {"slots_due_on": slots_due_on.isoformat()}
-        if not organisations:
-            return
         documents = []
         for organisation in organisations:
             registered = OrganisationRegisteredV1(**told(organisation, at))
             entries = self._outbox.seal([registered])
             documents.append(new_record(organisation, entries) | due)
-        refused = set()
-        try:
-            self._collection.insert_many(documents, ordered=False)
-        except BulkWriteError as problem:
-            refused = ignore_duplicates(problem)
+        refused = write_new(self._collection.insert_many, documents)
         for index, document in enumerate(documents):
             if index not in refused:
                 self._outbox.nudge(COLLECTION, document["_id"], document["outbox"])

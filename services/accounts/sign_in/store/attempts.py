@@ -12,9 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo import DeleteOne, UpdateOne, WriteConcern
-from pymongo.errors import BulkWriteError
 
-from chassis.mongo import ignore_duplicates
+from chassis.mongo import write_new
 from services.accounts.sign_in.rules.throttling import KNOWN_FOR, NEVER, Attempts, Guess, Pace
 
 COLLECTION = "attempts"
@@ -91,12 +90,7 @@ class AttemptStore:
             ),
             *(_spending(key, pace, at) for key, pace in spent.items()),
         ]
-        try:
-            self._collection.bulk_write(writes, ordered=True)
-        except BulkWriteError as problem:
-            ignore_duplicates(problem)
-            return None
-        return spent
+        return None if write_new(self._collection.bulk_write, writes, ordered=True) else spent
 
 
 def _require_open(

@@ -12,6 +12,7 @@ from pymongo import WriteConcern
 from chassis.outbox import Outbox
 from contracts.accounts.events import SessionClosedV1, SessionOpenedV1
 from contracts.accounts.sign_in import WrongCredentials
+from contracts.events import Event
 from services.accounts.sign_in.rules.sessions import Ended, Ending, Session, make_way
 from services.accounts.slots.store.slots import COLLECTION, KeptSlot, kept_slot
 
@@ -79,24 +80,13 @@ class SessionStore:
         current = found.session
         while True:
             ended = make_way(current, takeover=takeover, at=session.opened_at)
-            entries = self._entries(slot_id, session, current, ended)
-            update: dict[str, Any] = {
-                "$set": {"session": asdict(session)},
-                "$push": {"outbox": {"$each": entries}},
-            }
+            update: dict[str, Any] = {"$set": {"session": asdict(session)}}
             if current and ended and ended.how is Ending.TAKEN_OVER:
                 told = {"token_hash": current.token_hash, "at": session.opened_at}
-                update["$push"]["taken_over"] = {"$each": [told], "$slice": -TAKEN_OVER_KEPT}
-            result = self._collection.update_one(
-                {
-                    **found.as_proved,
-                    "lock": None,
-                    **({"session": None} if current is None else {"session.id": current.id}),
-                },
-                update,
-            )
-            if result.matched_count:
-                self._outbox.nudge(COLLECTION, slot_id, entries)
+                update["$push"] = {"taken_over": {"$each": [told], "$slice": -TAKEN_OVER_KEPT}}
+            unchanged = {**found.as_proved, "lock": None, **_still(current)}
+            events = _opening(slot_id, session, current, ended)
+            if self._outbox.update(self._collection, unchanged, update, events):
                 return ended
             current = self._current(found)
 
@@ -105,14 +95,8 @@ class SessionStore:
         closed = SessionClosedV1(
             session_id=session_id, slot_id=slot_id, reason=Ending.SIGNED_OUT, closed_at=at
         )
-        entries = self._outbox.seal([closed])
-        result = self._collection.update_one(
-            {"_id": slot_id, "session.id": session_id},
-            {"$set": {"session": None}, "$push": {"outbox": {"$each": entries}}},
-        )
-        if result.matched_count:
-            self._outbox.nudge(COLLECTION, slot_id, entries)
-        return bool(result.matched_count)
+        live = {"_id": slot_id, "session.id": session_id}
+        return self._outbox.update(self._collection, live, {"$set": {"session": None}}, [closed])
 
     def list_by_token(
         self, token_hashes: Collection[str], *, at: datetime
@@ -161,25 +145,9 @@ class SessionStore:
             closed.append(
                 SessionClosedV1(session_id=current.id, slot_id=slot_id, reason=reason, closed_at=at)
             )
-        entries = self._outbox.seal(closed)
-        result = self._collection.update_one(
-            {
-                "_id": slot_id,
-                "password_hash": old_hash,
-                **({"session": None} if current is None else {"session.id": current.id}),
-            },
-            {
-                "$set": {
-                    "password_hash": new_hash,
-                    "openid": None,
-                    **({"session": None} if closed else {}),
-                },
-                "$push": {"outbox": {"$each": entries}},
-            },
-        )
-        if result.matched_count:
-            self._outbox.nudge(COLLECTION, slot_id, entries)
-        return bool(result.matched_count)
+        unchanged = {"_id": slot_id, "password_hash": old_hash, **_still(current)}
+        sets = {"password_hash": new_hash, "openid": None, **({"session": None} if closed else {})}
+        return self._outbox.update(self._collection, unchanged, {"$set": sets}, closed)
 
     def note_use(self, used: Mapping[str, str], *, idle_at: datetime) -> None:
         """Move the end of idleness of sessions, told by slot, unless they have ended.
@@ -198,21 +166,26 @@ class SessionStore:
         kept_slot(document).require_unlocked()
         return _session(document)
 
-    def _entries(
-        self, slot_id: str, session: Session, current: Session | None, ended: Ended | None
-    ) -> list[dict[str, Any]]:
-        opened = SessionOpenedV1(
-            session_id=session.id,
-            slot_id=slot_id,
-            opened_at=session.opened_at,
-            expires_at=session.expires_at,
-        )
-        if current is None or ended is None:
-            return self._outbox.seal([opened])
-        closed = SessionClosedV1(
-            session_id=current.id, slot_id=slot_id, reason=ended.how, closed_at=session.opened_at
-        )
-        return self._outbox.seal([closed, opened])
+
+def _opening(
+    slot_id: str, session: Session, current: Session | None, ended: Ended | None
+) -> list[Event]:
+    opened = SessionOpenedV1(
+        session_id=session.id,
+        slot_id=slot_id,
+        opened_at=session.opened_at,
+        expires_at=session.expires_at,
+    )
+    if current is None or ended is None:
+        return [opened]
+    closed = SessionClosedV1(
+        session_id=current.id, slot_id=slot_id, reason=ended.how, closed_at=session.opened_at
+    )
+    return [closed, opened]
+
+
+def _still(session: Session | None) -> dict[str, Any]:
+    return {"session": None} if session is None else {"session.id": session.id}
 
 
 def _sign_in_slot(document: dict[str, Any]) -> SignInSlot:

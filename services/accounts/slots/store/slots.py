@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from pymongo import InsertOne, UpdateOne
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.errors import DuplicateKeyError
 
-from chassis.mongo import ignore_duplicates
+from chassis.mongo import write_new
 from contracts.accounts.sign_in import SessionEnded
 from contracts.accounts.slots import SlotAlreadyExists, SlotLocked, SlotNotFound
 from contracts.fields import wire_time
@@ -138,12 +138,8 @@ class SlotStore:
                 if there.province_code is not None:
                     moved["$addToSet"] = {"left": area_key(asdict(there))}
                 writes.append(UpdateOne({"_id": slot.id}, moved))
-        if not writes:
-            return
-        try:
-            self._collection.bulk_write(writes, ordered=False)
-        except BulkWriteError as problem:
-            ignore_duplicates(problem)  # one that another process has added meanwhile is as good
+        # One that another process has added meanwhile is as good.
+        write_new(self._collection.bulk_write, writes)
 
     def list_page(
         self,

@@ -156,17 +156,12 @@ class TenureStore:
             write = decide(kept_slot(document), document)
             if write is None:
                 return
-            entries = self._outbox.seal(write.events)
-            result = self._collection.update_one(
-                as_read(document),
-                {
-                    "$set": {**write.sets, **UNCOUNTED},
-                    "$push": {**write.pushes, "outbox": {"$each": entries}},
-                    "$inc": {"version": 1},
-                },
-            )
-            if result.matched_count:
-                self._outbox.nudge(COLLECTION, slot_id, entries)
+            change = {
+                "$set": {**write.sets, **UNCOUNTED},
+                "$push": write.pushes,
+                "$inc": {"version": 1},
+            }
+            if self._outbox.update(self._collection, as_read(document), change, write.events):
                 return
 
 
