@@ -1,6 +1,6 @@
 """Sets facts in a typst template to a PDF, in memory, beside the loop, one at a time.
 
-The template gets the facts as the JSON text `sys.inputs.facts`; nothing in them is read as markup.
+The template gets the facts as the JSON text `sys.inputs.told`; nothing in them is read as markup.
 It says `#set document(date: none)`, and the same facts are then set to the same bytes.
 """
 
@@ -91,7 +91,7 @@ class Typesetter:
             str(template),
             font_paths=self._fonts,
             ignore_system_fonts=True,
-            sys_inputs={"facts": text, "fonts": self._families},
+            sys_inputs={"told": text, "fonts": self._families},
         ).compile(format="pdf")
         if not isinstance(pdf, bytes):
             raise TypeError("typst returned no single PDF")

@@ -55,7 +55,7 @@ def pages_of(content: Content, sha256: str) -> Content:
                 "name": row["name"],
                 "rate": row["rate"] or 0.0,
                 "on_time": row["on_time_rate"] or 0.0,
-                "shown": _number(row["rate"]),
+                "told": _number(row["rate"]),
             }
             for row in figures["by_province"]
         ],

@@ -12,7 +12,7 @@ from services.accounts.settings import Settings
 from tests.builders.waiting import HANG_SECONDS
 
 TEMPLATE = """
-#let facts = json(bytes(sys.inputs.facts))
+#let facts = json(bytes(sys.inputs.told))
 #set document(title: facts.title, date: none)
 #set text(font: json(bytes(sys.inputs.fonts)), fallback: false)
 #for _ in range(facts.pages) [
