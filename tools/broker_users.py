@@ -93,7 +93,7 @@ def takes(head: Any) -> frozenset[str]:
 
 
 def _heard(head: Any) -> list[Any]:
-    return [*head.hears.values(), *head.overhears.values()]
+    return [*head.hears, *head.overhears]
 
 
 def _rights(head: Any) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import inspect
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,12 +24,12 @@ PAGE = ROOT / "docs" / "flows.md"
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What one service declares about itself; methods are told by name."""
+    """What one service declares about itself; methods are told by name, one for each event."""
 
     name: str
     announces: tuple[type[Event], ...]
-    hears: dict[str, type[Event]]
-    overhears: dict[str, type[Event]]
+    hears: dict[type[Event], str]
+    overhears: dict[type[Event], str]
     asks: dict[str, float]
     hands_in: frozenset[str]
     takes: dict[str, str]
@@ -47,8 +47,8 @@ def read_head(service: type[Any]) -> Head:
     return Head(
         name=service.name,
         announces=tuple(e for part in parts if isinstance(part, Announces) for e in part.events),
-        hears={name: each.event for name, each in entrypoints(service, listens)},
-        overhears={name: each.event for name, each in entrypoints(service, overhears)},
+        hears={each.event: name for name, each in entrypoints(service, listens)},
+        overhears={each.event: name for name, each in entrypoints(service, overhears)},
         asks={p.client.service: p.seconds for p in parts if isinstance(p, Client)},
         hands_in=frozenset(part.queue for part in parts if isinstance(part, DurableAsk)),
         takes={name: each.queue for name, each in entrypoints(service, takes)},
@@ -101,7 +101,7 @@ def _arrows(drawn: list[Head]) -> Iterator[str]:
         for event in head.announces:
             label = f"{event.name}.v{event.version}"
             yield f"    {head.name} --> {_node(event.key())}([{label}])"
-        for method, event in (head.hears | head.overhears).items():
+        for event, method in (head.hears | head.overhears).items():
             yield f"    {_node(event.key())} -- {method} --> {head.name}"
 
 
@@ -115,17 +115,17 @@ def _events(drawn: list[Head]) -> Iterator[str]:
     for event in events():
         publishers = [head.name for head in drawn if event in head.announces]
         listeners = [
-            *(f"{head.name}: `{m}`" for head in drawn for m in _methods(head.hears, event)),
-            *(f"{head.name}: `{m}` ¹" for head in drawn for m in _methods(head.overhears, event)),
+            *(f"{head.name}: `{head.hears[event]}`" for head in drawn if event in head.hears),
+            *(
+                f"{head.name}: `{head.overhears[event]}` ¹"
+                for head in drawn
+                if event in head.overhears
+            ),
         ]
         says = " ".join((event.__doc__ or "").partition("\n\n")[0].split())
         yield _row(f"`{event.key()}`", says, ", ".join(publishers), "<br>".join(listeners))
     yield ""
     yield "¹ overheard live by every process, for its cache; nothing waits while it is away."
-
-
-def _methods(heard: dict[str, type[Event]], event: type[Event]) -> Iterable[str]:
-    return (method for method, one in heard.items() if one is event)
 
 
 def _questions(drawn: list[Head]) -> Iterator[str]:

@@ -13,4 +13,4 @@ class Axis(StrEnum):
     PROVINCE = "province"
     DISTRICT = "district"
     TYPE = "type"
-    CODE_GROUP = "code_group"
+    SUBJECT = "code_group"

@@ -8,67 +8,71 @@ from typing import Any
 
 from contracts.aggregation.axis import Axis
 from contracts.aggregation.completeness import AxisTooWide
+from contracts.collecting.figures import Counts
 from contracts.errors import OutOfScope
 from contracts.principal import Principal
+from contracts.reference.lao_types import LaoType
 from contracts.reference.provinces import REGIONS, get_province
-from services.aggregation.domain import CODE_GROUPS, LAO_TYPES, Counts
+from services.aggregation.sources.table import SUBJECTS
 
 COUNTRY_KEY, COUNTRY_NAME = "th", "ทั้งประเทศ"
 TOTAL_KEY, TOTAL_NAME = "total", "รวม"
 IN_NO_DISTRICT = "ไม่สังกัดอำเภอ"
+_TYPES = tuple(LaoType)
+_SUBJECTS = tuple(SUBJECTS)
 
 _AREAS_INSIDE = {
     "country": tuple(Axis),
-    "province": (Axis.PROVINCE, Axis.DISTRICT, Axis.TYPE, Axis.CODE_GROUP),
-    "district": (Axis.DISTRICT, Axis.TYPE, Axis.CODE_GROUP),
+    "province": (Axis.PROVINCE, Axis.DISTRICT, Axis.TYPE, Axis.SUBJECT),
+    "district": (Axis.DISTRICT, Axis.TYPE, Axis.SUBJECT),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class Area:
     """The area figures are asked of: a province and a district by code, None for all."""
 
     province: str | None = None
     district: str | None = None
 
     @property
-    def area(self) -> str:
-        """The smallest area it is narrowed to."""
+    def size(self) -> str:
+        """Whether it is the country, a province or a district."""
         if self.district is not None:
             return "district"
         return "country" if self.province is None else "province"
 
 
-def scope_of(
+def area_of(
     principal: Principal, axis: Axis, *, province: str | None, district: str | None
-) -> Scope:
+) -> Area:
     """Return the area whose figures the caller gets.
 
     Raises OutOfScope for an area or rows wider than the caller's own; AxisTooWide for rows wider
     than the area the caller narrowed it to, since a row named for a whole shows all of it.
     """
     own = _own_area(principal)
-    scope = Scope(own.province or province, own.district or district)
+    area = Area(own.province or province, own.district or district)
     elsewhere = (
         (own.province and province and province != own.province)
         or (own.province and district and not district.startswith(own.province))
         or (own.district and district and district != own.district)
     )
-    if elsewhere or axis not in _AREAS_INSIDE[own.area]:
+    if elsewhere or axis not in _AREAS_INSIDE[own.size]:
         raise OutOfScope(username=principal.username)
-    if axis not in _AREAS_INSIDE[scope.area]:
-        raise AxisTooWide(axis=axis, area=scope.area, pointer="/by")
-    return scope
+    if axis not in _AREAS_INSIDE[area.size]:
+        raise AxisTooWide(axis=axis, area=area.size, pointer="/by")
+    return area
 
 
-def _own_area(principal: Principal) -> Scope:
+def _own_area(principal: Principal) -> Area:
     if principal.area == "country":
-        return Scope()
+        return Area()
     if principal.area == "province":
-        return Scope(province=principal.area_code)
+        return Area(province=principal.area_code)
     if principal.area == "district":
         # A district's code begins with its province's.
-        return Scope(province=principal.area_code[:2], district=principal.area_code)
+        return Area(province=principal.area_code[:2], district=principal.area_code)
     raise OutOfScope(username=principal.username)
 
 
@@ -112,9 +116,9 @@ def _name(axis: Axis, key: str, district_names: Mapping[str, str]) -> str:
         case Axis.DISTRICT:
             return district_names.get(key, key) or IN_NO_DISTRICT
         case Axis.TYPE:
-            return LAO_TYPES[key].label
-        case Axis.CODE_GROUP:
-            return CODE_GROUPS[key].name_th
+            return LaoType(key).label
+        case Axis.SUBJECT:
+            return SUBJECTS[key]
 
 
 def _place(axis: Axis, key: str) -> int | str:
@@ -122,8 +126,8 @@ def _place(axis: Axis, key: str) -> int | str:
         case Axis.REGION:
             return REGIONS.index(key)
         case Axis.TYPE:
-            return list(LAO_TYPES).index(key)
-        case Axis.CODE_GROUP:
-            return CODE_GROUPS[key].number
+            return _TYPES.index(key)
+        case Axis.SUBJECT:
+            return _SUBJECTS.index(key)
         case _:
             return key

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from nameko.timer import timer
 
@@ -18,43 +18,37 @@ from clients.reports import ReportsClient
 from contracts.accounts.events import OrganisationChangedV1, OrganisationRegisteredV1
 from contracts.aggregation.axis import Axis
 from contracts.errors import OutOfScope
+from contracts.events import Event
 from contracts.fields import wire_time
 from contracts.principal import Principal
-from contracts.reports.events import (
-    DueDatesMovedV2,
-    NilConfirmedV1,
-    ObligationExemptedV1,
-    ObligationExemptionLiftedV1,
-    ObligationsOpenedV2,
-    ReportAcceptedV1,
-    ReportAmendedV2,
-    ReportFiledV1,
-    ReportReturnedV1,
-    ReportReturnTakenBackV1,
-    ReportWithdrawnV1,
-    RoundOpenedV1,
-    TrialPurgedV1,
-)
 from services.aggregation import metrics
-from services.aggregation.completeness import rows, scope_of, total
-from services.aggregation.domain import (
-    standing_exempted,
-    standing_filed,
-    standing_reviewed,
-    standings_moved,
-    standings_opened,
-)
+from services.aggregation.completeness import area_of, rows, total
 from services.aggregation.reconciling import reconciled
 from services.aggregation.settings import Settings
+from services.aggregation.sources import statements as says
+from services.aggregation.sources.table import ROUND_OPENED, TRIAL_PURGED, said_by, saying
 from services.aggregation.store import Figures
+
+Method = TypeVar("Method", bound=Callable[..., None])
 
 # An opening or an extension holds the obligations of a whole district; a filing is one.
 OPENINGS = Batch(50, 100)
 FILINGS = Batch(300, 600, linger_seconds=0.25)
-
-
 RECONCILE_EVERY_SECONDS = 60
 RECONCILE_SECONDS = 20.0
+
+
+def hears(
+    events: Iterable[type[Event]], *, batch: Batch | None = None
+) -> Callable[[Method], Method]:
+    """Let a method listen to each of the events."""
+
+    def declare(method: Method) -> Method:
+        for event in events:
+            listens(event, batch=batch)(method)
+        return method
+
+    return declare
 
 
 class AggregationService(Service):
@@ -66,75 +60,69 @@ class AggregationService(Service):
     reports = Client(ReportsClient, seconds=RECONCILE_SECONDS)
     now = Clock()
 
-    @listens(RoundOpenedV1)
+    @hears(ROUND_OPENED)
     def await_obligations(self, heard: Heard) -> None:
         """Know the round, and how many obligations there are to hear of."""
         self.figures.announce(heard.event.round_id, heard.event.obligations)
         metrics.show_size(**self.figures.size())
 
-    @listens(ObligationsOpenedV2, batch=OPENINGS)
+    @hears(saying(says.opened), batch=OPENINGS)
     def expect(self, heard: list[Heard]) -> None:
         """Count the obligations as expected, each once."""
-        self.figures.count(
-            standing for opening in heard for standing in standings_opened(opening.event)
-        )
-        self._counted(heard)
+        self._count(heard)
         metrics.show_size(**self.figures.size())
 
-    @listens(ReportFiledV1, batch=FILINGS)
+    @hears(saying(says.filed), batch=FILINGS)
     def count_report(self, heard: list[Heard]) -> None:
         """Count the obligations as filed, in time or late."""
-        self._count_filings(heard)
+        self._count(heard)
 
-    @listens(NilConfirmedV1, batch=FILINGS)
+    @hears(saying(says.nil_confirmed), batch=FILINGS)
     def count_nil(self, heard: list[Heard]) -> None:
         """Count the obligations as filed, with nothing to report."""
-        self._count_filings(heard)
+        self._count(heard)
 
-    @listens(ReportAmendedV2, batch=FILINGS)
+    @hears(saying(says.amended), batch=FILINGS)
     def count_amendment(self, heard: list[Heard]) -> None:
         """Count the obligations as amended, in time or late by what the amendment makes of it."""
-        self._count_filings(heard)
+        self._count(heard)
 
-    @listens(ReportWithdrawnV1, batch=FILINGS)
+    @hears(saying(says.withdrawn), batch=FILINGS)
     def count_withdrawal(self, heard: list[Heard]) -> None:
         """Count the obligations as not filed any more."""
-        self._count_filings(heard)
+        self._count(heard)
 
-    @listens(DueDatesMovedV2, batch=OPENINGS)
+    @hears(saying(says.due_dates_moved), batch=OPENINGS)
     def judge_by_moved_dates(self, heard: list[Heard]) -> None:
         """Count as on time, or late, what was filed by the due dates that stand after an order."""
-        self.figures.count(
-            standing for moving in heard for standing in standings_moved(moving.event)
-        )
-        self._counted(heard)
+        self._count(heard)
 
-    @listens(ReportReturnedV1, batch=FILINGS)
+    @hears(saying(says.returned), batch=FILINGS)
     def count_return(self, heard: list[Heard]) -> None:
         """Count the obligations as returned until they are filed anew."""
-        self._count_reviews(heard)
+        self._count(heard)
 
-    @listens(ReportReturnTakenBackV1, batch=FILINGS)
+    @hears(saying(says.return_taken_back), batch=FILINGS)
     def count_return_taken_back(self, heard: list[Heard]) -> None:
         """Count the obligations as returned no more."""
-        self._count_reviews(heard)
+        self._count(heard)
 
-    @listens(ReportAcceptedV1, batch=FILINGS)
+    @hears(saying(says.accepted), batch=FILINGS)
     def count_acceptance(self, heard: list[Heard]) -> None:
         """Count the obligations as returned no more."""
-        self._count_reviews(heard)
+        self._count(heard)
 
-    @listens(ObligationExemptedV1, batch=FILINGS)
+    @hears(saying(says.exempted), batch=FILINGS)
     def count_exemption(self, heard: list[Heard]) -> None:
         """Count the obligations as exempt."""
-        self._count_exemptions(heard)
+        self._count(heard)
 
-    @listens(ObligationExemptionLiftedV1, batch=FILINGS)
+    @hears(saying(says.exemption_lifted), batch=FILINGS)
     def count_exemption_lifted(self, heard: list[Heard]) -> None:
         """Count the obligations as owed again."""
-        self._count_exemptions(heard)
+        self._count(heard)
 
-    @listens(TrialPurgedV1)
+    @hears(TRIAL_PURGED)
     def forget_trial(self, heard: Heard) -> None:
         """Delete all of the trial round, and pass over what is still to come of it."""
         self.figures.purge(heard.event.round_id, heard.event.purged_at)
@@ -164,8 +152,8 @@ class AggregationService(Service):
         Raises RoundNotCounted, OutOfScope, AxisTooWide.
         """
         along = Axis(axis)
-        scope = scope_of(Principal.from_wire(by), along, province=province, district=district)
-        sums = self.figures.sums(round_id, along, scope)
+        area = area_of(Principal.from_wire(by), along, province=province, district=district)
+        sums = self.figures.sums(round_id, along, area)
         names = self.figures.district_names(sums) if along is Axis.DISTRICT else {}
         return {
             "round_id": round_id,
@@ -200,19 +188,8 @@ class AggregationService(Service):
         items = [row | {"as_of": wire_time(row["as_of"])} for row in rows]
         return {"items": items, "next": None}
 
-    def _count_filings(self, heard: list[Heard]) -> None:
-        self.figures.count(standing_filed(filing.event) for filing in heard)
-        self._counted(heard)
-
-    def _count_reviews(self, heard: list[Heard]) -> None:
-        self.figures.count(standing_reviewed(review.event) for review in heard)
-        self._counted(heard)
-
-    def _count_exemptions(self, heard: list[Heard]) -> None:
-        self.figures.count(standing_exempted(exempting.event) for exempting in heard)
-        self._counted(heard)
-
-    def _counted(self, heard: Iterable[Heard]) -> None:
+    def _count(self, heard: list[Heard]) -> None:
+        self.figures.count(standing for each in heard for standing in said_by(each.event))
         counted_at = self.now()
         for event, envelope in heard:
             metrics.record_lag(event.key(), sent_at=envelope.time, counted_at=counted_at)

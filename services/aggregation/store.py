@@ -23,8 +23,9 @@ from chassis.mongo import TRANSACTION_SECONDS, in_transaction
 from contracts.aggregation.axis import Axis
 from contracts.aggregation.completeness import RoundNotCounted
 from contracts.collecting.due_dates import Stood
+from contracts.collecting.figures import COUNTED, Counts, Latest
 from contracts.errors import ServiceUnavailable
-from services.aggregation.completeness import Scope
+from services.aggregation.completeness import Area
 from services.aggregation.documents import (
     DistrictDocument,
     RoundDocument,
@@ -32,15 +33,12 @@ from services.aggregation.documents import (
     TallyDocument,
 )
 from services.aggregation.domain import (
-    COUNTED,
-    Cell,
-    Counts,
     Due,
     Exempted,
     Judged,
-    Latest,
     Reviewed,
     Standing,
+    TallyKey,
     filings_heard,
     merge_all,
     moved,
@@ -49,13 +47,21 @@ from services.aggregation.domain import (
 RECONCILED = "reconciled"
 """No figure and in no rebuild: what the last comparison with the ledger showed."""
 
+_TALLY_FIELDS = (
+    "round_id",
+    "province_code",
+    "district_code",
+    "organisation_type",
+    "code_group",
+)
+"""Where a TallyKey is stored, part by part: a subject under the name that it has in answers."""
 _FIELD_OF = {
     Axis.COUNTRY: "province_code",
     Axis.REGION: "province_code",
     Axis.PROVINCE: "province_code",
     Axis.DISTRICT: "district_code",
     Axis.TYPE: "organisation_type",
-    Axis.CODE_GROUP: "code_group",
+    Axis.SUBJECT: "code_group",
 }
 
 
@@ -102,7 +108,7 @@ class Figures:
     def _count(self, heard: Mapping[str, Standing], session: ClientSession) -> None:
         purged = {
             round_id
-            for round_id in sorted({standing.cell.round_id for standing in heard.values()})
+            for round_id in sorted({standing.tally.round_id for standing in heard.values()})
             if self._take_turn(round_id, session)
         }
         known = {
@@ -113,7 +119,7 @@ class Figures:
         for obligation_id, standing in heard.items():
             before = known.get(obligation_id)
             after = standing if before is None else before.merge(standing)
-            if after != before and after.cell.round_id not in purged:
+            if after != before and after.tally.round_id not in purged:
                 changes.append((before, after))
         if changes:
             self._standings.bulk_write(
@@ -121,7 +127,7 @@ class Figures:
             )
         if moves := moved(changes):
             self._tallies.bulk_write(
-                [_tally_moved(cell, counts) for cell, counts in moves.items()],
+                [_tally_moved(tally, counts) for tally, counts in moves.items()],
                 ordered=False,
                 session=session,
             )
@@ -175,7 +181,7 @@ class Figures:
 
     # -- reading ----------------------------------------------------------------------------
 
-    def sums(self, round_id: str, axis: Axis, scope: Scope) -> dict[str, Counts]:
+    def sums(self, round_id: str, axis: Axis, area: Area) -> dict[str, Counts]:
         """Return the counts by province, district, type or code group; by province for wider axes.
 
         Raises RoundNotCounted.
@@ -183,8 +189,8 @@ class Figures:
         known = self._rounds.find_one({"_id": round_id})
         if known is None or "purged_at" in known:
             raise RoundNotCounted(round_id=round_id)
-        area = {"province_code": scope.province, "district_code": scope.district}
-        within = {field: code for field, code in area.items() if code is not None}
+        codes = {"province_code": area.province, "district_code": area.district}
+        within = {field: code for field, code in codes.items() if code is not None}
         # All figures of one instant, though they are read while others are written.
         tallies = self._tallies.with_options(read_concern=ReadConcern("snapshot"))
         grouped = tallies.aggregate(
@@ -231,6 +237,10 @@ class Figures:
         }
 
 
+def _key_written(tally: TallyKey) -> dict[str, str]:
+    return dict(zip(_TALLY_FIELDS, tally, strict=True))
+
+
 def _due(extension_no: int, at: datetime, stood: list[dict[str, datetime]]) -> Due:
     return Due(extension_no, at, tuple(Stood(**each) for each in stood))
 
@@ -253,7 +263,7 @@ def _standing(document: Mapping[str, Any]) -> Standing:
     }
     return Standing(
         document["_id"],
-        Cell(*(document[field] for field in Cell._fields)),
+        TallyKey(*(document[field] for field in _TALLY_FIELDS)),
         **{name: document[name] for name in _PLAIN},
         heard_beyond=tuple(document["heard_beyond"]),
         **parts,
@@ -265,7 +275,7 @@ def _standing_written(
 ) -> InsertOne[dict[str, Any]] | ReplaceOne[dict[str, Any]]:
     document = {
         "_id": after.obligation_id,
-        **after.cell._asdict(),
+        **_key_written(after.tally),
         **{name: getattr(after, name) for name in _PLAIN},
         **{name: part and part._asdict() for name in _PARTS for part in [getattr(after, name)]},
     }
@@ -277,9 +287,9 @@ def _standing_written(
     return ReplaceOne({"_id": after.obligation_id}, document)
 
 
-def _tally_moved(cell: Cell, counts: Counts) -> UpdateOne:
+def _tally_moved(tally: TallyKey, counts: Counts) -> UpdateOne:
     return UpdateOne(
-        {"_id": "/".join(cell)},
-        {"$inc": counts.changes(), "$setOnInsert": cell._asdict()},
+        {"_id": "/".join(tally)},
+        {"$inc": counts.changes(), "$setOnInsert": _key_written(tally)},
         upsert=True,
     )

@@ -35,8 +35,8 @@ def test_every_listener_hears_what_is_sent_over_its_own_binding(ops, request):
     """Each with the rights of its own user of the broker."""
     own = request.node.callspec.params["ops"]
     (head,) = (head for head in heads() if head.name == own)
-    wanted = {f"{own}.{event.key()}" for event in head.hears.values()}
-    wanted |= {f"{own}.overhears.{event.key()}" for event in head.overhears.values()}
+    wanted = {f"{own}.{event.key()}" for event in head.hears}
+    wanted |= {f"{own}.overhears.{event.key()}" for event in head.overhears}
     wanted |= {topology.LOG_STREAM} if head.announces else set()
 
     def all_are_bound():

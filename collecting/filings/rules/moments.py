@@ -13,20 +13,12 @@ from typing import Any, NamedTuple
 from collecting.extensions.rules import Due, Orders, due_after
 from collecting.obligations.rules.corrections import ActKind
 from collecting.obligations.rules.kinds import FilingKind
-from collecting.obligations.rules.obligation import Obligation
+from collecting.obligations.rules.obligation import Act, Obligation
 from collecting.obligations.rules.orders import OrderKind
 from collecting.rounds.rules import Round
+from contracts.collecting.figures import Counts, Latest, counts_of
 
-_EXEMPTION: dict[str, bool] = {
-    OrderKind.EXEMPTED: True,
-    OrderKind.WAIVED: True,
-    OrderKind.EXEMPTION_LIFTED: False,
-}
-_RETURN: dict[str, bool] = {
-    ActKind.RETURNED: True,
-    ActKind.RETURN_TAKEN_BACK: False,
-    ActKind.ACCEPTED: False,
-}
+_EXEMPTING = (OrderKind.EXEMPTED, OrderKind.WAIVED, OrderKind.EXEMPTION_LIFTED)
 
 
 class Revision(NamedTuple):
@@ -41,7 +33,7 @@ class Revision(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One obligation as it stood; `answers` are those in force, None when nothing was."""
+    """One obligation as it stood, and what it counts as; `answers` are those in force, if any."""
 
     organisation_id: str
     organisation_code: str
@@ -51,12 +43,8 @@ class Line:
     district_code: str
     district_name: str
     subject_id: str
-    answers: Mapping[str, Any] | None = None
-    on_time: bool = False
-    amended: bool = False
-    returned: bool = False
-    nil: bool = False
-    exempt: bool = False
+    answers: Mapping[str, Any] | None
+    counts: Counts
 
 
 def line_at(
@@ -74,10 +62,7 @@ def line_at(
     if any(act.kind == OrderKind.ADDED for act in later):
         return None
     names = [act.name_before for act in later if act.kind == OrderKind.RENAMED]
-    in_force = _in_force(revisions)
-    latest = in_force[-1] if in_force else None
-    due = _due(moment, obligation, round_, orders)
-    judged_at = _judged_at(revisions, round_)
+    counts = _counts(moment, obligation, revisions, round_, orders)
     return Line(
         organisation_id=obligation.organisation_id,
         organisation_code=obligation.organisation_code,
@@ -87,19 +72,41 @@ def line_at(
         district_code=obligation.district_code,
         district_name=obligation.district_name,
         subject_id=obligation.subject.id,
-        answers=latest and latest.answers,
-        on_time=latest is not None and judged_at is not None and due.is_met_at(judged_at),
-        amended=len(in_force) > 1,
-        returned=latest is not None and _stands(_RETURN, moment, obligation, latest.number),
-        nil=latest is not None and latest.kind is FilingKind.NIL,
-        exempt=latest is None and _stands(_EXEMPTION, moment, obligation),
+        answers=revisions[-1].answers if counts.filed else None,
+        counts=counts,
     )
 
 
-def _in_force(revisions: Sequence[Revision]) -> Sequence[Revision]:
-    """Return what was filed since the last withdrawal, the first one first."""
-    withdrawn = [place for place, one in enumerate(revisions) if one.kind is FilingKind.WITHDRAWAL]
-    return revisions[withdrawn[-1] + 1 :] if withdrawn else revisions
+def _counts(
+    moment: datetime,
+    obligation: Obligation,
+    revisions: Sequence[Revision],
+    round_: Round,
+    orders: Orders,
+) -> Counts:
+    due = _due(moment, obligation, round_, orders)
+    judged_at = _judged_at(revisions, round_)
+    review = _last_act(tuple(ActKind), moment, obligation)
+    exempting = _last_act(_EXEMPTING, moment, obligation)
+    return counts_of(
+        _latest(revisions),
+        amended=_last_revision(FilingKind.AMENDMENT, revisions),
+        withdrawn=_last_revision(FilingKind.WITHDRAWAL, revisions),
+        on_time=judged_at is not None and due.is_met_at(judged_at),
+        returned=review.revision if review and review.kind == ActKind.RETURNED else 0,
+        exempt=exempting is not None and exempting.kind != OrderKind.EXEMPTION_LIFTED,
+    )
+
+
+def _latest(revisions: Sequence[Revision]) -> Latest | None:
+    if not revisions:
+        return None
+    number, kind, *_ = revisions[-1]
+    return Latest(number, kind is FilingKind.NIL, kind is FilingKind.WITHDRAWAL)
+
+
+def _last_revision(kind: FilingKind, revisions: Sequence[Revision]) -> int:
+    return max((one.number for one in revisions if one.kind is kind), default=0)
 
 
 def _judged_at(revisions: Sequence[Revision], round_: Round) -> datetime | None:
@@ -119,12 +126,6 @@ def _due(moment: datetime, obligation: Obligation, round_: Round, orders: Orders
     return due_after(given, *round_.due_at(obligation.place))
 
 
-def _stands(
-    meaning: Mapping[str, bool],
-    moment: datetime,
-    obligation: Obligation,
-    revision: int | None = None,
-) -> bool:
-    """Return what the last act of these kinds means; about that revision, if one is given."""
-    acts = [act for act in obligation.acts if act.kind in meaning and act.at <= moment]
-    return bool(acts) and revision in (None, acts[-1].revision) and meaning[acts[-1].kind]
+def _last_act(kinds: Sequence[str], moment: datetime, obligation: Obligation) -> Act | None:
+    acts = [act for act in obligation.acts if act.kind in kinds and act.at <= moment]
+    return acts[-1] if acts else None

@@ -21,6 +21,7 @@ from collecting.obligations.rules.obligation import Obligation
 from collecting.rounds.rules import Round
 from collecting.sealing.receipts import sha256_hex
 from contracts.collecting.due_dates import last_moment
+from contracts.collecting.figures import SHOWN
 from contracts.fields import wire_time
 from contracts.reference.code_groups import CodeGroup
 from contracts.reference.lao_types import LaoType
@@ -28,7 +29,7 @@ from contracts.reference.provinces import PROVINCES
 from contracts.reports.events import ReportConsolidatedV1
 from contracts.reports.problem_categories import PROBLEM_CATEGORIES
 from services.reports.consolidation.pdf import TEMPLATE, pages_of
-from services.reports.consolidation.rules.figures import COUNTED, Consolidation
+from services.reports.consolidation.rules.figures import Consolidation
 from services.reports.consolidation.rules.results import questions_of
 from services.reports.consolidation.xlsx import workbook_of
 from services.reports.ethics import ETHICS
@@ -235,7 +236,7 @@ def _event(round_: Round, content: Facts, sha256: str) -> ReportConsolidatedV1:
         consolidation_id=sha256,
         as_of=datetime.fromisoformat(content["as_of"]),
         content_sha256=sha256,
-        **{name: total[name] for name in COUNTED},
+        **{name: total[name] for name in SHOWN},
     )
 
 

@@ -22,8 +22,9 @@ from contracts.aggregation.axis import Axis
 from contracts.aggregation.completeness import RoundNotCounted
 from contracts.events import Event
 from contracts.reference.code_groups import CodeGroup
-from services.aggregation.completeness import Scope, rows, total
+from services.aggregation.completeness import Area, rows, total
 from services.aggregation.domain import Standing
+from services.aggregation.sources.table import said_by
 from services.aggregation.store import Figures
 from tests.builders.broker import frozen
 from tests.builders.waiting import HANG_SECONDS
@@ -39,11 +40,10 @@ from tests.unit.aggregation.lives import (
     deliveries,
     left_of,
     lives,
-    said_by,
 )
 from tools.stack import Stack
 
-EVERYWHERE = Scope()
+EVERYWHERE = Area()
 
 
 def standings_in(events: list[Event]) -> list[Standing]:

@@ -34,7 +34,7 @@ def laid_down(infrastructure: Stack) -> Stack:
                     topology.declare_intake(channel, queue)
                 else:
                     topology.declare_listener(channel, queue, queue.partition(".")[2])
-            for event in head.overhears.values():
+            for event in head.overhears:
                 topology.declare_broadcast(channel, name, event.key())
     return infrastructure
 
@@ -49,7 +49,7 @@ def channel_of(stack: Stack, name: str) -> Iterator[Any]:
 
 def queues_of(name: str) -> list[str]:
     """The queues that a service works off."""
-    heard = [f"{name}.{event.key()}" for event in HEADS[name].hears.values()]
+    heard = [f"{name}.{event.key()}" for event in HEADS[name].hears]
     return [*heard, *HEADS[name].takes.values()]
 
 
@@ -132,7 +132,7 @@ def test_an_exchange_of_its_own_opens_no_other_way(laid_down, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_service_hears_only_what_its_head_says(laid_down, name):
     head = HEADS[name]
-    heard = {event.key() for event in (head.hears | head.overhears).values()}
+    heard = {event.key() for event in head.hears | head.overhears}
     everything = {event.key() for one in HEADS.values() for event in one.announces}
     keys = {topology.EVENTS_EXCHANGE: {*(everything - heard), "#", "*.*.*", "*.*.*.trial.#"}}
     keys[topology.ANSWERS_EXCHANGE] = {"#", "*.*", *(f"{o}.*" for o in NAMES if o != name)}

@@ -19,6 +19,7 @@ from collecting.receipts import page as receipt_page
 from collecting.rounds.rules import Round
 from collecting.sealing.receipts import Signer
 from collecting.workbooks.layout import layout_of
+from contracts.collecting.figures import Counts
 from contracts.reference.code_groups import CodeGroup
 from gateway.openapi import describe
 from gateway.resources import all_routes
@@ -34,7 +35,7 @@ from services.reports.forms import get_form
 from tests.builders.answers import fuller_answers, nil_answers, some_answers
 from tests.builders.workbooks import a_workbook
 from tests.unit.accounts.test_printing import LAO, OFFICE
-from tests.unit.collecting.duties import (
+from tests.unit.reports.duties import (
     DUE,
     EARLY,
     LATE,
@@ -159,6 +160,7 @@ def _consolidation() -> Iterator[tuple[str, Any]]:
                 district_name="คลองท่อม",
                 subject_id=group.value,
                 answers=some_answers() if number else None,
+                counts=Counts(expected=1, filed=int(number > 0)),
             )
         )
     content = content_of(sums, a_round(), LATE, PROBLEMS)

@@ -29,14 +29,6 @@ from contracts.reports.events import (
     ReportReturnTakenBackV1,
     ReportWithdrawnV1,
 )
-from services.aggregation.domain import (
-    Standing,
-    standing_exempted,
-    standing_filed,
-    standing_reviewed,
-    standings_moved,
-    standings_opened,
-)
 
 COUNTED = (
     "expected",
@@ -248,7 +240,7 @@ def key_of(axis: Axis, duty: Duty) -> str:
         Axis.PROVINCE: duty.province,
         Axis.DISTRICT: duty.district,
         Axis.TYPE: duty.type,
-        Axis.CODE_GROUP: duty.group.value,
+        Axis.SUBJECT: duty.group.value,
     }[axis]
 
 
@@ -278,21 +270,6 @@ def count_by_hand(duties: Iterable[Duty], axis: Axis) -> dict[str, dict[str, int
 def counted_alike(items: list[dict[str, Any]], by_hand: dict[str, dict[str, int]]) -> bool:
     """Whether rows show what was counted by hand."""
     return by_hand == {item["key"]: {name: item[name] for name in COUNTED} for item in items}
-
-
-def said_by(event: Event) -> list[Standing]:
-    """Return what the service makes of an event about obligations."""
-    match event:
-        case ObligationsOpenedV2():
-            return standings_opened(event)
-        case DueDatesMovedV2():
-            return standings_moved(event)
-        case ReportReturnedV1() | ReportReturnTakenBackV1() | ReportAcceptedV1():
-            return [standing_reviewed(event)]
-        case ObligationExemptedV1() | ObligationExemptionLiftedV1():
-            return [standing_exempted(event)]
-        case _:
-            return [standing_filed(event)]
 
 
 def left_of(life: Life, database: Any) -> list[tuple[str, set[str]]]:

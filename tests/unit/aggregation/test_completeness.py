@@ -6,10 +6,10 @@ import pytest
 
 from contracts.aggregation.axis import Axis
 from contracts.aggregation.completeness import AxisTooWide, CompletenessItem
+from contracts.collecting.figures import Counts
 from contracts.errors import OutOfScope
 from contracts.principal import Principal, Role
-from services.aggregation.completeness import Scope, rows, scope_of, total
-from services.aggregation.domain import Counts
+from services.aggregation.completeness import Area, area_of, rows, total
 
 
 def someone(role: Role, area: str, area_code: str = "") -> Principal:
@@ -20,8 +20,8 @@ OPERATOR = someone(Role.OPERATOR, "country")
 KRABI = someone(Role.PROVINCE_OFFICER, "province", "81")
 KHLONG_THOM = someone(Role.DISTRICT_OFFICER, "district", "8104")
 LAO = someone(Role.LAO_OFFICER, "organisation", "o1")
-IN_PROVINCE = (Axis.PROVINCE, Axis.DISTRICT, Axis.TYPE, Axis.CODE_GROUP)
-IN_DISTRICT = (Axis.DISTRICT, Axis.TYPE, Axis.CODE_GROUP)
+IN_PROVINCE = (Axis.PROVINCE, Axis.DISTRICT, Axis.TYPE, Axis.SUBJECT)
+IN_DISTRICT = (Axis.DISTRICT, Axis.TYPE, Axis.SUBJECT)
 
 
 @pytest.mark.parametrize("axis", Axis)
@@ -36,52 +36,52 @@ IN_DISTRICT = (Axis.DISTRICT, Axis.TYPE, Axis.CODE_GROUP)
     ],
 )
 def test_the_centre_sees_the_country_by_every_axis(role: Role, axis: Axis) -> None:
-    scope = scope_of(someone(role, "country"), axis, province=None, district=None)
+    area = area_of(someone(role, "country"), axis, province=None, district=None)
 
-    assert scope == Scope()
+    assert area == Area()
 
 
 @pytest.mark.parametrize("axis", Axis)
 def test_a_province_office_sees_its_province_and_nothing_wider(axis: Axis) -> None:
     if axis in IN_PROVINCE:
-        assert scope_of(KRABI, axis, province=None, district=None) == Scope("81")
+        assert area_of(KRABI, axis, province=None, district=None) == Area("81")
     else:
         with pytest.raises(OutOfScope):
-            scope_of(KRABI, axis, province=None, district=None)
+            area_of(KRABI, axis, province=None, district=None)
 
 
 @pytest.mark.parametrize("axis", Axis)
 def test_a_district_office_sees_its_district_and_nothing_wider(axis: Axis) -> None:
     if axis in IN_DISTRICT:
-        scope = scope_of(KHLONG_THOM, axis, province=None, district=None)
-        assert scope == Scope("81", "8104")
+        area = area_of(KHLONG_THOM, axis, province=None, district=None)
+        assert area == Area("81", "8104")
     else:
         with pytest.raises(OutOfScope):
-            scope_of(KHLONG_THOM, axis, province=None, district=None)
+            area_of(KHLONG_THOM, axis, province=None, district=None)
 
 
 @pytest.mark.parametrize("axis", Axis)
 def test_an_lao_sees_no_figures(axis: Axis) -> None:
     with pytest.raises(OutOfScope):
-        scope_of(LAO, axis, province=None, district=None)
+        area_of(LAO, axis, province=None, district=None)
 
 
 @pytest.mark.parametrize(
     ("who", "province", "district", "seen"),
     [
-        (OPERATOR, "81", None, Scope("81")),
-        (OPERATOR, None, "8104", Scope(None, "8104")),
-        (OPERATOR, "81", "8104", Scope("81", "8104")),
-        (KRABI, "81", None, Scope("81")),
-        (KRABI, None, "8104", Scope("81", "8104")),
-        (KHLONG_THOM, "81", None, Scope("81", "8104")),
-        (KHLONG_THOM, None, "8104", Scope("81", "8104")),
+        (OPERATOR, "81", None, Area("81")),
+        (OPERATOR, None, "8104", Area(None, "8104")),
+        (OPERATOR, "81", "8104", Area("81", "8104")),
+        (KRABI, "81", None, Area("81")),
+        (KRABI, None, "8104", Area("81", "8104")),
+        (KHLONG_THOM, "81", None, Area("81", "8104")),
+        (KHLONG_THOM, None, "8104", Area("81", "8104")),
     ],
 )
 def test_figures_are_narrowed_within_the_own_area(
-    who: Principal, province: str | None, district: str | None, seen: Scope
+    who: Principal, province: str | None, district: str | None, seen: Area
 ) -> None:
-    assert scope_of(who, Axis.TYPE, province=province, district=district) == seen
+    assert area_of(who, Axis.TYPE, province=province, district=district) == seen
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_figures_outside_the_own_area_are_refused(
     who: Principal, province: str | None, district: str | None
 ) -> None:
     with pytest.raises(OutOfScope):
-        scope_of(who, Axis.TYPE, province=province, district=district)
+        area_of(who, Axis.TYPE, province=province, district=district)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_row_named_for_a_whole_never_shows_a_part_of_it(
     axis: Axis, province: str | None, district: str | None
 ) -> None:
     with pytest.raises(AxisTooWide) as refused:
-        scope_of(OPERATOR, axis, province=province, district=district)
+        area_of(OPERATOR, axis, province=province, district=district)
 
     assert refused.value.details["pointer"] == "/by"
 
@@ -141,7 +141,7 @@ def some(expected: int = 3) -> Counts:
             [("pao", "อบจ."), ("city", "เทศบาลนคร"), ("sao", "อบต.")],
         ),
         (
-            Axis.CODE_GROUP,
+            Axis.SUBJECT,
             ["local_council_members", "local_officials"],
             [
                 ("local_officials", "พนักงานส่วนท้องถิ่น"),

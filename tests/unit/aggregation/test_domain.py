@@ -12,24 +12,22 @@ from hypothesis import strategies as st
 
 from contracts.aggregation.axis import Axis
 from contracts.collecting.due_dates import Stood
+from contracts.collecting.figures import Counts, Latest, percent
 from contracts.events import Event
 from contracts.reference.code_groups import CodeGroup
 from services.aggregation.completeness import rows
 from services.aggregation.domain import (
-    Cell,
-    Counts,
     Due,
     Exempted,
     Judged,
-    Latest,
     Reviewed,
     Standing,
+    TallyKey,
     merge_all,
     moved,
-    percent,
-    standings_opened,
 )
 from services.aggregation.reconciling import difference
+from services.aggregation.sources.table import said_by
 from tests.length import examples
 from tests.unit.aggregation.lives import (
     DUE,
@@ -42,10 +40,12 @@ from tests.unit.aggregation.lives import (
     counted_alike,
     deliveries,
     lives,
-    said_by,
 )
 
-CELLS = [Cell("r1", "81", "8101", "sao", "local_officials"), Cell("r1", "81", "8102", "sao", "x")]
+TALLIES = [
+    TallyKey("r1", "81", "8101", "sao", "local_officials"),
+    TallyKey("r1", "81", "8102", "sao", "x"),
+]
 REVISIONS = st.integers(1, 3)
 
 FORMER = Stood(NOON, LATE, LATE)
@@ -54,7 +54,7 @@ judged = st.builds(Judged, REVISIONS, moments, st.booleans())
 standings = st.builds(
     Standing,
     st.just("r1-o1-1"),
-    cell=st.sampled_from(CELLS),
+    tally=st.sampled_from(TALLIES),
     placed_by=st.integers(0, 2),
     due=st.none() | st.builds(Due, st.integers(0, 2), moments, st.just(()) | st.just((FORMER,))),
     first=st.none() | judged,
@@ -67,25 +67,25 @@ standings = st.builds(
 )
 
 
-def count(batches: list[list[Event]]) -> tuple[dict[str, Standing], dict[Cell, Counts]]:
+def count(batches: list[list[Event]]) -> tuple[dict[str, Standing], dict[TallyKey, Counts]]:
     """Count as the store does, in memory."""
     known: dict[str, Standing] = {}
-    tallies: dict[Cell, Counts] = {}
+    tallies: dict[TallyKey, Counts] = {}
     for batch in batches:
         changes = []
         for key, heard in merge_all(s for event in batch for s in said_by(event)).items():
             before = known.get(key)
             known[key] = heard if before is None else before.merge(heard)
             changes.append((before, known[key]))
-        for cell, move in moved(changes).items():
-            tallies[cell] = tallies.get(cell, Counts()).plus(move)
+        for tally, move in moved(changes).items():
+            tallies[tally] = tallies.get(tally, Counts()).plus(move)
     return known, tallies
 
 
-def sums(tallies: dict[Cell, Counts], field: str) -> dict[str, Counts]:
+def sums(tallies: dict[TallyKey, Counts], field: str) -> dict[str, Counts]:
     found: dict[str, Counts] = {}
-    for cell, counts in tallies.items():
-        key = getattr(cell, field)
+    for tally, counts in tallies.items():
+        key = getattr(tally, field)
         found[key] = found.get(key, Counts()).plus(counts)
     return found
 
@@ -114,13 +114,13 @@ def test_figures_move_by_the_difference_of_what_is_known(
 ) -> None:
     moves = moved((before, before.merge(heard)) for before, heard in pairs)
 
-    for cell in CELLS:
+    for tally in TALLIES:
         whole = Counts()
         for before, heard in pairs:
             after = before.merge(heard)
-            whole = whole.plus(after.counts() if after.cell == cell else Counts())
-            whole = whole.plus(before.counts() if before.cell == cell else Counts(), -1)
-        assert moves.get(cell, Counts()) == whole
+            whole = whole.plus(after.counts() if after.tally == tally else Counts())
+            whole = whole.plus(before.counts() if before.tally == tally else Counts(), -1)
+        assert moves.get(tally, Counts()) == whole
 
 
 @settings(max_examples=examples(200))
@@ -137,7 +137,7 @@ def test_any_order_and_any_repeats_of_a_rounds_life_give_the_figures_counted_by_
         (Axis.PROVINCE, "province_code"),
         (Axis.DISTRICT, "district_code"),
         (Axis.TYPE, "organisation_type"),
-        (Axis.CODE_GROUP, "code_group"),
+        (Axis.SUBJECT, "subject_id"),
     ):
         items = rows(axis, sums(tallies, field), {})
         assert counted_alike(items, count_by_hand(life.duties, axis)), axis
@@ -204,16 +204,16 @@ def test_what_is_not_counted_and_what_is_counted_too_much_is_the_difference(
 
 
 def test_the_opening_says_where_an_obligation_counts_even_when_a_filing_came_first() -> None:
-    opened = Standing("r1-o1-1", CELLS[0])
+    opened = Standing("r1-o1-1", TALLIES[0])
     filed = Standing(
-        "r1-o1-1", CELLS[1], 1, first=Judged(1, NOON, True), latest=Latest(1, False, False)
+        "r1-o1-1", TALLIES[1], 1, first=Judged(1, NOON, True), latest=Latest(1, False, False)
     )
     known = filed.merge(opened)
 
-    assert known.cell == CELLS[0]
+    assert known.tally == TALLIES[0]
     assert moved([(filed, known)]) == {
-        CELLS[0]: Counts(expected=1, filed=1, on_time=1),
-        CELLS[1]: Counts(expected=-1, filed=-1, on_time=-1),
+        TALLIES[0]: Counts(expected=1, filed=1, on_time=1),
+        TALLIES[1]: Counts(expected=-1, filed=-1, on_time=-1),
     }
 
 
@@ -227,7 +227,7 @@ def test_a_place_type_or_group_that_is_not_is_refused(field: str, value: str) ->
     opening.obligations[0][field] = value
 
     with pytest.raises(KeyError):
-        standings_opened(opening)
+        said_by(opening)
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ def test_what_is_filed_in_the_second_that_is_named_is_on_time_and_what_comes_aft
     late_by_ms: int, on_time: bool
 ) -> None:
     judged = Judged(1, DUE + timedelta(milliseconds=late_by_ms), not on_time)
-    standing = Standing("r1-o1-1", CELLS[0], first=judged)
+    standing = Standing("r1-o1-1", TALLIES[0], first=judged)
 
     assert replace(standing, due=Due(0, DUE)).is_on_time is on_time
     assert standing.is_on_time is not on_time
@@ -279,7 +279,7 @@ def test_a_former_due_date_counts_for_what_was_filed_from_when_it_stood(
     step = timedelta(milliseconds=ms)
     since = Standing(
         "r1-o1-1",
-        CELLS[0],
+        TALLIES[0],
         first=Judged(1, LATE + step, False),
         due=Due(2, DUE, (Stood(LATE, EXTENDED, EXTENDED),)),
     )

@@ -5,28 +5,18 @@ Lines may come in any order and in parts: merging parts gives the same as all at
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from functools import reduce
 from typing import Any, NamedTuple
 
 from collecting.filings.rules.moments import Line
+from contracts.collecting.figures import Counts
 from contracts.reference.code_groups import CodeGroup
 from contracts.reference.lao_types import LaoType
 from contracts.reference.provinces import PROVINCES, REGIONS, get_province
 from services.reports.consolidation.rules.results import Question, Results
 
 Figures = dict[str, Any]
-COUNTED = (
-    "expected",
-    "filed",
-    "on_time",
-    "late",
-    "amended",
-    "returned",
-    "nil",
-    "exempt",
-    "missing",
-)
 _GROUPS = {group.value: group for group in CodeGroup}
 _TYPES = {lao_type.value: lao_type for lao_type in LaoType}
 _MISSING = (
@@ -40,56 +30,46 @@ _MISSING = (
 )
 
 
-class Cell(NamedTuple):
+class Part(NamedTuple):
     """The smallest part that is counted apart."""
 
     province_code: str
     organisation_type: str
-    code_group: str
+    subject_id: str
 
 
 class Consolidation:
     """The sums so far."""
 
     def __init__(self, questions: tuple[Question, ...]) -> None:
-        self._cells: dict[Cell, Counter[str]] = {}
+        self._counts: dict[Part, Counts] = {}
         self._results = Results(questions)
         self._missing: list[Figures] = []
 
     def add(self, line: Line) -> None:
         """Take in one obligation."""
-        cell = Cell(line.province_code, line.organisation_type, line.subject_id)
-        filed = line.answers is not None
-        is_so = {
-            "expected": True,
-            "filed": filed,
-            "on_time": line.on_time,
-            "late": filed and not line.on_time,
-            "amended": line.amended,
-            "returned": line.returned,
-            "nil": line.nil,
-            "exempt": line.exempt,
-            "missing": not filed and not line.exempt,
-        }
-        counts = self._cells.setdefault(cell, Counter())
-        counts.update(name for name, holds in is_so.items() if holds)
+        part = Part(line.province_code, line.organisation_type, line.subject_id)
+        self._count(part, line.counts)
         if line.answers is not None:
             self._results.add(line.subject_id, line.answers)
-        elif not line.exempt:
+        elif line.counts.missing:
             self._missing.append(
                 {name: getattr(line, name) for name in _MISSING} | {"code_group": line.subject_id}
             )
 
     def merge(self, other: Consolidation) -> None:
         """Take in all that the other has."""
-        for cell, counts in other._cells.items():
-            self._cells.setdefault(cell, Counter()).update(counts)
+        for part, counts in other._counts.items():
+            self._count(part, counts)
         self._results.merge(other._results)
         self._missing.extend(other._missing)
 
+    def _count(self, part: Part, counts: Counts) -> None:
+        self._counts[part] = self._counts.get(part, Counts()).plus(counts)
+
     def total(self) -> Figures:
         """Return the row of the whole country."""
-        return _row("total", "รวมทั้งประเทศ", _sum(self._cells.values()))
+        return _row("total", "รวมทั้งประเทศ", _sum(self._counts.values()))
 
     def figures(self) -> Figures:
         """Return every table of counts."""
@@ -97,25 +77,25 @@ class Consolidation:
         return {
             "total": self.total(),
             "by_region": self._rows(
-                lambda cell: regions[cell.province_code], {name: name for name in REGIONS}
+                lambda part: regions[part.province_code], {name: name for name in REGIONS}
             ),
             "by_province": self._rows(
-                lambda cell: cell.province_code, {each.code: each.name_th for each in PROVINCES}
+                lambda part: part.province_code, {each.code: each.name_th for each in PROVINCES}
             ),
             "by_type": self._rows(
-                lambda cell: cell.organisation_type,
+                lambda part: part.organisation_type,
                 {key: each.label for key, each in _TYPES.items()},
             ),
             "by_code_group": self._rows(
-                lambda cell: cell.code_group, {key: each.name_th for key, each in _GROUPS.items()}
+                lambda part: part.subject_id, {key: each.name_th for key, each in _GROUPS.items()}
             ),
         }
 
-    def _rows(self, key_of: Callable[[Cell], str], names: Mapping[str, str]) -> list[Figures]:
-        sums: dict[str, Counter[str]] = {}
-        for cell, counts in self._cells.items():
-            sums.setdefault(key_of(cell), Counter()).update(counts)
-        return [_row(key, name, sums[key]) for key, name in names.items() if key in sums]
+    def _rows(self, key_of: Callable[[Part], str], names: Mapping[str, str]) -> list[Figures]:
+        found: dict[str, list[Counts]] = {}
+        for part, counts in self._counts.items():
+            found.setdefault(key_of(part), []).append(counts)
+        return [_row(key, name, _sum(found[key])) for key, name in names.items() if key in found]
 
     def questions(self) -> list[Figures]:
         """Return the result of every question."""
@@ -133,24 +113,9 @@ def _place(facts: Figures) -> tuple[Any, ...]:
     return (*(facts[name] for name in _MISSING[:4]), _GROUPS[facts["code_group"]].number)
 
 
-def _sum(counts: Iterable[Counter[str]]) -> Counter[str]:
-    whole: Counter[str] = Counter()
-    for each in counts:
-        whole.update(each)
-    return whole
+def _sum(counts: Iterable[Counts]) -> Counts:
+    return reduce(Counts.plus, counts, Counts())
 
 
-def _row(key: str, name: str, counts: Counter[str]) -> Figures:
-    owed = counts["expected"] - counts["exempt"]
-    return {
-        "key": key,
-        "name": name,
-        **{name: counts[name] for name in COUNTED},
-        "rate": percent(counts["filed"], owed),
-        "on_time_rate": percent(counts["on_time"], owed),
-    }
-
-
-def percent(part: int, whole: int) -> float | None:
-    """Return `part` of `whole` in percent, the second decimal rounded half up; None of nothing."""
-    return None if whole == 0 else (part * 20_000 + whole) // (2 * whole) / 100
+def _row(key: str, name: str, counts: Counts) -> Figures:
+    return {"key": key, "name": name, **counts.figures()}

@@ -1,0 +1,1 @@
+"""The services whose obligations are counted, and what each of their events says."""
