@@ -9,11 +9,12 @@ from marshmallow import Schema
 
 from contracts.principal import Principal
 from contracts.reference.code_groups import CodeGroup
-from contracts.reports.subjects import (
+from contracts.reports.shapes import (
     FiledSchema,
     ObligationSchema,
     ReceiptCheckBodySchema,
     ReceiptSchema,
+    RoundProposalSchema,
 )
 
 
@@ -35,6 +36,7 @@ class Collection:
     """What its operationIds begin with."""
     subject_of: Callable[[Principal], int | None]
     """Tells the number of what a slot reports about; None of one that does not."""
+    round_proposal: type[Schema]
     obligation: type[Schema]
     filed: type[Schema]
     receipt: type[Schema]
@@ -53,6 +55,7 @@ ETHICS = Collection(
     prefix="/v1",
     operation_prefix="",
     subject_of=_number_of_code_group,
+    round_proposal=RoundProposalSchema,
     obligation=ObligationSchema,
     filed=FiledSchema,
     receipt=ReceiptSchema,

@@ -1,4 +1,4 @@
-"""Rounds and the forms they are answered with."""
+"""Drafts, opens, closes and purges rounds, and shows the forms they are answered with."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from contracts.collecting.rounds import (
     RoundNotFound,
     RoundNotInState,
     RoundNotTrial,
-    RoundProposalSchema,
     RoundPurged,
     RoundSchema,
 )
@@ -31,7 +30,7 @@ _GONE = (RoundNotFound, RoundPurged)
         "POST",
         of.prefix + "/rounds",
         summary="ร่างรอบการรายงาน",
-        body=RoundProposalSchema,
+        body=of.round_proposal,
         answers={201: RoundSchema},
         refuses=(RoundAlreadyExists, FormNotFound),
         etag=True,
@@ -43,7 +42,7 @@ def create_round(ask: CollectionAsk, request: Request) -> Answer:
     Dates that lie in the past already are taken, and told in `warnings`. A form that names another
     fiscal year is refused.
     """
-    proposal = RoundProposalSchema().dump(request.body)
+    proposal = ask.collection.round_proposal().dump(request.body)
     round_ = ask.client.create_round(request.by, proposal)
     location = {"Location": f"{ask.collection.prefix}/rounds/{round_['id']}"}
     return Answer(201, round_, location, etag=round_["version"])

@@ -55,9 +55,8 @@ class RoundChangeSchema(Closed):
 
 
 class RoundProposalSchema(Closed):
-    """A round to be drafted. Give `scope` to collect from part of the country only."""
+    """A round to be drafted, less its kind. Give `scope` to collect from a part of the country."""
 
-    kind = fields.String(required=True, validate=validate.OneOf(["ethics"]))
     fiscal_year_be = WholeNumber(2500, 2699, required=True)
     no = WholeNumber(1, 99, required=True)
     form = fields.Nested(FormRefSchema, required=True)

@@ -16,7 +16,7 @@ from contracts.collecting.filings import FilingSchema
 from contracts.collecting.forms import FormNotFound
 from contracts.errors import InvalidInput
 from contracts.forms import unprintable
-from contracts.reports.subjects import ObligationSchema
+from contracts.reports.shapes import ObligationSchema
 from services.reports.forms import get_form
 from tests.builders.answers import some_answers
 from tests.builders.glyphs import GLYPHS

@@ -1,13 +1,21 @@
-"""The shapes of a collection that name the code group, which an ethics report is about."""
+"""Names what is ethics' own in the shapes of a collection: the kind, and the code group."""
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
-from contracts.collecting import filings, obligations, receipts
-from contracts.collecting.subjects import about
+from contracts.collecting import filings, obligations, receipts, rounds
+from contracts.collecting.own_fields import with_own
 
-ObligationSchema = about(
+RoundProposalSchema = with_own(
+    rounds.RoundProposalSchema,
+    "RoundProposalSchema",
+    after=None,
+    kind=fields.String(required=True, validate=validate.OneOf(["ethics"])),
+)
+"""A round to be drafted."""
+
+ObligationSchema = with_own(
     obligations.ObligationSchema,
     "ObligationSchema",
     after="organisation",
@@ -15,7 +23,7 @@ ObligationSchema = about(
 )
 """One organisation's duty in one round for one code group."""
 
-ReceiptSchema = about(
+ReceiptSchema = with_own(
     receipts.ReceiptSchema,
     "ReceiptSchema",
     after="organisation_code",
@@ -23,7 +31,7 @@ ReceiptSchema = about(
 )
 """What the filer gets; `jws` signs the other fields and anyone can check it."""
 
-ReceiptCheckBodySchema = about(
+ReceiptCheckBodySchema = with_own(
     receipts.ReceiptCheckBodySchema,
     "ReceiptCheckBodySchema",
     after="organisation_code",
