@@ -11,7 +11,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError
 
 from contracts.errors import MOST_FAULTS, Wording
-from gateway.quick_load import quick
+from gateway.fast_schema import fast_loader
 
 MORE = "more"
 """The code of a fault that stands for those not told."""
@@ -117,8 +117,8 @@ def fault(pointer: str, message: str) -> Fault:
 
 def load(schema: Schema, given: Any, at: str = "") -> Any:
     """Load part of an input, found at the pointer `at`. Raises FaultyInput."""
-    plainly = quick(schema)
-    if plainly is not None and (loaded := plainly(given)) is not None:
+    fast = fast_loader(schema)
+    if fast is not None and (loaded := fast(given)) is not None:
         return loaded
     try:
         return schema.load(given)
