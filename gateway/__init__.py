@@ -1,1 +1,1 @@
-"""The HTTP edge: routes, the rules every request is held to, and how refusals are told."""
+"""Serves HTTP: routes, the rules every request is held to, and how refusals are answered."""

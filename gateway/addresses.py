@@ -1,4 +1,4 @@
-"""Where does a request come from? From the last hop that is no proxy of ours."""
+"""Finds the address a request comes from: the last hop that is no proxy of ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gateway as a WSGI app: finds the route, holds every request to its rules, answers in JSON."""
+"""Answers requests as a WSGI app: finds the route, holds it to its rules, answers in JSON."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from gateway.addresses import NOBODY, TrustedProxies
 from gateway.authentication import SignedIn
 from gateway.http import Answer, Request, Route
 from gateway.metrics import record_request
-from gateway.problems import PROBLEM_JSON, REFUSALS, EdgeProblem, language_of, tell
+from gateway.problems import PROBLEM_JSON, REFUSALS, EdgeProblem, language_of, problem_response
 from gateway.router import Router
 from gateway.rules import read_body, read_idempotency_key, read_if_match, read_query, read_token
-from gateway.streaming import Outgoing, Places, Spool
+from gateway.streaming import FilePlaces, Outgoing, Spool
 
 log = structlog.get_logger("gateway")
 
@@ -45,7 +45,7 @@ class App:
     """Every route under one set of rules.
 
     `ask` is handed to handlers as it is. A handler's ServiceError, FaultyInput or EdgeProblem
-    becomes a problem document; anything else it raises is a bug: logged, told as 500.
+    becomes a problem document; anything else it raises is a bug: logged, answered 500.
     `most_files` may be on disk, and as many on their way out, at once.
     """
 
@@ -63,8 +63,8 @@ class App:
         self._authenticate = authenticate
         self._now = now
         self._proxies = proxies
-        self._incoming = Places(most_files)
-        self._outgoing = Places(most_files)
+        self._incoming = FilePlaces(most_files)
+        self._outgoing = FilePlaces(most_files)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request, log it and count it."""
@@ -204,17 +204,17 @@ def _is_known(etag: str, environ: Mapping[str, Any]) -> bool:
 def _refused(
     refusal: BaseException, exchange: Exchange
 ) -> tuple[int, list[tuple[str, str]], bytes]:
-    told = tell(
+    response = problem_response(
         refusal,
         language=exchange.language,
         instance=exchange.path,
         correlation_id=exchange.correlation_id,
     )
-    body = orjson.dumps(told.document)
+    body = orjson.dumps(response.document)
     headers = [
-        *told.headers.items(),
+        *response.headers.items(),
         *SAFE_HEADERS,
         ("Content-Type", PROBLEM_JSON),
         ("Content-Length", str(len(body))),
     ]
-    return told.status, headers, body
+    return response.status, headers, body

@@ -1,11 +1,11 @@
-"""Who did what: the audit chain, to the operator and to each organisation its own."""
+"""Lists the audit chain, to the operator and to each organisation its own."""
 
 from __future__ import annotations
 
 from contracts.accounts.audit import AuditEntry, AuditFilters
 from gateway.ask import Ask
 from gateway.http import Answer, Page, Request, list_of, route
-from gateway.organisations import told
+from gateway.organisations import to_wire
 
 
 class AuditQuery(AuditFilters, Page):
@@ -21,4 +21,4 @@ class AuditQuery(AuditFilters, Page):
 )
 def list_audit_entries(ask: Ask, request: Request) -> Answer:
     """List acts and refusals, the newest first, each with the hash of the one before it."""
-    return Answer(200, ask.accounts.list_audit(request.by, **told(request.query)))
+    return Answer(200, ask.accounts.list_audit(request.by, **to_wire(request.query)))

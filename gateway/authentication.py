@@ -1,4 +1,4 @@
-"""Who is asking: the session behind a token, remembered for seconds.
+"""Finds who is asking by the session behind a token, which is remembered for seconds.
 
 Accounts is asked again every few seconds, and what it announces as closed is dropped at once. While
 accounts cannot answer nobody can be signed out either, so a session it knew of lately still holds:

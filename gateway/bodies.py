@@ -1,4 +1,4 @@
-"""How is a JSON body read? Bounded before it is judged, and with the true cause when it cannot be.
+"""Reads JSON bodies, bounded before they are judged, and says why one cannot be read.
 
 A small one is read on the loop. Whatever could take long is read beside it, in a line in which each
 caller has only so many places.

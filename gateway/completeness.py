@@ -1,4 +1,4 @@
-"""How complete a round is, and whether the figures know of every receipt."""
+"""Shows how complete a round is, and whether the figures know of every receipt."""
 
 from __future__ import annotations
 

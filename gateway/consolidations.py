@@ -1,4 +1,4 @@
-"""The report of ก.ถ. to ก.ม.จ.: building it, and its JSON, XLSX and PDF."""
+"""Builds and shows the report of ก.ถ. to ก.ม.จ., as JSON, XLSX and PDF."""
 
 from __future__ import annotations
 

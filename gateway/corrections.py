@@ -1,4 +1,4 @@
-"""Correcting what was filed: withdrawals, returns and acceptances, and the signing of both."""
+"""Withdraws, returns and accepts what was filed, and signs drafts and withdrawals."""
 
 from __future__ import annotations
 
@@ -83,8 +83,8 @@ def return_report(ask: CollectionAsk, request: Request) -> Answer:
     By a district, a province or the central body, each for itself.
     """
     proposal = request.body | {"due_at": wire_time(request.body["due_at"])}
-    told = ask.client.return_report(request.by, request.path["obligation_id"], proposal)
-    return Answer(201, told)
+    obligation = ask.client.return_report(request.by, request.path["obligation_id"], proposal)
+    return Answer(201, obligation)
 
 
 @of_collection(
@@ -126,8 +126,8 @@ def take_return_back(ask: CollectionAsk, request: Request) -> Answer:
 )
 def accept_report(ask: CollectionAsk, request: Request) -> Answer:
     """Accept the revision in force, and none but that."""
-    told = ask.client.accept_report(request.by, request.path["obligation_id"], request.body)
-    return Answer(201, told)
+    obligation = ask.client.accept_report(request.by, request.path["obligation_id"], request.body)
+    return Answer(201, obligation)
 
 
 @of_collection(
@@ -158,14 +158,14 @@ def sign_draft(ask: CollectionAsk, request: Request) -> Answer:
     signs. Of a `withdrawal`, `If-Match` is the revision in force: taking back what was filed is
     signed by the same parts as filing it.
     """
-    told = ask.client.sign_draft(
+    obligation = ask.client.sign_draft(
         request.by,
         request.path["obligation_id"],
         part=request.path["part"],
         made_from=version_of(request.if_match),
         person=request.body,
     )
-    return Answer(200, told)
+    return Answer(200, obligation)
 
 
 @of_collection(

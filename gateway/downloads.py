@@ -1,4 +1,4 @@
-"""Files as answers: a PDF to read in the browser, a file to save, a long one chunk by chunk."""
+"""Answers with files: a PDF to read in the browser, a file to save, a long one chunk by chunk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence: files that show answers to be true."""
+"""Takes in, lists, shows and deletes evidence: files that show answers to be true."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence between a client and reports: handed on in chunks, and known once it was used."""
+"""Hands evidence between a client and reports, and remembers what was used."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from clients.reports import ReportsClient
 from gateway.downloads import in_chunks
-from gateway.faults import Fault, FaultyInput, child_of
+from gateway.faults import FaultyInput, InputFault, child_of
 from gateway.streaming import Upload
 from gateway.uploads import hand_on
 
@@ -65,14 +65,14 @@ class EvidenceDesk:
             if len(self._used) > USES_KEPT:
                 self._used.popitem(last=False)
         if unknown:
-            raise FaultyInput([_unknown(at) for at in _places(answers, unknown, "/answers")])
+            raise FaultyInput([_unknown(at) for at in _pointers_to(answers, unknown, "/answers")])
 
     def forget_all(self) -> None:
         """Forget all uses, since a purge may have taken some."""
         self._used.clear()
 
 
-def _places(value: Any, wanted: set[str], at: str) -> Iterator[str]:
+def _pointers_to(value: Any, wanted: set[str], at: str) -> Iterator[str]:
     """Yield the pointers to whatever in the answers is one of the wanted ids."""
     inner: Iterable[tuple[Any, Any]] = ()
     if isinstance(value, dict):
@@ -82,11 +82,11 @@ def _places(value: Any, wanted: set[str], at: str) -> Iterator[str]:
     elif isinstance(value, str) and value in wanted:
         yield at
     for name, each in inner:
-        yield from _places(each, wanted, child_of(at, str(name)))
+        yield from _pointers_to(each, wanted, child_of(at, str(name)))
 
 
-def _unknown(pointer: str) -> Fault:
-    return Fault(
+def _unknown(pointer: str) -> InputFault:
+    return InputFault(
         pointer,
         "unknown_evidence",
         "This is no evidence of your organisation.",

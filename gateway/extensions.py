@@ -1,4 +1,4 @@
-"""Orders on the due dates of a round that was opened."""
+"""Orders other due dates for a round that was opened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with an input, field by field: where (a JSON pointer), a code, a sentence."""
+"""Says what is wrong with an input, field by field: a JSON pointer, a code, a sentence."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from contracts.errors import MOST_FAULTS, Wording
 from gateway.fast_schema import fast_loader
 
 MORE = "more"
-"""The code of a fault that stands for those not told."""
+"""The code of a fault that stands for those not listed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class InputFault:
     """One thing wrong with an input; `pointer` (RFC 6901) is "" for the whole of it."""
 
     pointer: str
@@ -28,11 +28,11 @@ class Fault:
     check: str = ""
     """The check of a form that was broken; a soft one may be filed with a note under this id."""
 
-    def told(self, language: str) -> dict[str, str]:
+    def in_language(self, language: str) -> dict[str, str]:
         """Return the fault as a problem document lists it."""
         message = self.message if language == "en" else self.message_th
-        told = {"pointer": self.pointer, "code": self.code, "message": message}
-        return {**told, "check": self.check} if self.check else told
+        listed = {"pointer": self.pointer, "code": self.code, "message": message}
+        return {**listed, "check": self.check} if self.check else listed
 
 
 class FaultyInput(Exception):
@@ -40,13 +40,13 @@ class FaultyInput(Exception):
     first hundred and one that says how many more there are, as a form's verdict has it already.
     """
 
-    def __init__(self, faults: Sequence[Fault], more: int = 0) -> None:
+    def __init__(self, faults: Sequence[InputFault], more: int = 0) -> None:
         super().__init__(faults, more)
         more += len(faults[MOST_FAULTS:])
-        told = [one for one in faults[MOST_FAULTS:] if one.code == MORE]
-        if more and not told:
-            told = [Fault("", MORE, f"And {more} more.", f"และอีก {more} จุด")]
-        self.faults = [*faults[:MOST_FAULTS], *told]
+        last = [one for one in faults[MOST_FAULTS:] if one.code == MORE]
+        if more and not last:
+            last = [InputFault("", MORE, f"And {more} more.", f"และอีก {more} จุด")]
+        self.faults = [*faults[:MOST_FAULTS], *last]
 
 
 # marshmallow tells codes apart only by its sentences; test_faults.py holds them to its source.
@@ -105,14 +105,14 @@ def missing(pointer: str) -> FaultyInput:
     return FaultyInput([fault(pointer, "Missing data for required field.")])
 
 
-def fault(pointer: str, message: str) -> Fault:
+def fault(pointer: str, message: str) -> InputFault:
     """Return the fault a sentence means: a schema's own says it, marshmallow's are in the table."""
     if isinstance(message, Wording):
-        return Fault(pointer, message.code, str(message), message.thai)
+        return InputFault(pointer, message.code, str(message), message.thai)
     for sentence, code, thai in _KNOWN:
         if found := sentence.fullmatch(message):
-            return Fault(pointer, code, message, thai.format(*found.groups()))
-    return Fault(pointer, "invalid", message, message)
+            return InputFault(pointer, code, message, thai.format(*found.groups()))
+    return InputFault(pointer, "invalid", message, message)
 
 
 def load(schema: Schema, given: Any, at: str = "") -> Any:

@@ -1,4 +1,7 @@
-"""Filing: the one hot path. Checked here, durable in the intake, answered with a signed receipt."""
+"""Files reports and shows them: the one hot path.
+
+A report is checked here, made durable in the intake, and answered with a signed receipt.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ from contracts.forms import Form
 from contracts.repeats import request_id
 from gateway.ask import CollectionAsk
 from gateway.bodies import judging
-from gateway.faults import Fault, FaultyInput
+from gateway.faults import FaultyInput, InputFault
 from gateway.http import Answer, Request, list_of, route
 from gateway.routes import of_collection
 from gateway.tickets import ended
@@ -114,12 +117,12 @@ def _read_and_judge(form: Form, body: dict[str, Any]) -> None:
         body["answers"], notes=body["notes"], nil=body["kind"] == "nil"
     )
     faults = [
-        Fault(found.pointer, found.code, found.in_full, found.in_full_th, found.check)
+        InputFault(found.pointer, found.code, found.in_full, found.in_full_th, found.check)
         for found in objections
     ]
     if body["kind"] == "amendment":
         faults += [
-            Fault(f"/{name}", "required", "An amendment needs this.", "การแก้ไขเพิ่มเติมต้องระบุข้อนี้")
+            InputFault(f"/{name}", "required", "An amendment needs this.", "การแก้ไขเพิ่มเติมต้องระบุข้อนี้")
             for name in ("base_revision", "reason")
             if body[name] is None
         ]

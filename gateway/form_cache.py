@@ -1,4 +1,7 @@
-"""The compiled forms filings are checked with; a round's form never changes once it is open."""
+"""Keeps the compiled forms filings are checked with.
+
+A round's form never changes once it is open.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forms for programs: what may stand in the answers."""
+"""Shows forms to programs: what may stand in the answers."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class Answer:
     """What a handler gives back: JSON-ready facts, or bytes that are `content_type` already;
     an iterator of them when it says its `length`.
 
-    `etag` is the version of a single resource, told as a strong ETag; `replayed` marks the answer
+    `etag` is the version of a single resource, sent as a strong ETag; `replayed` marks the answer
     to a repeat of an Idempotency-Key.
     """
 
@@ -75,7 +75,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class MultipartForm:
     """A multipart body: the plain values by name, and the file."""
 
     texts: Mapping[str, str]
@@ -139,7 +139,7 @@ class Request:
         accepted = parse_accept_header(",".join(choices[:MOST_CHOICES]), MIMEAccept)
         return accepted.best_match(offered, default=offered[0])
 
-    def form(self) -> Form:
+    def form(self) -> MultipartForm:
         """Read a multipart body, as `raw_body`; files beyond 256 KiB lie on disk meanwhile.
 
         Raises EdgeProblem `malformed_form`, `overloaded`; TooManyAtOnce; FaultyInput for a part
@@ -156,7 +156,7 @@ class Request:
         ]
         if wrong:
             raise FaultyInput(wrong)
-        return Form(texts, files)
+        return MultipartForm(texts, files)
 
     def raw_body(self) -> bytes:
         """Read the body as it came, within the limits of the route. Once, and not beside `body`."""
@@ -164,12 +164,12 @@ class Request:
 
 
 def take_body(environ: Mapping[str, Any], route: Route) -> bytes:
-    """Read a whole body within the limits of its route, or raise what is to be told."""
+    """Read a whole body within the limits of its route, or raise the refusal."""
     return b"".join(take_pieces(environ, route))
 
 
 def take_pieces(environ: Mapping[str, Any], route: Route) -> Iterator[bytes]:
-    """Yield a body as it comes, within the limits of its route, or raise what is to be told."""
+    """Yield a body as it comes, within the limits of its route, or raise the refusal."""
     try:
         yield from environ["wsgi.input"].pieces(route.limit_bytes, route.body_seconds)
     except BodyRefused as refused:

@@ -1,4 +1,4 @@
-"""Issuing activation codes, reading the slips once, handing them out, and how far it has come."""
+"""Issues activation codes, shows their slips once, records handing them out, counts them."""
 
 from __future__ import annotations
 

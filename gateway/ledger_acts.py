@@ -1,4 +1,4 @@
-"""What is done by order to the obligations of a round that was opened."""
+"""Changes by order what the organisations of an open round owe."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ _ACTED = (RoundNotInState, TooManyActs, StaleVersion)
 )
 def change_organisation_in_round(ask: CollectionAsk, request: Request) -> Answer:
     """Let an organisation that was added, renamed or closed be so in this round, by order."""
-    told = ask.client.change_organisation_in_round(
+    obligations = ask.client.change_organisation_in_round(
         request.by, request.path["round_id"], request.body
     )
-    return Answer(201, told)
+    return Answer(201, obligations)
 
 
 @of_collection(

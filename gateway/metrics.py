@@ -1,4 +1,4 @@
-"""What the gateway counts. Connections, requests in flight and shed ones: see edge/server.py."""
+"""Counts requests. Connections, requests in flight and shed ones: see edge/server.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an officer owes, and the draft of it."""
+"""Lists what an officer owes, and keeps the draft of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can a client call? OpenAPI 3.1 from the routes and the very schemas they load with."""
+"""Describes the API in OpenAPI 3.1, from the routes and the very schemas they load with."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def _operation(one: Route) -> dict[str, Any]:
         "summary": one.summary,
         "description": one.handler.__doc__ or "",
         "parameters": _parameters(one),
-        "responses": {str(status): told for status, told in sorted(_responses(one).items())},
+        "responses": {str(status): found for status, found in sorted(_responses(one).items())},
         "security": [] if one.public else [{"session": []}],
     }
     if one.consumes:
@@ -232,17 +232,17 @@ def _header(name: str, pattern: str | None, required: bool) -> dict[str, Any]:
 
 
 def _responses(one: Route) -> dict[int, dict[str, Any]]:
-    told = {status: _problem(status, codes) for status, codes in problem_codes(one).items()}
+    found = {status: _problem(status, codes) for status, codes in problem_codes(one).items()}
     if one.etag and one.method == "GET":
-        told[304] = {"description": "Unchanged", "headers": _ETAG}
+        found[304] = {"description": "Unchanged", "headers": _ETAG}
     for status, shape in one.answers.items():
         shapes = shape if isinstance(shape, tuple) else (shape,)
         content = {kind: of for each in shapes for kind, of in _content(each).items()}
-        told[status] = {"description": one.summary, **({"content": content} if content else {})}
+        found[status] = {"description": one.summary, **({"content": content} if content else {})}
         headers = {**(_ETAG if one.etag else {}), **(_REPLAYED if one.idempotency else {})}
         if headers:
-            told[status]["headers"] = headers
-    return told
+            found[status]["headers"] = headers
+    return found
 
 
 def _content(shape: Shape) -> Mapping[str, Any]:
@@ -254,10 +254,10 @@ def _content(shape: Shape) -> Mapping[str, Any]:
 
 
 def _problem(status: int, codes: set[str]) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    described: dict[str, Any] = {
         "description": ", ".join(sorted(codes)),
         "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
     if status in _HEADERS:
-        told["headers"] = _HEADERS[status]
-    return told
+        described["headers"] = _HEADERS[status]
+    return described

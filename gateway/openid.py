@@ -1,4 +1,4 @@
-"""Signing in through the government's OpenID provider (ThaID).
+"""Signs people in through the government's OpenID provider (ThaID).
 
 The state stands in a cookie of the browser that began, so that nobody can have another finish.
 """

@@ -1,4 +1,4 @@
-"""Is the gateway alive? What else those who run it want to know is on the ops port only."""
+"""Says that the gateway is alive. All else for those who run it is on the ops port."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of organisations: scheduling it, looking it up, taking it back."""
+"""Schedules, lists and cancels changes of organisations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from contracts.accounts.organisations import OrganisationClosed, OrganisationNot
 from contracts.errors import IdempotencyKeyReused, StaleVersion
 from gateway.ask import Ask
 from gateway.http import Answer, Page, Request, list_of, route
-from gateway.organisations import told
+from gateway.organisations import to_wire
 
 
 class ProposalQuery(ProposalFilters, Page):
@@ -44,7 +44,7 @@ class ProposalQuery(ProposalFilters, Page):
 def schedule_organisation_change(ask: Ask, request: Request) -> Answer:
     """Schedule a change, which comes about at once when its day has come; or preview it: 200."""
     organisation_id = request.path["organisation_id"]
-    wanted = told(request.body)
+    wanted = to_wire(request.body)
     if wanted.pop("preview"):
         shown = ask.accounts.preview_organisation_change(request.by, organisation_id, wanted=wanted)
         return Answer(200, shown)

@@ -1,4 +1,4 @@
-"""The registry: looking organisations up, adding some, and bringing the registry in."""
+"""Looks organisations up, adds some, and imports the registry."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class OrganisationQuery(OrganisationSearch, Page):
 )
 def list_organisations(ask: Ask, request: Request) -> Answer:
     """List organisations within the caller's scope."""
-    return Answer(200, ask.accounts.list_organisations(request.by, **told(request.query)))
+    return Answer(200, ask.accounts.list_organisations(request.by, **to_wire(request.query)))
 
 
 @route(
@@ -59,7 +59,7 @@ def list_organisations(ask: Ask, request: Request) -> Answer:
 def show_organisation(ask: Ask, request: Request) -> Answer:
     """Show one organisation with its dated names, types and codes; `as_of` as it was on a day."""
     organisation = ask.accounts.get_organisation(
-        request.by, request.path["organisation_id"], **told(request.query)
+        request.by, request.path["organisation_id"], **to_wire(request.query)
     )
     as_of = request.query.get("as_of", "")
     return Answer(200, organisation, etag=f"{organisation['version']}{as_of}")
@@ -76,7 +76,7 @@ def show_organisation(ask: Ask, request: Request) -> Answer:
 )
 def add_organisation(ask: Ask, request: Request) -> Answer:
     """Register Bangkok, or an agency, with the slots of its kind."""
-    added = ask.accounts.add_organisation(request.by, wanted=told(request.body))
+    added = ask.accounts.add_organisation(request.by, wanted=to_wire(request.body))
     location = {"Location": f"/v1/organisations/{added['id']}"}
     return Answer(201, added, location, etag=added["version"])
 
@@ -110,7 +110,7 @@ def import_registry(ask: Ask, request: Request) -> Answer:
     return started(ask.accounts.start_import(request.by, import_id=import_id, dry_run=dry_run))
 
 
-def told(given: Mapping[str, Any]) -> dict[str, Any]:
+def to_wire(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was loaded as it goes over the bus: days as they are written."""
     return {
         name: value.isoformat() if isinstance(value, date) else value

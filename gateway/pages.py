@@ -1,4 +1,4 @@
-"""Forms on paper: the page of a filing, and the blank to fill in by hand."""
+"""Prints filings and blank forms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Troubles that organisations report, their answers, and how many there are."""
+"""Takes problem reports of organisations, their answers, and counts them."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ class CirculatedQuery(CirculatedFiltersSchema, Page):
 )
 def report_problem(ask: Ask, request: Request) -> Answer:
     """Report a trouble in words of one's own. Only the reporter and the offices above read them."""
-    told = ask.reports.report_problem(request.by, request.body, key=request.idempotency_key)
-    report = told["report"]
+    outcome = ask.reports.report_problem(request.by, request.body, key=request.idempotency_key)
+    report = outcome["report"]
     return Answer(
         201,
         report,
         {"Location": f"/v1/problem-reports/{report['id']}"},
         etag=report["version"],
-        replayed=told["repeated"],
+        replayed=outcome["repeated"],
     )
 
 
@@ -114,14 +114,14 @@ def answer_problem_report(ask: Ask, request: Request) -> Answer:
     be read by every slot; those of a district or a province go to the reporter.
     """
     problem_id, body = request.path["problem_id"], request.body
-    told = ask.reports.answer_problem(
+    outcome = ask.reports.answer_problem(
         request.by,
         problem_id,
         text=body["text"],
         circulate=body["circulate"],
         key=request.idempotency_key,
     )
-    report, replayed = told["report"], told["repeated"]
+    report, replayed = outcome["report"], outcome["repeated"]
     location = {"Location": f"/v1/problem-reports/{problem_id}"}
     return Answer(201, report, location, etag=report["version"], replayed=replayed)
 

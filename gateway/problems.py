@@ -1,4 +1,4 @@
-"""How is a refusal told over HTTP? As RFC 9457 says, in Thai or English, by two tables.
+"""Answers refusals as RFC 9457 says, in Thai or English, by two tables.
 
 One table is of the kinds a service refuses by, the other of the gateway's own refusals.
 """
@@ -14,7 +14,7 @@ import orjson
 
 from contracts.errors import Kind, ServiceError
 from edge.http1 import Head
-from gateway.faults import Fault, FaultyInput
+from gateway.faults import FaultyInput, InputFault
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_SECONDS = "5"
@@ -178,7 +178,7 @@ REFUSALS = (ServiceError, FaultyInput, EdgeProblem)
 """What a handler may raise on purpose."""
 
 
-class Told(NamedTuple):
+class ProblemResponse(NamedTuple):
     """A problem ready to be sent."""
 
     status: int
@@ -186,42 +186,44 @@ class Told(NamedTuple):
     document: dict[str, Any]
 
 
-def tell(refusal: BaseException, *, language: str, instance: str, correlation_id: str) -> Told:
+def problem_response(
+    refusal: BaseException, *, language: str, instance: str, correlation_id: str
+) -> ProblemResponse:
     """Return the problem document of an expected refusal, with the headers that belong to it.
 
-    Anything that is not a refusal is told as `internal_error`, with nothing of itself.
+    Anything that is not a refusal is answered as `internal_error`, with nothing of itself.
     """
     if isinstance(refusal, ServiceError):
-        told = _of_service(refusal, language)
+        response = _of_service(refusal, language)
     elif isinstance(refusal, FaultyInput):
-        told = _of_faults(refusal, language)
+        response = _of_faults(refusal, language)
     elif isinstance(refusal, EdgeProblem):
-        told = _of_edge(refusal, language)
+        response = _of_edge(refusal, language)
     else:
-        told = _of_edge(EdgeProblem("internal_error"), language)
-    told.document["instance"] = instance
+        response = _of_edge(EdgeProblem("internal_error"), language)
+    response.document["instance"] = instance
     if correlation_id:
-        told.document["correlation_id"] = correlation_id
-    told.headers["Content-Language"] = language
-    if told.status in (429, 503):
-        told.headers["Retry-After"] = _whole_seconds(told.document)
-    if told.status == 401:
-        told.headers["WWW-Authenticate"] = CHALLENGE
-    return told
+        response.document["correlation_id"] = correlation_id
+    response.headers["Content-Language"] = language
+    if response.status in (429, 503):
+        response.headers["Retry-After"] = _whole_seconds(response.document)
+    if response.status == 401:
+        response.headers["WWW-Authenticate"] = CHALLENGE
+    return response
 
 
 def edge_refusal(status: int, head: Head | None) -> tuple[str, bytes]:
     """Make the body of what edge.server refuses by itself; see its `Refusal`."""
     accepted = head.headers.get("accept-language", "") if head else ""
     instance = head.raw_path if head else "/"
-    document = _told_by_status(status, language_of(accepted)) | {"instance": instance}
+    document = _document_of(status, language_of(accepted)) | {"instance": instance}
     return PROBLEM_JSON, orjson.dumps(document)
 
 
 @lru_cache
-def _told_by_status(status: int, language: str) -> dict[str, Any]:
+def _document_of(status: int, language: str) -> dict[str, Any]:
     refusal = EdgeProblem(_BY_STATUS[status])
-    return tell(refusal, language=language, instance="", correlation_id="").document
+    return problem_response(refusal, language=language, instance="", correlation_id="").document
 
 
 def language_of(accepted: str) -> str:
@@ -250,7 +252,7 @@ def _quality(parameters: str) -> float:
         return 0.0
 
 
-def _of_service(refusal: ServiceError, language: str) -> Told:
+def _of_service(refusal: ServiceError, language: str) -> ProblemResponse:
     face = OF_KIND[refusal.kind]
     english = language == "en"
     document = {
@@ -265,18 +267,18 @@ def _of_service(refusal: ServiceError, language: str) -> Told:
     }
     pointer = refusal.details.get("pointer")
     if refusal.kind is Kind.INVALID and pointer is not None:
-        spot = Fault(pointer, document["code"], str(refusal), refusal.in_thai())
-        document["errors"] = [spot.told(language)]
-    return Told(face.status, {}, document)
+        spot = InputFault(pointer, document["code"], str(refusal), refusal.in_thai())
+        document["errors"] = [spot.in_language(language)]
+    return ProblemResponse(face.status, {}, document)
 
 
-def _of_faults(faulty: FaultyInput, language: str) -> Told:
-    told = _of_edge(EdgeProblem("input_invalid"), language)
-    told.document["errors"] = [one.told(language) for one in faulty.faults]
-    return told
+def _of_faults(faulty: FaultyInput, language: str) -> ProblemResponse:
+    response = _of_edge(EdgeProblem("input_invalid"), language)
+    response.document["errors"] = [one.in_language(language) for one in faulty.faults]
+    return response
 
 
-def _of_edge(problem: EdgeProblem, language: str) -> Told:
+def _of_edge(problem: EdgeProblem, language: str) -> ProblemResponse:
     face = EDGE[problem.code]
     if language == "en":
         title, detail = face.title, face.detail
@@ -284,7 +286,7 @@ def _of_edge(problem: EdgeProblem, language: str) -> Told:
         title, detail = face.title_th, face.detail_th
     detail = detail.format_map(problem.facts) or title
     document = {**problem.facts, **_frame(face.status, problem.code, title, detail)}
-    return Told(face.status, dict(problem.headers), document)
+    return ProblemResponse(face.status, dict(problem.headers), document)
 
 
 def _frame(status: int, code: str, title: str, detail: str) -> dict[str, Any]:

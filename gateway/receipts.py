@@ -1,4 +1,4 @@
-"""Receipts: shown, printed and proven to the filer; anyone checks them, and the rolls."""
+"""Shows, prints, proves and verifies receipts, and shows their rolls."""
 
 from __future__ import annotations
 

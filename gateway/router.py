@@ -1,4 +1,4 @@
-"""Which route is a request for? A table of whole paths, then shapes by number of segments."""
+"""Finds the route of a request: a table of whole paths, then shapes by number of segments."""
 
 from __future__ import annotations
 

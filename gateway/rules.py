@@ -1,4 +1,4 @@
-"""How is a request held to the rules of its route? Each part is read here or refused."""
+"""Holds a request to the rules of its route: each part is read here or refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The second factor of offices and agencies: setting it up, and removing it."""
+"""Sets up and removes the second factor of offices and agencies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in, who am I, signing out; and activation, by which a slot gets its password."""
+"""Signs in and out, and activates slots."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the gateway reads from the environment."""
+"""Reads what the gateway takes from the environment."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""Pages for people who come with a browser, until the portal is there: what this is, `/verify`,
-`/activate`, and what each `type` of a problem means. Made once, in Thai and in English.
+"""Shows pages to people who come with a browser, until the portal is there.
+
+What this is, `/verify`, `/activate`, and what each `type` of a problem means; made once, in Thai
+and in English.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ _INDEX = {
 }
 
 
-class Page(NamedTuple):
+class SitePage(NamedTuple):
     """One page in one language, for people and for programs."""
 
     html: bytes
@@ -85,7 +87,7 @@ def site_routes() -> list[Route]:
     return [handler.route for handler in handlers]  # type: ignore[attr-defined]
 
 
-def _shown(page: Mapping[str, Page], request: Request) -> Answer:
+def _shown(page: Mapping[str, SitePage], request: Request) -> Answer:
     shown = page[request.language]
     wants_json = request.prefers("text/html", JSON) == JSON
     kind, body = (JSON, shown.json) if wants_json else (HTML, shown.html)
@@ -94,7 +96,7 @@ def _shown(page: Mapping[str, Page], request: Request) -> Answer:
 
 def _page(
     language: str, words: tuple[str, str], facts: Mapping[str, Any], script: str = ""
-) -> Page:
+) -> SitePage:
     """Make a page of its title and what stands below it, which is HTML already."""
     title, below = words
     html = (
@@ -109,7 +111,7 @@ def _page(
         "Content-Language": language,
         "Content-Security-Policy": "; ".join(_policy(script)),
     }
-    return Page(html.encode(), orjson.dumps(facts), headers)
+    return SitePage(html.encode(), orjson.dumps(facts), headers)
 
 
 def _policy(script: str) -> Iterator[str]:
@@ -123,7 +125,7 @@ def _hash_of(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _problem_pages() -> dict[str, dict[str, Page]]:
+def _problem_pages() -> dict[str, dict[str, SitePage]]:
     pages = {
         code: {
             word: _problem_page(word, code, face, face.detail, face.detail_th) for word in LANGUAGES
@@ -136,12 +138,12 @@ def _problem_pages() -> dict[str, dict[str, Page]]:
     return pages
 
 
-def _refusal_page(language: str, code: str, refusal: type[ServiceError]) -> Page:
+def _refusal_page(language: str, code: str, refusal: type[ServiceError]) -> SitePage:
     face = OF_KIND[Kind(refusal.kind)]
     return _problem_page(language, code, face, refusal.message, refusal.message_th)
 
 
-def _problem_page(language: str, code: str, face: Face, meaning: str, meaning_th: str) -> Page:
+def _problem_page(language: str, code: str, face: Face, meaning: str, meaning_th: str) -> SitePage:
     is_thai = language == "th"
     title, says = (face.title_th, meaning_th) if is_thai else (face.title, meaning)
     do = DO_BY_CODE.get(code, DO_BY_STATUS[face.status])[language]

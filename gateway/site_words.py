@@ -1,4 +1,4 @@
-"""What the pages say, in Thai and in English: a title and HTML for each, and what to do by status."""
+"""Holds what the pages say, in Thai and in English, and what to do by status."""
 
 from __future__ import annotations
 
@@ -49,16 +49,16 @@ _VERIFY = """
 <input id="file" name="file" type="file" accept=".json,.txt,application/json,text/plain">
 <p><button>{check}</button></p>
 </form>
-<output id="said" aria-live="polite" {told}></output>
+<output id="said" aria-live="polite" {messages}></output>
 <noscript><p>{noscript}</p></noscript>
 <h2>{offline}</h2>
 <pre>./sucharit receipt verify FILE --keys https://…/.well-known/jwks.json</pre>
 <p><a href="/">{home}</a></p>"""
 
 
-def _verify(told: Mapping[str, str], **words: str) -> str:
-    attributes = " ".join(f'data-{name}="{said}"' for name, said in told.items())
-    return _VERIFY.format(told=attributes, **words)
+def _verify(messages: Mapping[str, str], **words: str) -> str:
+    attributes = " ".join(f'data-{name}="{said}"' for name, said in messages.items())
+    return _VERIFY.format(messages=attributes, **words)
 
 
 VERIFY: Words = {

@@ -1,4 +1,4 @@
-"""Slots: who holds them, handing them over, locking and closing them."""
+"""Shows slots, hands them over, locks and closes them."""
 
 from __future__ import annotations
 

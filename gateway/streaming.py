@@ -1,4 +1,4 @@
-"""Files on their way through: never whole in memory, and only so many at once."""
+"""Streams files through: never whole in memory, and only so many at once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TEXT_BYTES = 512 << 10  # of a form's text parts, and of the heads of its parts
 log = structlog.get_logger(__name__)
 
 
-class Places:
+class FilePlaces:
     """So many files may be on disk, or on their way out, at once; a quarter of one caller's."""
 
     def __init__(self, most: int) -> None:
@@ -57,7 +57,7 @@ class Places:
 class Spool(SpooledTemporaryFile[bytes]):
     """One file being received: in memory up to CHUNK_BYTES, beyond that on disk, nameless there."""
 
-    def __init__(self, places: Places, caller: str) -> None:
+    def __init__(self, places: FilePlaces, caller: str) -> None:
         super().__init__(max_size=CHUNK_BYTES)
         self._places = places
         self._caller = caller
@@ -169,7 +169,7 @@ class _Pieces:
 class Outgoing:
     """A body on its way out, a piece at a time; holds a place until it is closed."""
 
-    def __init__(self, pieces: Iterable[bytes], places: Places, caller: str) -> None:
+    def __init__(self, pieces: Iterable[bytes], places: FilePlaces, caller: str) -> None:
         places.take(caller)
         self._pieces = pieces
         self._places = places

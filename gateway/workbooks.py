@@ -1,4 +1,4 @@
-"""The XLSX face of forms: templates to download, and uploads of one workbook or of many."""
+"""Gives out workbooks to fill in, and takes uploads of one or of many."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from gateway import streaming
 from gateway.app import App
 from gateway.http import FORM_LIMIT_BYTES, JSON, MULTIPART, Answer, Request, route
 from gateway.problems import EdgeProblem, edge_refusal
-from gateway.streaming import CHUNK_BYTES, FILE_LIMIT_BYTES, Places
+from gateway.streaming import CHUNK_BYTES, FILE_LIMIT_BYTES, FilePlaces
 from tests.builders.waiting import HANG_SECONDS
 from tests.component.edge.raw_http import ROOMY, answer, connect, is_closed, status
 from tests.unit.gateway import things
@@ -178,7 +178,7 @@ def test_a_compressed_form_is_415(client):
     ],
 )
 def test_places_are_bounded_for_all_and_for_each(held, refusal):
-    places = Places(8)
+    places = FilePlaces(8)
     for caller, times in held.items():
         for _ in range(times):
             places.take(caller)

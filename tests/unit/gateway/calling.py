@@ -14,7 +14,7 @@ from gateway.app import App
 
 
 @dataclass
-class Told:
+class Answered:
     """What the app answered."""
 
     status: int
@@ -34,8 +34,8 @@ def answer_of(
     data: bytes = b"",
     content_type: str = "application/json",
     **headers: str,
-) -> Told:
-    """Send a request to the app and return what it answers, which tells no header twice."""
+) -> Answered:
+    """Send a request to the app and return what it answers, which has no header twice."""
     raw_path, _, query = path.partition("?")
     environ = {
         "REQUEST_METHOD": method,
@@ -50,6 +50,6 @@ def answer_of(
     }
     started: list[Any] = []
     body = b"".join(app(environ, lambda *facts: started.extend(facts)))
-    status, told = started
-    assert len({name for name, _ in told}) == len(told), "a header is told twice"
-    return Told(int(status.split()[0]), dict(told), body)
+    status, sent = started
+    assert len({name for name, _ in sent}) == len(sent), "a header is sent twice"
+    return Answered(int(status.split()[0]), dict(sent), body)

@@ -11,9 +11,9 @@ import pytest
 from gateway.app import App
 from gateway.routes import routes_of
 from tests.unit.gateway import things
-from tests.unit.gateway.calling import Told, answer_of
+from tests.unit.gateway.calling import Answered, answer_of
 
-Call = Callable[..., Told]
+Call = Callable[..., Answered]
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def call(ask: things.Ask) -> Call:
         content_type: str = "",
         signed_in: bool = False,
         **headers: str,
-    ) -> Told:
+    ) -> Answered:
         if json is not None:
             data, content_type = orjson.dumps(json), "application/json"
         if signed_in:

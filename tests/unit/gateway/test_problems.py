@@ -4,7 +4,7 @@ import pytest
 
 from contracts.errors import InvalidInput, Kind
 from edge.http1 import Head, Headers
-from gateway.problems import EDGE, OF_KIND, edge_refusal, language_of, tell
+from gateway.problems import EDGE, OF_KIND, edge_refusal, language_of, problem_response
 
 HERE = {"language": "en", "instance": "/v1/x", "correlation_id": "c"}
 
@@ -98,7 +98,7 @@ def test_a_bug_is_told_with_no_insides(call):
 
 
 def test_an_input_refused_by_a_service_points_at_the_place():
-    told = tell(InvalidInput(reason="too early", pointer="/opens_at"), **HERE)
+    told = problem_response(InvalidInput(reason="too early", pointer="/opens_at"), **HERE)
 
     assert told.status == 422
     assert told.document["errors"] == [
