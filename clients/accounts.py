@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from chassis.rpc import Call
 from contracts import errors as shared
 from contracts.accounts import (
+    audit,
     changes,
     issuance,
     openid,
@@ -17,14 +16,15 @@ from contracts.accounts import (
     slots,
 )
 from contracts.errors import refusals_of
-
-Facts = dict[str, Any]
+from contracts.jobs import JobFacts, StartedJobFacts
+from contracts.paging import PageFacts
+from contracts.principal import PrincipalFacts
 
 
 class AccountsClient:
-    """What accounts can be asked; every method answers in the API's shape or raises a refusal.
+    """What accounts can be asked; a method answers in the API's shape or raises one of `errors`.
 
-    `by` is the wire form of the Principal who asks.
+    `by` is who asks; times are RFC 3339.
     """
 
     service = "accounts"
@@ -50,8 +50,8 @@ class AccountsClient:
         takeover: bool,
         address: str,
         otp: str | None = None,
-    ) -> Facts:
-        """Return token, expires_at, ended_session_since and principal."""
+    ) -> sign_in.SessionFacts:
+        """Return the session of a slot, and its token; `address` is where it comes from."""
         return self._call(
             "open_session",
             username=username,
@@ -61,19 +61,20 @@ class AccountsClient:
             otp=otp,
         )
 
-    def find_sessions(self, token_hashes: list[str]) -> dict[str, Facts]:
-        """Return by token hash either session_id, expires_at, principal and limited, or ended and
-        since.
-
-        The principal is in its wire form; a token that opens nothing is left out. A limited session
-        may set up its second factor and nothing else.
+    def find_sessions(
+        self, token_hashes: list[str]
+    ) -> dict[str, sign_in.LiveSessionFacts | sign_in.EndedSessionFacts]:
+        """Return whose each token is, by its SHA-256 in hexadecimal digits; one that opens nothing
+        is left out.
         """
         return self._call("find_sessions", token_hashes=token_hashes)
 
     def close_session(self, *, session_id: str, slot_id: str) -> None:
+        """End a session; nothing happens where it has ended."""
         self._call("close_session", session_id=session_id, slot_id=slot_id)
 
-    def describe_session(self, by: Facts) -> Facts:
+    def describe_session(self, by: PrincipalFacts) -> sign_in.SignedInPrincipalFacts:
+        """Return who is signed in."""
         return self._call("describe_session", by=by)
 
     def activate_slot(
@@ -82,10 +83,10 @@ class AccountsClient:
         username: str,
         activation_code: str,
         password: str,
-        holder: dict[str, str],
+        holder: issuance.HolderRequestFacts,
         address: str,
-    ) -> Facts:
-        """Return the slot as activated. The holder has name, position and may have phone, email."""
+    ) -> issuance.ActivationFacts:
+        """Return the slot as activated; its code is spent."""
         return self._call(
             "activate_slot",
             username=username,
@@ -96,36 +97,40 @@ class AccountsClient:
         )
 
     def list_organisations(
-        self, by: Facts, *, limit: int, cursor: str | None = None, **filters: str
-    ) -> Facts:
-        """Return items and next. Filters are q, type, province, district and as_of."""
+        self, by: PrincipalFacts, *, limit: int, cursor: str | None = None, **filters: str
+    ) -> PageFacts[organisations.OrganisationFacts]:
+        """Return a page. Filters are q, type, province, district and as_of, a day as ISO."""
         return self._call("list_organisations", by=by, limit=limit, cursor=cursor, **filters)
 
     def get_organisation(
-        self, by: Facts, organisation_id: str, *, as_of: str | None = None
-    ) -> Facts:
+        self, by: PrincipalFacts, organisation_id: str, *, as_of: str | None = None
+    ) -> organisations.OrganisationRecordFacts:
+        """Return an organisation with its history; `as_of` a day, as ISO, as it was then."""
         return self._call("get_organisation", by=by, organisation_id=organisation_id, as_of=as_of)
 
-    def add_organisation(self, by: Facts, *, wanted: Facts) -> Facts:
+    def add_organisation(
+        self, by: PrincipalFacts, *, wanted: changes.OrganisationRequestFacts
+    ) -> organisations.OrganisationRecordFacts:
+        """Return an organisation that is in no registry, as added."""
         return self._call("add_organisation", by=by, wanted=wanted)
 
     def preview_organisation_change(
-        self, by: Facts, organisation_id: str, *, wanted: Facts
-    ) -> Facts:
-        """Return change, before, after, founded and slots; nothing is kept."""
+        self, by: PrincipalFacts, organisation_id: str, *, wanted: changes.ChangeRequestFacts
+    ) -> changes.ChangePreviewFacts:
+        """Return what a change would do; nothing is kept."""
         return self._call(
             "preview_organisation_change", by=by, organisation_id=organisation_id, wanted=wanted
         )
 
     def schedule_organisation_change(
         self,
-        by: Facts,
+        by: PrincipalFacts,
         organisation_id: str,
         *,
-        wanted: Facts,
+        wanted: changes.ChangeRequestFacts,
         idempotency_key: str | None = None,
-    ) -> Facts:
-        """Return the change, applied already when its day has come, and `replayed`."""
+    ) -> changes.ScheduledChangeFacts:
+        """Return the change, applied already when its day has come."""
         return self._call(
             "schedule_organisation_change",
             by=by,
@@ -134,10 +139,16 @@ class AccountsClient:
             idempotency_key=idempotency_key,
         )
 
-    def list_organisation_changes(self, by: Facts, organisation_id: str) -> Facts:
+    def list_organisation_changes(
+        self, by: PrincipalFacts, organisation_id: str
+    ) -> PageFacts[changes.OrganisationChangeFacts]:
+        """Return all changes of an organisation by day, also those to come."""
         return self._call("list_organisation_changes", by=by, organisation_id=organisation_id)
 
-    def cancel_organisation_change(self, by: Facts, organisation_id: str, change_id: str) -> None:
+    def cancel_organisation_change(
+        self, by: PrincipalFacts, organisation_id: str, change_id: str
+    ) -> None:
+        """Take back a change whose day has not come."""
         self._call(
             "cancel_organisation_change",
             by=by,
@@ -146,38 +157,41 @@ class AccountsClient:
         )
 
     def list_closing_proposals(
-        self, by: Facts, *, limit: int, cursor: str | None = None, dismissed: bool = False
-    ) -> Facts:
-        """Return items and next: what an imported registry did not have."""
+        self, by: PrincipalFacts, *, limit: int, cursor: str | None = None, dismissed: bool = False
+    ) -> PageFacts[changes.ClosingProposalFacts]:
+        """Return a page of what an imported registry did not have."""
         return self._call(
             "list_closing_proposals", by=by, limit=limit, cursor=cursor, dismissed=dismissed
         )
 
-    def dismiss_closing_proposal(self, by: Facts, organisation_id: str, *, reason: str) -> Facts:
+    def dismiss_closing_proposal(
+        self, by: PrincipalFacts, organisation_id: str, *, reason: str
+    ) -> changes.ClosingProposalFacts:
         """Return the proposal as dismissed."""
         return self._call(
             "dismiss_closing_proposal", by=by, organisation_id=organisation_id, reason=reason
         )
 
     def list_slots(
-        self, by: Facts, *, limit: int, cursor: str | None = None, **filters: str
-    ) -> Facts:
-        """Return items and next. Filters are organisation_id and state."""
+        self, by: PrincipalFacts, *, limit: int, cursor: str | None = None, **filters: str
+    ) -> PageFacts[slots.SlotFacts]:
+        """Return a page of the slots the caller covers. Filters are organisation_id and state."""
         return self._call("list_slots", by=by, limit=limit, cursor=cursor, **filters)
 
-    def get_slot(self, by: Facts, slot_id: str) -> Facts:
+    def get_slot(self, by: PrincipalFacts, slot_id: str) -> slots.SlotDetailFacts:
+        """Return a slot; to whoever does not hold it and is not above it, without contact."""
         return self._call("get_slot", by=by, slot_id=slot_id)
 
     def add_slot(
         self,
-        by: Facts,
+        by: PrincipalFacts,
         *,
         organisation_id: str,
         label: str,
         role: str | None = None,
         idempotency_key: str | None = None,
-    ) -> Facts:
-        """Return the slot as added, and `replayed`; an agency's needs a role."""
+    ) -> slots.AddedSlotFacts:
+        """Return the slot as added; an agency's needs a role."""
         return self._call(
             "add_slot",
             by=by,
@@ -188,58 +202,61 @@ class AccountsClient:
         )
 
     def change_holder(
-        self, by: Facts, slot_id: str, *, made_from: int, changes: dict[str, Any]
-    ) -> Facts:
-        """Return the slot. Changes are of name, position, phone, email and standing."""
+        self, by: PrincipalFacts, slot_id: str, *, made_from: int, changes: slots.HolderChangeFacts
+    ) -> slots.SlotDetailFacts:
+        """Return the slot; `made_from` is the version that was read."""
         return self._call(
             "change_holder", by=by, slot_id=slot_id, made_from=made_from, changes=changes
         )
 
     def begin_handover(
         self,
-        by: Facts,
+        by: PrincipalFacts,
         slot_id: str,
         *,
         reason: str | None = None,
-        new_holder: dict[str, str | None] | None = None,
-    ) -> Facts:
+        new_holder: slots.NewHolderFacts | None = None,
+    ) -> slots.HandoverFacts:
         """Return the hand-over with the issuance its slip is read from."""
         return self._call(
             "begin_handover", by=by, slot_id=slot_id, reason=reason, new_holder=new_holder
         )
 
-    def lock_slot(self, by: Facts, slot_id: str, *, reason: str) -> Facts:
-        """Return the slot."""
+    def lock_slot(self, by: PrincipalFacts, slot_id: str, *, reason: str) -> slots.SlotDetailFacts:
+        """Return the slot as locked; a live session ends."""
         return self._call("lock_slot", by=by, slot_id=slot_id, reason=reason)
 
-    def unlock_slot(self, by: Facts, slot_id: str) -> None:
+    def unlock_slot(self, by: PrincipalFacts, slot_id: str) -> None:
+        """Let a slot be used again; nothing happens where it is not locked."""
         self._call("unlock_slot", by=by, slot_id=slot_id)
 
-    def close_slot(self, by: Facts, slot_id: str, *, reason: str) -> Facts:
-        """Return the slot."""
+    def close_slot(self, by: PrincipalFacts, slot_id: str, *, reason: str) -> slots.SlotDetailFacts:
+        """Return the slot as closed for ever; a live session ends."""
         return self._call("close_slot", by=by, slot_id=slot_id, reason=reason)
 
-    def begin_import(self, by: Facts, *, filename: str) -> Facts:
-        """Return import_id."""
+    def begin_import(self, by: PrincipalFacts, *, filename: str) -> registry.BegunImportFacts:
+        """Return the id under which to send a registry."""
         return self._call("begin_import", by=by, filename=filename)
 
-    def add_import_chunk(self, by: Facts, *, import_id: str, no: int, data_base64: str) -> None:
-        """Send part `no`, counted from 0, of 1 MiB at most; sending it again does no harm."""
+    def add_import_chunk(
+        self, by: PrincipalFacts, *, import_id: str, no: int, data_base64: str
+    ) -> None:
+        """Send part `no`, from 0, of 1 MiB at most; again does no harm."""
         self._call("add_import_chunk", by=by, import_id=import_id, no=no, data_base64=data_base64)
 
-    def start_import(self, by: Facts, *, import_id: str, dry_run: bool) -> Facts:
+    def start_import(self, by: PrincipalFacts, *, import_id: str, dry_run: bool) -> StartedJobFacts:
         """Return the job, which ends with an ImportResult or `accounts.registry_refused`."""
         return self._call("start_import", by=by, import_id=import_id, dry_run=dry_run)
 
     def create_issuance(
         self,
-        by: Facts,
+        by: PrincipalFacts,
         *,
-        scope: dict[str, str],
+        scope: issuance.IssuanceScopeFacts,
         reissue: bool,
         idempotency_key: str | None = None,
-    ) -> Facts:
-        """Return the job, which ends with an IssuanceResult, and replayed."""
+    ) -> StartedJobFacts:
+        """Return the job, which ends with an IssuanceResult."""
         return self._call(
             "create_issuance",
             by=by,
@@ -248,19 +265,21 @@ class AccountsClient:
             idempotency_key=idempotency_key,
         )
 
-    def list_issuances(self, by: Facts, *, limit: int, cursor: str | None = None) -> Facts:
-        """Return items and next: what the caller's office has to hand out, never a code."""
+    def list_issuances(
+        self, by: PrincipalFacts, *, limit: int, cursor: str | None = None
+    ) -> PageFacts[issuance.IssuanceFacts]:
+        """Return a page of what the caller's office has to hand out, never a code."""
         return self._call("list_issuances", by=by, limit=limit, cursor=cursor)
 
     def read_slips(
         self,
-        by: Facts,
+        by: PrincipalFacts,
         issuance_id: str,
         *,
         district: str | None = None,
         idempotency_key: str | None = None,
-    ) -> Facts:
-        """Return items; an office can ask this once, and again for minutes with the same key."""
+    ) -> issuance.SlipListFacts:
+        """Return the slips; an office can ask this once, and for minutes again with its key."""
         return self._call(
             "read_slips",
             by=by,
@@ -271,13 +290,13 @@ class AccountsClient:
 
     def print_slips(
         self,
-        by: Facts,
+        by: PrincipalFacts,
         issuance_id: str,
         *,
         district: str | None = None,
         idempotency_key: str | None = None,
-    ) -> Facts:
-        """Return slips, a count, and pdf_base64; it is the one reading, as `read_slips` is."""
+    ) -> issuance.PrintedSlipsFacts:
+        """Return the slips as a PDF; it is the one reading, as `read_slips` is."""
         return self._call(
             "print_slips",
             by=by,
@@ -288,12 +307,12 @@ class AccountsClient:
 
     def hand_out_slips(
         self,
-        by: Facts,
+        by: PrincipalFacts,
         issuance_id: str,
         *,
         slot_ids: list[str] | None = None,
         handed_to: str | None = None,
-    ) -> Facts:
+    ) -> issuance.HandoutFacts:
         """Return how many are handed out now, and how many were; no slot_ids means all."""
         return self._call(
             "hand_out_slips",
@@ -303,21 +322,25 @@ class AccountsClient:
             handed_to=handed_to,
         )
 
-    def get_coverage(self, by: Facts, *, axis: str) -> Facts:
-        """Return items by `axis`, province or district."""
+    def get_coverage(
+        self, by: PrincipalFacts, *, axis: str
+    ) -> PageFacts[issuance.CoverageItemFacts]:
+        """Return how far codes have come by `axis`, province or district."""
         return self._call("get_coverage", by=by, axis=axis)
 
-    def get_job(self, by: Facts, job_id: str) -> Facts:
+    def get_job(self, by: PrincipalFacts, job_id: str) -> JobFacts:
+        """Return the caller's own job."""
         return self._call("get_job", by=by, job_id=job_id)
 
     def change_password(
         self,
-        by: Facts,
+        by: PrincipalFacts,
         *,
         session_id: str,
         current_password: str,
         new_password: str,
     ) -> None:
+        """Replace the caller's password; the session stays, and any other ends."""
         self._call(
             "change_password",
             by=by,
@@ -326,38 +349,50 @@ class AccountsClient:
             new_password=new_password,
         )
 
-    def begin_second_factor(self, by: Facts, *, password: str) -> Facts:
-        """Return secret and otpauth_uri."""
+    def begin_second_factor(
+        self, by: PrincipalFacts, *, password: str
+    ) -> second_factor.SecondFactorSecretFacts:
+        """Return a new secret; it counts once a code of it is confirmed."""
         return self._call("begin_second_factor", by=by, password=password)
 
-    def confirm_second_factor(self, by: Facts, *, code: str) -> Facts:
-        """Return recovery_codes."""
+    def confirm_second_factor(
+        self, by: PrincipalFacts, *, code: str
+    ) -> second_factor.RecoveryCodesFacts:
+        """Return the recovery codes, told this once."""
         return self._call("confirm_second_factor", by=by, code=code)
 
-    def remove_second_factor(self, by: Facts, *, password: str, code: str) -> None:
+    def remove_second_factor(self, by: PrincipalFacts, *, password: str, code: str) -> None:
+        """Need no second factor from now on; a recovery code serves as `code`."""
         self._call("remove_second_factor", by=by, password=password, code=code)
 
-    def list_audit(self, by: Facts, **filters: Any) -> Facts:
-        """Return a page of the audit chain. Filters: day, act, subject, limit, cursor."""
-        return self._call("list_audit", by=by, **filters)
+    def list_audit(
+        self, by: PrincipalFacts, *, limit: int, cursor: str | None = None, **filters: str
+    ) -> PageFacts[audit.AuditEntryFacts]:
+        """Return a page of the audit chain. Filters are day, act and subject."""
+        return self._call("list_audit", by=by, limit=limit, cursor=cursor, **filters)
 
-    def begin_openid_sign_in(self, *, username: str, takeover: bool, address: str) -> Facts:
-        """Return authorization_url and state."""
+    def begin_openid_sign_in(
+        self, *, username: str, takeover: bool, address: str
+    ) -> openid.BegunOpenIdFacts:
+        """Return where to send the browser, and what it must bring back."""
         return self._call(
             "begin_openid_sign_in", username=username, takeover=takeover, address=address
         )
 
-    def begin_openid_link(self, by: Facts, *, password: str, otp: str | None = None) -> Facts:
-        """Return authorization_url and state."""
+    def begin_openid_link(
+        self, by: PrincipalFacts, *, password: str, otp: str | None = None
+    ) -> openid.BegunOpenIdFacts:
+        """Return the same, for linking the caller's slot."""
         return self._call("begin_openid_link", by=by, password=password, otp=otp)
 
-    def get_openid_link(self, by: Facts) -> Facts:
-        """Return name, level and linked_at."""
+    def get_openid_link(self, by: PrincipalFacts) -> openid.OpenIdLinkFacts:
+        """Return who may sign in to the caller's slot through the provider."""
         return self._call("get_openid_link", by=by)
 
-    def remove_openid_link(self, by: Facts, *, password: str) -> None:
+    def remove_openid_link(self, by: PrincipalFacts, *, password: str) -> None:
+        """Let nobody sign in to the caller's slot through the provider any more."""
         self._call("remove_openid_link", by=by, password=password)
 
-    def finish_openid(self, *, state: str, code: str) -> Facts:
+    def finish_openid(self, *, state: str, code: str) -> openid.OpenIdOutcomeFacts:
         """Return the session, None where a slot was linked."""
         return self._call("finish_openid", state=state, code=code)

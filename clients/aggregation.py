@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from chassis.rpc import Call
-from contracts.aggregation.completeness import AxisTooWide, RoundNotCounted
-
-Facts = dict[str, Any]
+from contracts.aggregation.completeness import AxisTooWide, CompletenessFacts, RoundNotCounted
+from contracts.aggregation.reconciliation import ReconciliationItemFacts
+from contracts.paging import PageFacts
+from contracts.principal import PrincipalFacts
 
 
 class AggregationClient:
@@ -19,7 +18,7 @@ class AggregationClient:
     def __init__(self, call: Call) -> None:
         self._call = call
 
-    def get_reconciliation(self, by: Facts) -> Facts:
+    def get_reconciliation(self, by: PrincipalFacts) -> PageFacts[ReconciliationItemFacts]:
         """Return for each round its receipts, events and counted filings, as last compared.
 
         Raises OutOfScope.
@@ -28,13 +27,13 @@ class AggregationClient:
 
     def get_completeness(
         self,
-        by: Facts,
+        by: PrincipalFacts,
         round_id: str,
         *,
         axis: str,
         province: str | None = None,
         district: str | None = None,
-    ) -> Facts:
+    ) -> CompletenessFacts:
         """Return the figures of a round by one axis, of the caller's area or a part of it.
 
         Raises RoundNotCounted, OutOfScope, AxisTooWide.

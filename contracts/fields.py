@@ -31,6 +31,7 @@ __all__ = [
     "Day",
     "Email",
     "Exactly",
+    "JsonObject",
     "Phone",
     "Text",
     "Timestamp",
@@ -41,6 +42,8 @@ __all__ = [
     "wire_time",
 ]
 
+JsonObject = dict[str, Any]
+"""An object whose names are promised elsewhere: a form's answers, a public key, a job's result."""
 BANGKOK_OFFSET = BANGKOK
 _CODE = re.compile("[0-9A-Z]{5,32}")
 NO_CODE = Wording(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NotRequired, TypedDict
+
 from marshmallow import Schema, fields, validate
 
-from contracts.fields import Timestamp
+from contracts.fields import JsonObject, Timestamp
 
 
 class JobSchema(Schema):
@@ -28,3 +30,21 @@ class JobSchema(Schema):
     result = fields.Dict(required=True, allow_none=True)
     created_at = Timestamp(required=True)
     finished_at = Timestamp(required=True, allow_none=True)
+
+
+class JobFacts(TypedDict):
+    id: str
+    kind: str
+    state: str
+    done: int
+    total: int
+    errors: list[JsonObject]
+    result: JsonObject | None
+    created_at: str
+    finished_at: str | None
+
+
+class StartedJobFacts(JobFacts):
+    """A job as whoever starts it is told; `replayed` says if its Idempotency-Key had it before."""
+
+    replayed: NotRequired[bool]

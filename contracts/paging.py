@@ -6,7 +6,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Generic, TypedDict, TypeVar
 
 from contracts.errors import InvalidInput, Wording
 from contracts.reading import Unread, read_time
@@ -17,7 +17,14 @@ MOST_DIGITS = 10
 Item = TypeVar("Item")
 
 
-def page(items: Sequence[dict[str, Any]], following: str | None) -> dict[str, Any]:
+class PageFacts(TypedDict, Generic[Item]):
+    """A list as the API shows it; `next` is the cursor of what follows, None on the last page."""
+
+    items: list[Item]
+    next: str | None
+
+
+def page(items: Iterable[Item], following: str | None) -> PageFacts[Item]:
     """Return a list as the API shows it."""
     return {"items": list(items), "next": following}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict
 
 from contracts.errors import OutOfScope
 
@@ -39,6 +39,19 @@ class Place:
     organisation_id: str
 
 
+class PrincipalFacts(TypedDict):
+    """A Principal on the wire."""
+
+    slot_id: str
+    username: str
+    role: str
+    area: str
+    area_code: str
+    organisation_id: str | None
+    code_group: str | None
+    holder_name: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """A signed-in slot. `area` is country, province, district or organisation; `area_code`
@@ -55,14 +68,24 @@ class Principal:
     holder_name: str | None = None
 
     @classmethod
-    def from_wire(cls, facts: Mapping[str, Any]) -> Principal:
+    def from_wire(cls, facts: PrincipalFacts) -> Principal:
         """Rebuild the principal the gateway sent along; unknown facts are left out."""
-        known = {name: facts[name] for name in cls.__dataclass_fields__ if name in facts}
+        given: Mapping[str, Any] = facts
+        known = {name: given[name] for name in cls.__dataclass_fields__ if name in given}
         return cls(**{**known, "role": Role(known["role"])})
 
-    def to_wire(self) -> dict[str, Any]:
+    def to_wire(self) -> PrincipalFacts:
         """Return the principal as JSON-ready facts."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {
+            "slot_id": self.slot_id,
+            "username": self.username,
+            "role": self.role,
+            "area": self.area,
+            "area_code": self.area_code,
+            "organisation_id": self.organisation_id,
+            "code_group": self.code_group,
+            "holder_name": self.holder_name,
+        }
 
     def covers(self, place: Place) -> bool:
         """Whether `place` lies inside the caller's area."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from marshmallow import Schema, fields, validate
 
-from contracts.fields import Closed, Day, Exactly
+from contracts.fields import Closed, Day, Exactly, JsonObject
 
 _SHA256 = Exactly(r"^[0-9a-f]{64}$")
 
@@ -30,6 +32,11 @@ class AuditActor(Schema):
     username = fields.String(required=True)
 
 
+class AuditActorFacts(TypedDict):
+    slot_id: str
+    username: str
+
+
 class AuditEntry(Schema):
     """One act or refusal; `sha256` is over its own canonical JSON without that field."""
 
@@ -51,3 +58,18 @@ class AuditEntry(Schema):
     facts = fields.Dict(keys=fields.String(), required=True)
     prev_sha256 = fields.String(required=True, validate=_SHA256)
     sha256 = fields.String(required=True, validate=_SHA256)
+
+
+class AuditEntryFacts(TypedDict):
+    day: str
+    seq: int
+    act_id: str
+    at: str
+    act: str
+    by: AuditActorFacts | None
+    subject: str
+    outcome: str
+    organisation_ids: list[str]
+    facts: JsonObject
+    prev_sha256: str
+    sha256: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from contracts.accounts.organisations import Organisation
+from contracts.accounts.organisations import Organisation, OrganisationFacts
 from contracts.errors import Kind, ServiceError
 from contracts.fields import Closed, Day, Exactly, Text, Timestamp, require_seen
 from contracts.reference.lao_types import LaoType
@@ -70,6 +70,16 @@ class OrganisationRequest(Closed):
             raise ValidationError({"code": ["อักษรย่อต้องขึ้นต้นด้วยอักษรโรมันอย่างน้อยสองตัว"]})
 
 
+class OrganisationRequestFacts(TypedDict):
+    kind: str
+    type: NotRequired[str | None]
+    code: str
+    name: str
+    abbreviation: NotRequired[str]
+    province_code: NotRequired[str]
+    founded_on: NotRequired[str | None]
+
+
 class FoundingRequest(Closed):
     """An LAO that a split brings about."""
 
@@ -79,6 +89,13 @@ class FoundingRequest(Closed):
     district_code = fields.String(
         validate=_DISTRICT, metadata={"description": "อำเภอเดียวกับหน่วยงานเดิมเมื่อไม่ระบุ"}
     )
+
+
+class FoundingRequestFacts(TypedDict):
+    type: str
+    code: str
+    name: str
+    district_code: NotRequired[str]
 
 
 class ChangeRequest(Closed):
@@ -138,12 +155,33 @@ class ChangeRequest(Closed):
             raise ValidationError(problems)
 
 
+class ChangeRequestFacts(TypedDict):
+    kind: str
+    effective_on: str
+    order_no: str
+    reason: str
+    preview: NotRequired[bool]
+    name: NotRequired[str]
+    type: NotRequired[str]
+    district_code: NotRequired[str]
+    successor_ids: NotRequired[list[str]]
+    founds: NotRequired[list[FoundingRequestFacts]]
+    continues: NotRequired[bool]
+    slots_close_on: NotRequired[str]
+
+
 class OrganisationDifference(Schema):
     """One fact, as it was and as it is."""
 
     field = fields.String(required=True)
     before = fields.Raw(required=True, allow_none=True)
     after = fields.Raw(required=True, allow_none=True)
+
+
+class OrganisationDifferenceFacts(TypedDict):
+    field: str
+    before: object
+    after: object
 
 
 class OrganisationChange(Schema):
@@ -170,6 +208,28 @@ class OrganisationChange(Schema):
     )
 
 
+class OrganisationChangeFacts(TypedDict):
+    id: str
+    kind: str
+    state: str
+    effective_on: str
+    order_no: str | None
+    reason: str
+    requested_by: str
+    requested_at: str
+    settled_at: str | None
+    differences: list[OrganisationDifferenceFacts]
+    successor_ids: list[str]
+    slots_close_on: str | None
+    problem: str | None
+
+
+class ScheduledChangeFacts(OrganisationChangeFacts):
+    """A change as scheduled; `replayed` says if the Idempotency-Key has had this answer before."""
+
+    replayed: NotRequired[bool]
+
+
 class SlotAfterChange(Schema):
     """A slot and what a change does to it; its username never changes."""
 
@@ -181,6 +241,13 @@ class SlotAfterChange(Schema):
     closes_on = fields.Date(required=True, allow_none=True)
 
 
+class SlotAfterChangeFacts(TypedDict):
+    slot_id: str
+    username: str
+    becomes: str
+    closes_on: str | None
+
+
 class ChangePreview(Schema):
     """What a change would do."""
 
@@ -189,6 +256,14 @@ class ChangePreview(Schema):
     after = fields.Nested(Organisation, required=True)
     founded = fields.List(fields.Nested(Organisation), required=True)
     slots = fields.List(fields.Nested(SlotAfterChange), required=True)
+
+
+class ChangePreviewFacts(TypedDict):
+    change: OrganisationChangeFacts
+    before: OrganisationFacts
+    after: OrganisationFacts
+    founded: list[OrganisationFacts]
+    slots: list[SlotAfterChangeFacts]
 
 
 class DismissalRequest(Closed):
@@ -211,6 +286,12 @@ class Dismissal(Schema):
     reason = fields.String(required=True)
 
 
+class DismissalFacts(TypedDict):
+    at: str
+    by: str
+    reason: str
+
+
 class ClosingProposal(Schema):
     """An LAO that was missing from an imported registry; nothing happens until it is closed."""
 
@@ -218,6 +299,13 @@ class ClosingProposal(Schema):
     since = Timestamp(required=True, metadata={"description": "ไม่พบในทะเบียนตั้งแต่การนำเข้าเมื่อ"})
     import_id = fields.String(required=True)
     dismissal = fields.Nested(Dismissal, required=True, allow_none=True)
+
+
+class ClosingProposalFacts(TypedDict):
+    organisation: OrganisationFacts
+    since: str
+    import_id: str
+    dismissal: DismissalFacts | None
 
 
 # -- refusals -------------------------------------------------------------------------------

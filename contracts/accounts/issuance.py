@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from contracts.accounts.organisations import Organisation
+from contracts.accounts.organisations import Organisation, OrganisationFacts
 from contracts.errors import Kind, ServiceError
 from contracts.fields import Closed, Email, Exactly, Phone, Text, Timestamp
 from contracts.principal import Role
@@ -36,6 +36,17 @@ class Issuance(Schema):
     used = fields.Integer(required=True, metadata={"description": "ใช้เปิดบัญชีแล้ว"})
 
 
+class IssuanceFacts(TypedDict):
+    issuance_id: str
+    issued_at: str
+    issued_by: str | None
+    expires_at: str
+    slips: int
+    read: int
+    handed_out: int
+    used: int
+
+
 class HandoutRequest(Closed):
     """Which of the slips an office has read it has handed out: `slot_ids`, or `all`."""
 
@@ -59,6 +70,12 @@ class Handout(Schema):
     already = fields.Integer(required=True)
 
 
+class HandoutFacts(TypedDict):
+    issuance_id: str
+    handed_out: int
+    already: int
+
+
 class CoverageItem(Schema):
     """How far the codes of one area have come; of the first five each contains the next."""
 
@@ -70,6 +87,17 @@ class CoverageItem(Schema):
     handed_out = fields.Integer(required=True, metadata={"description": "จ่ายใบรหัสแล้ว"})
     activated = fields.Integer(required=True)
     locked = fields.Integer(required=True, metadata={"description": "ถูกระงับ"})
+
+
+class CoverageItemFacts(TypedDict):
+    key: str
+    name: str
+    slots: int
+    issued: int
+    read: int
+    handed_out: int
+    activated: int
+    locked: int
 
 
 class HolderRequest(Closed):
@@ -84,6 +112,14 @@ class HolderRequest(Closed):
         validate=validate.OneOf(("incumbent", "acting")),
         metadata={"description": "ดำรงตำแหน่ง หรือรักษาการ"},
     )
+
+
+class HolderRequestFacts(TypedDict):
+    name: str
+    position: str
+    phone: NotRequired[str]
+    email: NotRequired[str]
+    standing: NotRequired[str]
 
 
 class ActivationRequest(Closed):
@@ -112,12 +148,27 @@ class Activation(Schema):
     activated_at = Timestamp(required=True)
 
 
+class ActivationFacts(TypedDict):
+    slot_id: str
+    username: str
+    organisation: OrganisationFacts | None
+    role: str
+    code_group: str | None
+    activated_at: str
+
+
 class IssuanceScope(Closed):
     """Whose codes; all that is given must hold, nothing given is the whole country."""
 
     province = fields.String(validate=_PROVINCE, metadata={"description": "รหัสจังหวัด 2 หลัก"})
     district = fields.String(validate=_DISTRICT, metadata={"description": "รหัสอำเภอ 4 หลัก"})
     organisation = fields.String(validate=_ID, metadata={"description": "id ของหน่วยงาน"})
+
+
+class IssuanceScopeFacts(TypedDict, total=False):
+    province: str
+    district: str
+    organisation: str
 
 
 class IssuanceRequest(Closed):
@@ -143,6 +194,13 @@ class IssuanceResult(Schema):
     )
 
 
+class IssuanceResultFacts(TypedDict):
+    issuance_id: str
+    expires_at: str
+    slots: int
+    by_tier: dict[str, int]
+
+
 class SlipReadingRequest(Closed):
     """Which of the caller's slips; of all districts when none is named."""
 
@@ -164,10 +222,32 @@ class Slip(Schema):
     expires_at = Timestamp(required=True)
 
 
+class SlipFacts(TypedDict):
+    slot_id: str
+    username: str
+    activation_code: str
+    organisation: str
+    organisation_code: str
+    code_group: str | None
+    role: str
+    expires_at: str
+
+
 class SlipList(Schema):
     """The slips one office hands out."""
 
     items = fields.List(fields.Nested(Slip), required=True)
+
+
+class SlipListFacts(TypedDict):
+    items: list[SlipFacts]
+
+
+class PrintedSlipsFacts(TypedDict):
+    """Slips on paper: how many, a page each."""
+
+    slips: int
+    pdf_base64: str
 
 
 class CoverageQuery(Closed):

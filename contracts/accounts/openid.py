@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypedDict
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from contracts.accounts.sign_in import _PASSWORD, Session
+from contracts.accounts.sign_in import _PASSWORD, Session, SessionFacts
 from contracts.errors import Kind, ServiceError
 from contracts.fields import Closed, Code, Timestamp
 
@@ -15,6 +16,10 @@ class OpenIdOutcome(Schema):
     """What became of it: a session, or null where the slot was linked."""
 
     session = fields.Nested(Session, required=True, allow_none=True)
+
+
+class OpenIdOutcomeFacts(TypedDict):
+    session: SessionFacts | None
 
 
 class OpenIdSignInQuery(Closed):
@@ -47,6 +52,16 @@ class OpenIdAddress(Schema):
     authorization_url = fields.String(required=True)
 
 
+class OpenIdAddressFacts(TypedDict):
+    authorization_url: str
+
+
+class BegunOpenIdFacts(OpenIdAddressFacts):
+    """Where to send the browser, and the `state` it must bring back."""
+
+    state: str
+
+
 class OpenIdLink(Schema):
     """The person who may sign in to the slot through the provider."""
 
@@ -55,6 +70,12 @@ class OpenIdLink(Schema):
         required=True, metadata={"description": "ระดับความน่าเชื่อถือของการพิสูจน์ตัวตน (IAL) เมื่อผูก"}
     )
     linked_at = Timestamp(required=True)
+
+
+class OpenIdLinkFacts(TypedDict):
+    name: str
+    level: str
+    linked_at: str
 
 
 class OpenIdLinkRemoval(Closed):

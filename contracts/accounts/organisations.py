@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from marshmallow import Schema, fields, validate
 
 from contracts.errors import Kind, ServiceError
@@ -50,6 +52,16 @@ class OrganisationDetails(Schema):
     website = fields.String(required=True, allow_none=True)
 
 
+class OrganisationDetailsFacts(TypedDict):
+    address_no: str | None
+    moo: str | None
+    postcode: str | None
+    area_km2: float | None
+    latitude: float | None
+    longitude: float | None
+    website: str | None
+
+
 class Organisation(Schema):
     """An LAO, an office above LAOs, or an agency."""
 
@@ -75,6 +87,22 @@ class Organisation(Schema):
     valid_to = fields.Date(required=True, allow_none=True)
 
 
+class OrganisationFacts(TypedDict):
+    id: str
+    kind: str
+    type: str | None
+    code: str
+    name: str
+    full_name: str
+    abbreviation: str
+    province_code: str
+    province: str
+    district_code: str | None
+    district: str | None
+    valid_from: str
+    valid_to: str | None
+
+
 class DatedOrganisation(Organisation):
     """One organisation with what it was before."""
 
@@ -85,6 +113,12 @@ class DatedOrganisation(Organisation):
         required=True,
         metadata={"description": "ชื่อ ประเภท และรหัสเดิม เรียงจากเก่าไปใหม่"},
     )
+
+
+class DatedOrganisationFacts(OrganisationFacts):
+    version: int
+    details: OrganisationDetailsFacts | None
+    history: list[OrganisationFacts]
 
 
 class OrganisationRecord(DatedOrganisation):
@@ -100,6 +134,11 @@ class OrganisationRecord(DatedOrganisation):
         allow_none=True,
         metadata={"description": "วันที่ปิดบัญชีผู้ใช้ ของหน่วยงานที่เลิกแล้ว"},
     )
+
+
+class OrganisationRecordFacts(DatedOrganisationFacts):
+    successor_ids: list[str]
+    slots_close_on: str | None
 
 
 # -- refusals -------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from marshmallow import Schema, fields
 
 from contracts.errors import Kind, ServiceError
@@ -22,6 +24,16 @@ class ChangedRow(Schema):
     after = fields.Raw(required=True, allow_none=True)
 
 
+class ChangedRowFacts(TypedDict):
+    organisation_id: str
+    full_name: str
+    code: str
+    kind: str
+    field: str
+    before: object
+    after: object
+
+
 class ComparedRow(Schema):
     """An LAO that only one side has."""
 
@@ -32,6 +44,14 @@ class ComparedRow(Schema):
     province = fields.String(required=True)
 
 
+class ComparedRowFacts(TypedDict):
+    organisation_id: str | None
+    code: str
+    full_name: str
+    district: str | None
+    province: str
+
+
 class ComparedRows(Schema):
     """How many there are, and the first thousand."""
 
@@ -39,11 +59,21 @@ class ComparedRows(Schema):
     rows = fields.List(fields.Nested(ComparedRow), required=True)
 
 
+class ComparedRowsFacts(TypedDict):
+    count: int
+    rows: list[ComparedRowFacts]
+
+
 class ChangedRows(Schema):
     """How many there are, and the first thousand."""
 
     count = fields.Integer(required=True)
     rows = fields.List(fields.Nested(ChangedRow), required=True)
+
+
+class ChangedRowsFacts(TypedDict):
+    count: int
+    rows: list[ChangedRowFacts]
 
 
 class ImportComparison(Schema):
@@ -57,6 +87,13 @@ class ImportComparison(Schema):
     )
 
 
+class ImportComparisonFacts(TypedDict):
+    added: ComparedRowsFacts
+    changed: ChangedRowsFacts
+    gone: ComparedRowsFacts
+    closed: ComparedRowsFacts
+
+
 class RegistryFinding(Schema):
     """Something wrong at one place of the file, and what to do about it."""
 
@@ -68,12 +105,27 @@ class RegistryFinding(Schema):
     value = fields.String(required=True)
 
 
+class RegistryFindingFacts(TypedDict):
+    line: int
+    column: str
+    reason: str
+    message: str
+    message_en: str
+    value: str
+
+
 class RegistryFindings(Schema):
     """How many there are, by reason, and the first thousand."""
 
     count = fields.Integer(required=True)
     by_reason = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     rows = fields.List(fields.Nested(RegistryFinding), required=True)
+
+
+class RegistryFindingsFacts(TypedDict):
+    count: int
+    by_reason: dict[str, int]
+    rows: list[RegistryFindingFacts]
 
 
 class ImportResult(Schema):
@@ -95,6 +147,27 @@ class ImportResult(Schema):
     dirt = fields.Nested(
         RegistryFindings, required=True, metadata={"description": "ค่าที่เว้นว่างหรือควรตรวจ"}
     )
+
+
+class ImportResultFacts(TypedDict):
+    dry_run: bool
+    rows: int
+    organisations: int
+    added: int
+    changed: int
+    unchanged: int
+    gone: int
+    provinces: int
+    districts: int
+    rejected: RegistryFindingsFacts
+    comparison: ImportComparisonFacts
+    dirt: RegistryFindingsFacts
+
+
+class BegunImportFacts(TypedDict):
+    """A file that is about to be sent; its parts are sent under the id."""
+
+    import_id: str
 
 
 class ImportQuery(Closed):

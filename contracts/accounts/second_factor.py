@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from marshmallow import Schema, fields
 
 from contracts.accounts.sign_in import _PASSWORD
@@ -22,6 +24,11 @@ class SecondFactorSecret(Schema):
     otpauth_uri = fields.String(required=True, metadata={"description": "แสดงเป็น QR ให้แอปอ่าน"})
 
 
+class SecondFactorSecretFacts(TypedDict):
+    secret: str
+    otpauth_uri: str
+
+
 class SecondFactorConfirmation(Closed):
     """A code the app shows."""
 
@@ -32,6 +39,10 @@ class RecoveryCodes(Schema):
     """Each opens the slot once in place of the app; told this once."""
 
     recovery_codes = fields.List(fields.String(), required=True)
+
+
+class RecoveryCodesFacts(TypedDict):
+    recovery_codes: list[str]
 
 
 class SecondFactorRemoval(Closed):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TypedDict, final
+
 from marshmallow import Schema, fields, validate
 
-from contracts.accounts.organisations import Organisation
+from contracts.accounts.organisations import Organisation, OrganisationFacts
 from contracts.errors import Kind, ServiceError
 from contracts.fields import Closed, Code, Timestamp
-from contracts.principal import Role
+from contracts.principal import PrincipalFacts, Role
 from contracts.reference.code_groups import CodeGroup
 
 _USERNAME = validate.Length(1, 64)
@@ -25,6 +27,11 @@ class CoveredArea(Schema):
     code = fields.String(required=True)
 
 
+class CoveredAreaFacts(TypedDict):
+    kind: str
+    code: str
+
+
 class SignedInPrincipal(Schema):
     """Who is signed in."""
 
@@ -36,6 +43,15 @@ class SignedInPrincipal(Schema):
         required=True, allow_none=True, validate=validate.OneOf([*CodeGroup, None])
     )
     scope = fields.Nested(CoveredArea, required=True)
+
+
+class SignedInPrincipalFacts(TypedDict):
+    slot_id: str
+    username: str
+    organisation: OrganisationFacts | None
+    role: str
+    code_group: str | None
+    scope: CoveredAreaFacts
 
 
 class SessionRequest(Closed):
@@ -61,6 +77,31 @@ class Session(Schema):
         metadata={"description": "เครื่องที่ถูกให้ออกจากระบบลงชื่อเข้าใช้ตั้งแต่เมื่อใด"},
     )
     principal = fields.Nested(SignedInPrincipal, required=True)
+
+
+class SessionFacts(TypedDict):
+    token: str
+    expires_at: str
+    ended_session_since: str | None
+    principal: SignedInPrincipalFacts
+
+
+@final
+class LiveSessionFacts(TypedDict):
+    """Whose a token is. A `limited` session may set up its second factor and nothing else."""
+
+    session_id: str
+    expires_at: str
+    principal: PrincipalFacts
+    limited: bool
+
+
+@final
+class EndedSessionFacts(TypedDict):
+    """That a token's session was taken over, and when."""
+
+    ended: str
+    since: str
 
 
 class PasswordChangeRequest(Closed):

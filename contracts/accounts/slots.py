@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NotRequired, TypedDict
+
 from marshmallow import Schema, fields, validate
 
 from contracts.errors import Kind, ServiceError
@@ -30,10 +32,21 @@ class SlotHolder(Schema):
     since = Timestamp(required=True)
 
 
+class SlotHolderFacts(TypedDict):
+    name: str | None
+    position: str
+    standing: str
+    since: str
+
+
 class PastHolder(SlotHolder):
     """Who held the slot before; how to reach them is not kept."""
 
     until = Timestamp(required=True)
+
+
+class PastHolderFacts(SlotHolderFacts):
+    until: str
 
 
 class SlotDeed(Schema):
@@ -41,6 +54,11 @@ class SlotDeed(Schema):
 
     since = Timestamp(required=True)
     reason = fields.String(required=True, allow_none=True)
+
+
+class SlotDeedFacts(TypedDict):
+    since: str
+    reason: str | None
 
 
 class Slot(Schema):
@@ -67,6 +85,22 @@ class Slot(Schema):
     closure = fields.Nested(SlotDeed, required=True, allow_none=True)
 
 
+class SlotFacts(TypedDict):
+    slot_id: str
+    username: str
+    label: str | None
+    organisation_id: str | None
+    organisation: str | None
+    role: str
+    code_group: str | None
+    state: str
+    holder: SlotHolderFacts | None
+    activated_at: str | None
+    handover: SlotDeedFacts | None
+    lock: SlotDeedFacts | None
+    closure: SlotDeedFacts | None
+
+
 class Contact(Schema):
     """How to reach the holder."""
 
@@ -74,11 +108,21 @@ class Contact(Schema):
     email = fields.String(required=True, allow_none=True)
 
 
+class ContactFacts(TypedDict):
+    phone: str | None
+    email: str | None
+
+
 class NewHolder(Closed):
     """Who is to come next, as far as it is known."""
 
     name = Text(most=200)
     position = Text(most=200, load_default=None, allow_none=True)
+
+
+class NewHolderFacts(TypedDict):
+    name: str
+    position: NotRequired[str | None]
 
 
 class SlotDetail(Slot):
@@ -93,6 +137,19 @@ class SlotDetail(Slot):
         metadata={"description": "ผู้ถือบัญชีคนก่อน เรียงจากเก่าไปใหม่"},
     )
     new_holder = fields.Nested(NewHolder, required=True, allow_none=True)
+
+
+class SlotDetailFacts(SlotFacts):
+    version: int
+    contact: ContactFacts | None
+    past_holders: list[PastHolderFacts] | None
+    new_holder: NewHolderFacts | None
+
+
+class AddedSlotFacts(SlotDetailFacts):
+    """A slot as added; `replayed` says if the Idempotency-Key has had this answer before."""
+
+    replayed: NotRequired[bool]
 
 
 class SlotFilters(Closed):
@@ -126,6 +183,14 @@ class HolderChange(Closed):
     )
 
 
+class HolderChangeFacts(TypedDict, total=False):
+    name: str
+    position: str
+    phone: str | None
+    email: str | None
+    standing: str
+
+
 class HandoverRequest(Closed):
     """That the holder goes."""
 
@@ -148,6 +213,15 @@ class Handover(Schema):
         metadata={"description": "หน่วยงานที่อ่านและจ่ายใบรหัส"},
     )
     expires_at = Timestamp(required=True)
+
+
+class HandoverFacts(TypedDict):
+    slot_id: str
+    username: str
+    begun_at: str
+    issuance_id: str
+    handed_out_by: str
+    expires_at: str
 
 
 class DeedRequest(Closed):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from marshmallow import Schema, fields, validate
 
 from contracts.aggregation.axis import Axis
@@ -51,6 +53,22 @@ class CompletenessItem(Schema):
     on_time_rate = _percent("ร้อยละที่ยื่นทันกำหนด: on_time ÷ (expected − exempt) เป็น null เมื่อตัวหารเป็น 0")
 
 
+class CompletenessItemFacts(TypedDict):
+    key: str
+    name: str
+    expected: int
+    filed: int
+    on_time: int
+    late: int
+    amended: int
+    returned: int
+    nil: int
+    exempt: int
+    missing: int
+    rate: float | None
+    on_time_rate: float | None
+
+
 class Completeness(Schema):
     """The figures of one round by one axis; `total` is the sum of the rows shown."""
 
@@ -62,6 +80,14 @@ class Completeness(Schema):
         required=True,
         metadata={"description": "เวลาที่อ่านตัวเลข รายการที่เพิ่งยื่นจะนับภายในไม่กี่วินาที"},
     )
+
+
+class CompletenessFacts(TypedDict):
+    round_id: str
+    by: str
+    items: list[CompletenessItemFacts]
+    total: CompletenessItemFacts
+    as_of: str
 
 
 # -- refusals -------------------------------------------------------------------------------

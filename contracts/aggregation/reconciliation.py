@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from marshmallow import Schema, fields, validate
 
 from contracts.aggregation.completeness import _count
@@ -24,3 +26,13 @@ class ReconciliationItem(Schema):
         },
     )
     as_of = Timestamp(required=True, metadata={"description": "When it was compared."})
+
+
+class ReconciliationItemFacts(TypedDict):
+    round_id: str
+    mode: str
+    receipts: int
+    events: int
+    counted: int
+    difference: int
+    as_of: str

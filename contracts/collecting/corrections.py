@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NotRequired, TypedDict
+
 from contracts.collecting.filings import MOST_REVISIONS
 from contracts.errors import Kind, ServiceError
 from contracts.fields import Closed, Text, Timestamp, WholeNumber
@@ -21,11 +23,22 @@ class ReturnBodySchema(Closed):
     revision = WholeNumber(1, MOST_REVISIONS, allow_none=True, load_default=None, metadata=_SEEN)
 
 
+class ReturnBodyFacts(TypedDict):
+    reason: str
+    due_at: str
+    revision: NotRequired[int | None]
+
+
 class AcceptanceBodySchema(Closed):
     """Accepting what is in force."""
 
     note = Text(most=1000, allow_none=True, load_default=None)
     revision = WholeNumber(1, MOST_REVISIONS, allow_none=True, load_default=None, metadata=_SEEN)
+
+
+class AcceptanceBodyFacts(TypedDict, total=False):
+    note: str | None
+    revision: int | None
 
 
 # -- refusals -------------------------------------------------------------------------------

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from marshmallow import Schema, fields, validate
 
-from contracts.collecting.forms import ANSWERS_OF_A_FORM, FormRefSchema
+from contracts.collecting.forms import ANSWERS_OF_A_FORM, FormRefFacts, FormRefSchema
 from contracts.errors import Kind, ServiceError
-from contracts.fields import Closed
+from contracts.fields import Closed, JsonObject
 
 
 class DraftBodySchema(Closed):
@@ -30,6 +32,13 @@ class DraftFaultSchema(Schema):
     message_en = fields.String(required=True)
 
 
+class DraftFaultFacts(TypedDict):
+    pointer: str
+    code: str
+    message: str
+    message_en: str
+
+
 class WarningSchema(Schema):
     """What looks wrong and may be filed: `unconfirmed` with a note under the id of the check,
     `unprintable`, a character that paper cannot show, as it is.
@@ -44,6 +53,14 @@ class WarningSchema(Schema):
     message_en = fields.String(required=True)
 
 
+class WarningFacts(TypedDict):
+    check: str
+    pointer: str
+    code: str
+    message: str
+    message_en: str
+
+
 class PrefilledSchema(Schema):
     """From where a prefilled answer was taken."""
 
@@ -55,6 +72,9 @@ class PrefilledSchema(Schema):
         data_key="from",
         metadata={"description": "The type of LAO, the username, or the round it was filed in."},
     )
+
+
+PrefilledFacts = TypedDict("PrefilledFacts", {"source": str, "from": str})
 
 
 class DraftSchema(Schema):
@@ -92,6 +112,29 @@ class DraftSchema(Schema):
             " cannot be filed."
         },
     )
+
+
+class DraftFacts(TypedDict):
+    obligation_id: str
+    form: FormRefFacts
+    base_revision: int
+    answers: JsonObject
+    version: int
+    missing: list[str]
+    questions: dict[str, str]
+    faults: list[DraftFaultFacts]
+    warnings: list[WarningFacts]
+    prefilled: dict[str, PrefilledFacts]
+    not_prefilled: list[str]
+
+
+class DraftHolderFacts(TypedDict, total=False):
+    """What is known of the holder of a slot, to prefill a draft with."""
+
+    name: str | None
+    position: str
+    phone: str | None
+    email: str | None
 
 
 # -- refusals -------------------------------------------------------------------------------

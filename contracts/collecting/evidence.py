@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from marshmallow import Schema, fields, validate
 
 from contracts.errors import Kind, ServiceError
@@ -29,6 +31,12 @@ class UploadedBySchema(Schema):
     holder_name = fields.String(required=True, allow_none=True)
 
 
+class UploadedByFacts(TypedDict):
+    slot_id: str
+    username: str
+    holder_name: str | None
+
+
 class EvidenceSchema(Schema):
     """A file that shows an answer to be true. `state` is `clean` when a virus scanner looked into
     it and found nothing, `unscanned` when none did: open such a file with care. `used_on` are the
@@ -47,6 +55,40 @@ class EvidenceSchema(Schema):
     obligation_id = fields.String(required=True, allow_none=True)
     round_ids = fields.List(fields.String(), required=True)
     used_on = fields.List(fields.String(), required=True)
+
+
+class EvidenceFacts(TypedDict):
+    id: str
+    organisation_id: str
+    filename: str
+    media_type: str
+    size: int
+    sha256: str
+    state: str
+    uploaded_at: str
+    uploaded_by: UploadedByFacts
+    obligation_id: str | None
+    round_ids: list[str]
+    used_on: list[str]
+
+
+class EvidenceUploadFacts(TypedDict):
+    """An upload that has begun; its chunks are sent under the id."""
+
+    upload_id: str
+
+
+class KeptEvidenceFacts(TypedDict):
+    """What an upload has become, and whether the organisation did not have it already."""
+
+    evidence: EvidenceFacts
+    is_new: bool
+
+
+class UnknownEvidenceFacts(TypedDict):
+    """Of the evidence that a filing names, what is none of the organisation."""
+
+    unknown: list[str]
 
 
 # -- refusals -------------------------------------------------------------------------------

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NotRequired, TypedDict
+
 from marshmallow import Schema, fields, validate
 
-from contracts.collecting.rounds import ScopeSchema
+from contracts.collecting.rounds import ScopeFacts, ScopeSchema
 from contracts.errors import Kind, ServiceError
 from contracts.fields import Closed, Text, Timestamp
 
@@ -15,11 +17,20 @@ class ExtendedScopeSchema(ScopeSchema):
     obligation = fields.String(allow_none=True, validate=validate.Length(1, 128))
 
 
+class ExtendedScopeFacts(ScopeFacts):
+    obligation: NotRequired[str | None]
+
+
 class WithdrawnExtensionSchema(Closed):
     """The order by which an extension is withdrawn."""
 
     order_no = Text(most=100)
     reason = Text(most=500)
+
+
+class WithdrawnExtensionFacts(TypedDict):
+    order_no: str
+    reason: str
 
 
 class ExtensionProposalSchema(WithdrawnExtensionSchema):
@@ -33,6 +44,11 @@ class ExtensionProposalSchema(WithdrawnExtensionSchema):
             " date than the one before it shortens. At most 366 days after the round's due date."
         },
     )
+
+
+class ExtensionProposalFacts(WithdrawnExtensionFacts):
+    scope: ExtendedScopeFacts
+    lao_due_at: str
 
 
 class ExtensionSchema(Schema):
@@ -61,6 +77,19 @@ class ExtensionSchema(Schema):
     reason = fields.String(required=True)
     extended_by = fields.String(required=True)
     extended_at = Timestamp(required=True)
+
+
+class ExtensionFacts(TypedDict):
+    no: int
+    scope: ExtendedScopeFacts
+    lao_due_at: str | None
+    withdraws: int | None
+    stands: bool
+    ended_by: int | None
+    order_no: str
+    reason: str
+    extended_by: str
+    extended_at: str
 
 
 # -- refusals -------------------------------------------------------------------------------

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal, NotRequired, TypedDict
+
 from marshmallow import Schema, fields, validate
 
 from contracts.collecting.amendment_classes import AMENDMENT_CLASSES, DEFAULT_CLASS
-from contracts.collecting.forms import ANSWERS_OF_A_FORM, FormRefSchema
+from contracts.collecting.forms import ANSWERS_OF_A_FORM, FormRefFacts, FormRefSchema
+from contracts.collecting.receipts import ReceiptFacts
 from contracts.errors import Kind, ServiceError
-from contracts.fields import Closed, Exactly, Text, Timestamp, WholeNumber
+from contracts.fields import Closed, Exactly, JsonObject, Text, Timestamp, WholeNumber
+from contracts.principal import PrincipalFacts
 
 _CLASS = validate.OneOf([known.id for known in AMENDMENT_CLASSES])
 _SHA256 = Exactly(r"^[0-9a-f]{64}$")
@@ -19,6 +23,11 @@ class WithdrawalBodySchema(Closed):
 
     base_revision = WholeNumber(1, MOST_REVISIONS, required=True)
     reason = Text(most=1000)
+
+
+class WithdrawalBodyFacts(TypedDict):
+    base_revision: int
+    reason: str
 
 
 class FilingBodySchema(Closed):
@@ -46,6 +55,16 @@ class FilingBodySchema(Closed):
     )
 
 
+class FilingBodyFacts(TypedDict):
+    answers: JsonObject
+    form_version: int
+    kind: str
+    base_revision: NotRequired[int | None]
+    reason: NotRequired[str | None]
+    reason_class: NotRequired[str]
+    notes: NotRequired[dict[str, str]]
+
+
 class FiledBySchema(Schema):
     """The slot that filed, and its holder at that time."""
 
@@ -53,11 +72,21 @@ class FiledBySchema(Schema):
     holder_name = fields.String(required=True, allow_none=True)
 
 
+class FiledByFacts(TypedDict):
+    username: str
+    holder_name: str | None
+
+
 class ProblemOfFilingSchema(Schema):
     """Why a submission was refused after it had been taken in."""
 
     code = fields.String(required=True)
     details = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+
+
+class ProblemOfFilingFacts(TypedDict):
+    code: str
+    details: dict[str, str]
 
 
 class FilingSchema(Schema):
@@ -93,12 +122,79 @@ class FilingSchema(Schema):
     problem = fields.Nested(ProblemOfFilingSchema)
 
 
+class FilingFacts(TypedDict):
+    id: str
+    obligation_id: str
+    revision: NotRequired[int]
+    kind: NotRequired[str]
+    form: NotRequired[FormRefFacts]
+    accepted_at: str
+    on_time: NotRequired[bool]
+    state: str
+    content_sha256: NotRequired[str]
+    base_revision: NotRequired[int | None]
+    reason: NotRequired[str | None]
+    reason_class: NotRequired[str | None]
+    channel: NotRequired[str]
+    judged_at: NotRequired[str]
+    notes: NotRequired[dict[str, str]]
+    organisation_name: NotRequired[str]
+    filed_by: NotRequired[FiledByFacts]
+    receipt_number: NotRequired[str]
+    answers: NotRequired[JsonObject]
+    changed: NotRequired[list[str]]
+    problem: NotRequired[ProblemOfFilingFacts]
+
+
 class TakenInSchema(Schema):
     """The answer to a filing that is durable but not yet recorded; look at `status_url`."""
 
     filing_id = fields.String(required=True)
     accepted_at = Timestamp(required=True)
     status_url = fields.String(required=True)
+
+
+class TakenInFacts(TypedDict):
+    filing_id: str
+    accepted_at: str
+    status_url: str
+
+
+class SubmissionFacts(TypedDict):
+    """A filing or a withdrawal as it is put into the intake; `accepted_at` is its time."""
+
+    filing_id: str
+    obligation_id: str
+    kind: str
+    answers: JsonObject
+    form_version: int
+    base_revision: int | None
+    reason: str | None
+    accepted_at: str
+    by: PrincipalFacts
+    reason_class: NotRequired[str]
+    notes: NotRequired[dict[str, str]]
+    channel: NotRequired[str]
+    correlation_id: NotRequired[str]
+
+
+class AnsweredFilingFacts(TypedDict):
+    """What became of a submission: it is recorded, or repeats one that is."""
+
+    outcome: Literal["recorded", "repeated"]
+    filing: FilingFacts
+    receipt: ReceiptFacts
+
+
+class RefusedFilingFacts(TypedDict):
+    """What became of a submission: the refusal of this code."""
+
+    outcome: Literal["refused"]
+    code: str
+    details: dict[str, str]
+
+
+FilingAnswer = AnsweredFilingFacts | RefusedFilingFacts
 
 
 # -- refusals -------------------------------------------------------------------------------

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NotRequired, TypedDict
+
 from marshmallow import Schema, fields
 
 from contracts.errors import Kind, ServiceError
-from contracts.fields import Closed, Exactly, WholeNumber
+from contracts.fields import Closed, Exactly, JsonObject, WholeNumber
 from contracts.forms import ANY_YEAR
 
 ANSWERS_OF_A_FORM = {
@@ -21,6 +23,11 @@ class FormRefSchema(Closed):
 
     id = fields.String(required=True, validate=Exactly(r"^[a-z0-9-]{1,60}$"))
     version = WholeNumber(1, 10_000, required=True)
+
+
+class FormRefFacts(TypedDict):
+    id: str
+    version: int
 
 
 class FormSchema(Schema):
@@ -43,6 +50,17 @@ class FormSchema(Schema):
     checks = fields.List(
         fields.Dict(), metadata={"description": "What must be true of several answers together."}
     )
+
+
+class FormFacts(TypedDict):
+    id: str
+    version: int
+    status: str
+    fiscal_year_be: object
+    title: JsonObject
+    nil: list[str]
+    sections: list[JsonObject]
+    checks: NotRequired[list[JsonObject]]
 
 
 # -- refusals -------------------------------------------------------------------------------

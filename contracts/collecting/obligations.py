@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NotRequired, TypedDict
+
 from marshmallow import Schema, fields, validate
 
-from contracts.collecting.forms import FormRefSchema
+from contracts.collecting.forms import FormRefFacts, FormRefSchema
 from contracts.collecting.rounds import ABOUT_SIGN_OFF, SIGN_OFFS
 from contracts.errors import Kind, ServiceError
 from contracts.fields import Timestamp
@@ -33,12 +35,27 @@ class ObligedSchema(Schema):
     district_code = fields.String(required=True)
 
 
+class ObligedFacts(TypedDict):
+    id: str
+    code: str
+    type: str
+    full_name: str
+    province_code: str
+    district_code: str
+
+
 class DoneBySchema(Schema):
     """The office that did something, and the holder of its slot at that time."""
 
     role = fields.String(required=True)
     username = fields.String(required=True)
     holder_name = fields.String(required=True, allow_none=True)
+
+
+class DoneByFacts(TypedDict):
+    role: str
+    username: str
+    holder_name: str | None
 
 
 class ActSchema(Schema):
@@ -54,11 +71,27 @@ class ActSchema(Schema):
     due_at = Timestamp(required=True, allow_none=True)
 
 
+class ActFacts(TypedDict):
+    no: int
+    kind: str
+    revision: int
+    at: str
+    by: DoneByFacts
+    reason: str | None
+    order_no: str | None
+    due_at: str | None
+
+
 class SignedBySchema(Schema):
     """The slot in which it was signed, and its holder at that time."""
 
     username = fields.String(required=True)
     holder_name = fields.String(required=True, allow_none=True)
+
+
+class SignedByFacts(TypedDict):
+    username: str
+    holder_name: str | None
 
 
 class SignatureSchema(Schema):
@@ -73,6 +106,18 @@ class SignatureSchema(Schema):
     content_sha256 = fields.String(required=True)
     signed_at = Timestamp(required=True)
     signed_by = fields.Nested(SignedBySchema, required=True)
+
+
+class SignatureFacts(TypedDict):
+    part: str
+    of: str
+    name: str
+    position: str
+    acting: bool
+    draft_version: int
+    content_sha256: str
+    signed_at: str
+    signed_by: SignedByFacts
 
 
 class ObligationSchema(Schema):
@@ -120,6 +165,31 @@ class ObligationSchema(Schema):
     acts = fields.List(
         fields.Nested(ActSchema), metadata={"description": "Not in lists of obligations."}
     )
+
+
+class ObligationFacts(TypedDict):
+    id: str
+    round_id: str
+    mode: str
+    form: FormRefFacts
+    organisation: ObligedFacts
+    state: str
+    revision: int
+    opens_at: str
+    due_at: str
+    due_because: str | None
+    closes_at: str
+    correction_ends_at: str
+    correct_until: str | None
+    sign_off: str
+    signatures: list[SignatureFacts]
+    days_left: int
+    first_accepted_at: str | None
+    judged_at: str | None
+    on_time: bool | None
+    accepted_revision: int | None
+    last_filing_id: str | None
+    acts: NotRequired[list[ActFacts]]
 
 
 # -- refusals -------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from marshmallow import fields, validate
 
 from contracts.errors import Kind, ServiceError
@@ -16,6 +18,12 @@ class ExemptionBodySchema(Closed):
     reason = Text(most=500)
 
 
+class ExemptionBodyFacts(TypedDict):
+    kind: str
+    order_no: str
+    reason: str
+
+
 class OrganisationActSchema(Closed):
     """What becomes, by order, of an organisation in a round that was opened.
 
@@ -27,6 +35,13 @@ class OrganisationActSchema(Closed):
     act = fields.String(required=True, validate=validate.OneOf(["add", "rename", "close"]))
     order_no = Text(most=100)
     reason = Text(most=500)
+
+
+class OrganisationActFacts(TypedDict):
+    organisation_id: str
+    act: str
+    order_no: str
+    reason: str
 
 
 # -- refusals -------------------------------------------------------------------------------

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from marshmallow import Schema, fields, validate
 
 from contracts.errors import Kind, ServiceError
-from contracts.fields import Closed, Exactly, WholeNumber
+from contracts.fields import Closed, Exactly, JsonObject, WholeNumber
 
 _SHA256 = Exactly(r"^[0-9a-f]{64}$")
 
@@ -53,10 +55,22 @@ class ReceiptCheckSchema(Schema):
     last_revision = fields.Integer(required=True, allow_none=True)
 
 
+class ReceiptCheckFacts(TypedDict):
+    valid: bool
+    reason: str | None
+    receipt: JsonObject | None
+    superseded: bool | None
+    last_revision: int | None
+
+
 class JwksSchema(Schema):
     """Every public key that signs or signed (RFC 7517), with `first_used_at` and `retired_at`."""
 
     keys = fields.List(fields.Dict(), required=True)
+
+
+class JwksFacts(TypedDict):
+    keys: list[JsonObject]
 
 
 class RollSchema(Schema):
@@ -84,6 +98,20 @@ class RollSchema(Schema):
     jws = fields.String(required=True)
 
 
+class RollFacts(TypedDict):
+    roll: str
+    day: str
+    round_id: str | None
+    count: int
+    root: str
+    previous_day: str | None
+    previous_root: str | None
+    previous_sha256: str | None
+    closed_at: str
+    sha256: str
+    jws: str
+
+
 class RollProofSchema(Schema):
     """The way from a receipt to the root of its day: `path` as RFC 9162, section 2.1.3."""
 
@@ -95,6 +123,17 @@ class RollProofSchema(Schema):
     count = fields.Integer(required=True)
     path = fields.List(fields.String(validate=_SHA256), required=True)
     root = fields.String(required=True, validate=_SHA256)
+
+
+class RollProofFacts(TypedDict):
+    filing_id: str
+    number: str
+    day: str
+    round_id: str | None
+    index: int
+    count: int
+    path: list[str]
+    root: str
 
 
 class ReceiptSchema(Schema):
@@ -110,6 +149,38 @@ class ReceiptSchema(Schema):
     on_time = fields.Boolean(required=True)
     content_sha256 = fields.String(required=True)
     jws = fields.String(required=True)
+
+
+class ReceiptFacts(TypedDict):
+    number: str
+    filing_id: str
+    obligation_id: str
+    organisation_code: str
+    round_id: str
+    revision: int
+    accepted_at: str
+    on_time: bool
+    content_sha256: str
+    jws: str
+
+
+class PrintedReceiptFacts(TypedDict):
+    """A receipt on paper."""
+
+    number: str
+    pdf_base64: str
+
+
+class ReceiptCountFacts(TypedDict):
+    """How many receipts a round has; those `settled` are old enough to have been heard of, and of
+    those `unsent` the event is still to be sent.
+    """
+
+    round_id: str
+    mode: str
+    receipts: int
+    settled: int
+    unsent: int
 
 
 # -- refusals -------------------------------------------------------------------------------

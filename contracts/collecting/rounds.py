@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NotRequired, TypedDict
+
 from marshmallow import Schema, fields, validate
 
 from contracts.collecting.amendment_classes import AMENDMENT_CLASSES
-from contracts.collecting.forms import FormRefSchema
+from contracts.collecting.forms import FormRefFacts, FormRefSchema
 from contracts.errors import Kind, ServiceError
 from contracts.fields import Closed, Exactly, Text, Timestamp, WholeNumber
 
@@ -28,6 +30,12 @@ class ScopeSchema(Closed):
     organisation = fields.String(allow_none=True, validate=validate.Length(1, 64))
 
 
+class ScopeFacts(TypedDict, total=False):
+    province: str | None
+    district: str | None
+    organisation: str | None
+
+
 class DueExceptionSchema(Closed):
     """Another due date for part of the country, and the order it rests on."""
 
@@ -35,6 +43,13 @@ class DueExceptionSchema(Closed):
     lao_due_at = Timestamp(required=True)
     order_no = Text(most=100)
     reason = Text(most=500)
+
+
+class DueExceptionFacts(TypedDict):
+    scope: ScopeFacts
+    lao_due_at: str
+    order_no: str
+    reason: str
 
 
 class RoundChangeSchema(Closed):
@@ -52,6 +67,17 @@ class RoundChangeSchema(Closed):
     due_exceptions = fields.List(
         fields.Nested(DueExceptionSchema), validate=validate.Length(max=MOST_DUE_EXCEPTIONS)
     )
+
+
+class RoundChangeFacts(TypedDict, total=False):
+    opens_at: str
+    lao_due_at: str
+    closes_at: str
+    central_due_at: str | None
+    corrections_close_at: str | None
+    late_if_amended_as: list[str]
+    sign_off: str
+    due_exceptions: list[DueExceptionFacts]
 
 
 class RoundProposalSchema(Closed):
@@ -86,6 +112,28 @@ class RoundProposalSchema(Closed):
     )
 
 
+class RoundProposalFacts(TypedDict):
+    fiscal_year_be: int
+    no: int
+    form: FormRefFacts
+    mode: str
+    opens_at: str
+    lao_due_at: str
+    closes_at: str
+    central_due_at: NotRequired[str | None]
+    corrections_close_at: NotRequired[str | None]
+    late_if_amended_as: NotRequired[list[str]]
+    sign_off: NotRequired[str]
+    scope: NotRequired[ScopeFacts]
+    due_exceptions: NotRequired[list[DueExceptionFacts]]
+
+
+class ProposedRoundFacts(RoundProposalFacts):
+    """A round as it is proposed to a collection, which has the kind."""
+
+    kind: str
+
+
 class RoundWarningSchema(Schema):
     """What is probably not meant in a draft of a round; it can be opened all the same."""
 
@@ -93,6 +141,13 @@ class RoundWarningSchema(Schema):
     code = fields.String(required=True, validate=validate.Equal("in_the_past"))
     message = fields.String(required=True)
     message_th = fields.String(required=True)
+
+
+class RoundWarningFacts(TypedDict):
+    pointer: str
+    code: str
+    message: str
+    message_th: str
 
 
 class RoundSchema(Schema):
@@ -128,6 +183,29 @@ class RoundSchema(Schema):
         metadata={"description": "While a draft: look at these before opening it."},
     )
     version = fields.Integer(required=True)
+
+
+class RoundFacts(TypedDict):
+    id: str
+    kind: str
+    fiscal_year_be: int
+    no: int
+    form: FormRefFacts
+    mode: str
+    opens_at: str
+    lao_due_at: str
+    closes_at: str
+    central_due_at: str | None
+    corrections_close_at: str
+    late_if_amended_as: list[str]
+    sign_off: str
+    state: str
+    scope: ScopeFacts
+    due_exceptions: list[DueExceptionFacts]
+    obligations: int
+    expected_obligations: int | None
+    warnings: list[RoundWarningFacts]
+    version: int
 
 
 # -- refusals -------------------------------------------------------------------------------

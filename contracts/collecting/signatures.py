@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NotRequired, TypedDict
+
 from marshmallow import fields, validate
 
 from contracts.errors import Kind, ServiceError
@@ -21,6 +23,13 @@ class SignatureBodySchema(Closed):
         validate=validate.OneOf(["draft", "withdrawal"]),
         metadata={"description": "What is signed: what is to be filed, or that it is taken back."},
     )
+
+
+class SignatureBodyFacts(TypedDict):
+    name: str
+    position: str
+    acting: NotRequired[bool]
+    of: NotRequired[str]
 
 
 # -- refusals -------------------------------------------------------------------------------

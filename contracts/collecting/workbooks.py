@@ -1,8 +1,39 @@
-"""How an upload of workbooks is refused as a whole."""
+"""Workbooks as services tell them, and how an upload of them is refused as a whole."""
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from contracts.errors import Kind, ServiceError
+from contracts.jobs import JobFacts
+
+
+class WorkbookFacts(TypedDict):
+    """A workbook to be downloaded."""
+
+    filename: str
+    xlsx_base64: str
+
+
+class WorkbooksUploadFacts(TypedDict):
+    """A file that is about to be sent: one workbook or an archive of them; `size` in bytes."""
+
+    round_id: str
+    filename: str
+    sha256: str
+    size: int
+    is_check: bool
+    received_at: str
+
+
+class BegunWorkbooksFacts(TypedDict):
+    """The id to send the chunks under, or the job where the same was sent before."""
+
+    job: JobFacts | None
+    file_id: str | None
+
+
+# -- refusals -------------------------------------------------------------------------------
 
 
 class WorkbooksUnreadable(ServiceError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from marshmallow import Schema, fields, validate
 
 from contracts.errors import Kind, ServiceError
@@ -34,11 +36,32 @@ class ConsolidatedFiguresSchema(Schema):
     on_time_rate = fields.Float(required=True, allow_none=True)
 
 
+class ConsolidatedFiguresFacts(TypedDict):
+    key: str
+    name: str
+    expected: int
+    filed: int
+    on_time: int
+    late: int
+    amended: int
+    returned: int
+    nil: int
+    exempt: int
+    missing: int
+    rate: float | None
+    on_time_rate: float | None
+
+
 class ConsolidatedProblemsSchema(Schema):
     """How many problems were reported until then, and how many of them answered."""
 
     reported = fields.Integer(required=True)
     answered = fields.Integer(required=True)
+
+
+class ConsolidatedProblemsFacts(TypedDict):
+    reported: int
+    answered: int
 
 
 class ConsolidatedFileSchema(Schema):
@@ -50,12 +73,25 @@ class ConsolidatedFileSchema(Schema):
     size = fields.Integer(required=True)
 
 
+class ConsolidatedFileFacts(TypedDict):
+    url: str
+    content_type: str
+    sha256: str
+    size: int
+
+
 class ConsolidatedFilesSchema(Schema):
     """The faces of the report; `json` is the content itself, in canonical form (RFC 8785)."""
 
     json = fields.Nested(ConsolidatedFileSchema, required=True)
     xlsx = fields.Nested(ConsolidatedFileSchema, required=True)
     pdf = fields.Nested(ConsolidatedFileSchema, required=True)
+
+
+class ConsolidatedFilesFacts(TypedDict):
+    json: ConsolidatedFileFacts
+    xlsx: ConsolidatedFileFacts
+    pdf: ConsolidatedFileFacts
 
 
 class ConsolidationSchema(Schema):
@@ -76,6 +112,22 @@ class ConsolidationSchema(Schema):
     files = fields.Nested(ConsolidatedFilesSchema, required=True)
     made_at = Timestamp(required=True)
     made_by = fields.String(required=True)
+
+
+class ConsolidationFacts(TypedDict):
+    id: str
+    round_id: str
+    mode: str
+    as_of: str
+    central_due_at: str | None
+    is_closed: bool
+    closed_at: str | None
+    content_sha256: str
+    total: ConsolidatedFiguresFacts
+    problems: ConsolidatedProblemsFacts
+    files: ConsolidatedFilesFacts
+    made_at: str
+    made_by: str
 
 
 # -- refusals -------------------------------------------------------------------------------

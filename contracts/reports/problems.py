@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NotRequired, TypedDict
+
 from marshmallow import Schema, fields, validate
 
 from contracts.errors import Kind, ServiceError
@@ -29,6 +31,12 @@ class ProblemReportBodySchema(Closed):
     round_id = fields.String(validate=validate.Length(1, 64))
 
 
+class ProblemReportBodyFacts(TypedDict):
+    category: str
+    text: str
+    round_id: NotRequired[str]
+
+
 class ProblemAnswerBodySchema(Closed):
     """An answer; one that is circulated can be read by every slot, the problem's text cannot."""
 
@@ -42,6 +50,12 @@ class ProblemFiltersSchema(Closed):
     round_id = _round_filter()
     category = fields.String(validate=validate.OneOf(CATEGORY_IDS))
     state = fields.String(validate=validate.OneOf(PROBLEM_STATES))
+
+
+class ProblemFiltersFacts(TypedDict, total=False):
+    round_id: str
+    category: str
+    state: str
 
 
 class CirculatedFiltersSchema(Closed):
@@ -64,11 +78,21 @@ class ReportedBySchema(Schema):
     holder_name = fields.String(required=True, allow_none=True)
 
 
+class ReportedByFacts(TypedDict):
+    username: str
+    holder_name: str | None
+
+
 class AnsweredBySchema(Schema):
     """The slot that answered."""
 
     username = fields.String(required=True)
     role = fields.String(required=True)
+
+
+class AnsweredByFacts(TypedDict):
+    username: str
+    role: str
 
 
 class ProblemAnswerSchema(Schema):
@@ -78,6 +102,13 @@ class ProblemAnswerSchema(Schema):
     circulate = fields.Boolean(required=True)
     answered_at = Timestamp(required=True)
     answered_by = fields.Nested(AnsweredBySchema, required=True)
+
+
+class ProblemAnswerFacts(TypedDict):
+    text: str
+    circulate: bool
+    answered_at: str
+    answered_by: AnsweredByFacts
 
 
 class ProblemReportSchema(Schema):
@@ -101,6 +132,32 @@ class ProblemReportSchema(Schema):
     version = fields.Integer(required=True)
 
 
+class ProblemReportFacts(TypedDict):
+    id: str
+    round_id: str
+    mode: str
+    category: str
+    category_name: str
+    text: str
+    state: str
+    organisation_id: str | None
+    organisation_name: str | None
+    province_code: str
+    district_code: str
+    code_group: str | None
+    reported_at: str
+    reported_by: ReportedByFacts
+    answers: list[ProblemAnswerFacts]
+    version: int
+
+
+class ToldProblemFacts(TypedDict):
+    """A problem report as it stands, and whether the request has had this answer before."""
+
+    report: ProblemReportFacts
+    repeated: bool
+
+
 class CirculatedAnswerSchema(Schema):
     """The latest answer to one problem report that was circulated to everybody."""
 
@@ -114,6 +171,17 @@ class CirculatedAnswerSchema(Schema):
     answered_by = fields.Nested(AnsweredBySchema, required=True)
 
 
+class CirculatedAnswerFacts(TypedDict):
+    id: str
+    round_id: str
+    mode: str
+    category: str
+    category_name: str
+    text: str
+    answered_at: str
+    answered_by: AnsweredByFacts
+
+
 class ProblemCountsSchema(Schema):
     """How many problems were reported, and how many of them are answered or still open."""
 
@@ -124,6 +192,14 @@ class ProblemCountsSchema(Schema):
     open = fields.Integer(required=True)
 
 
+class ProblemCountsFacts(TypedDict):
+    key: str
+    name: str
+    reported: int
+    answered: int
+    open: int
+
+
 class ProblemSummarySchema(Schema):
     """Counts within the caller's area; `total` is the sum of the rows."""
 
@@ -132,6 +208,14 @@ class ProblemSummarySchema(Schema):
     items = fields.List(fields.Nested(ProblemCountsSchema), required=True)
     total = fields.Nested(ProblemCountsSchema, required=True)
     as_of = Timestamp(required=True)
+
+
+class ProblemSummaryFacts(TypedDict):
+    round_id: str | None
+    by: str
+    items: list[ProblemCountsFacts]
+    total: ProblemCountsFacts
+    as_of: str
 
 
 # -- refusals -------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import re
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,6 @@ from contracts.errors import ServiceError
 from contracts.events import Event
 from tests.architecture.source import CLASSES, SERVICE_NAMES, calls
 from tools.flows import entrypoints, read_head
-from tools.programs import ROOT
 
 NAMES = r"[A-Z]\w+(?:,\s+[A-Z]\w+)*"
 SHARED = {kind.__name__ for kind in refusals() if kind.__module__ == "contracts.errors"}
@@ -36,12 +36,16 @@ def class_of(service: str) -> type:
     return next(cls for cls in CLASSES if cls.name == service)
 
 
-def told_to_clients(service: str) -> tuple[type[ServiceError], ...]:
-    """The refusals by which the service's client may be answered, beside the shared ones."""
+def client_of(service: str) -> type:
     module = importlib.import_module(f"clients.{service}")
     classes = inspect.getmembers(module, inspect.isclass)
     (client,) = (kind for _, kind in classes if vars(kind).get("service") == service)
-    return client.errors
+    return client
+
+
+def told_to_clients(service: str) -> tuple[type[ServiceError], ...]:
+    """The refusals by which the service's client may be answered, beside the shared ones."""
+    return client_of(service).errors
 
 
 @ENTRYPOINTS
@@ -86,7 +90,8 @@ def test_a_declared_event_is_named_by_an_entrypoint(cls):
 @SERVICES
 def test_a_client_asks_what_the_service_answers(name):
     asked = dict(entrypoints(class_of(name), answers))
-    for called, call in calls(ROOT / "clients" / f"{name}.py"):
+    modules = {inspect.getfile(kind) for kind in client_of(name).__mro__[:-1]}
+    for called, call in (each for path in modules for each in calls(Path(path))):
         if called == "_call":
             method = getattr(class_of(name), call.args[0].value)
             given = {keyword.arg: None for keyword in call.keywords if keyword.arg}
