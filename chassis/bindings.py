@@ -208,7 +208,7 @@ class Bindings(SharedExtension):
         """Put into the queue of each what the log has of its event since it was last well."""
         began_at = now()
         counts = dict.fromkeys(missing, 0)
-        since = min(self._known[listener].missed_since for listener in missing) - MARGIN
+        since = min(at for each in missing if (at := self._known[each].missed_since)) - MARGIN
         for message in _logged(connection, since, until=began_at):
             for listener in missing:
                 if message.delivery_info["routing_key"] == listener.event.key():

@@ -9,7 +9,7 @@ from typing import Any
 
 import amqp
 import eventlet
-from kombu import Connection
+from kombu.connection import Connection
 
 from chassis.amqp_insides import read_ahead
 
@@ -37,7 +37,7 @@ def open_connection(amqp_uri: str) -> Iterator[amqp.Connection]:
     Raises one of CONNECTION_ERRORS when the broker is not there within CONNECT_TIMEOUT_SECONDS,
     also when it accepts the connection and then says nothing.
     """
-    parts = Connection(amqp_uri)
+    parts = Connection(amqp_uri)  # type: ignore[no-untyped-call]  # kombu types a part of itself
     connection = amqp.Connection(
         host=f"{parts.hostname}:{parts.port}",
         userid=parts.userid,

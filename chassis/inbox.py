@@ -83,10 +83,11 @@ class Consumer(Entrypoint):
         if self.inbox.is_idle():
             self.empty_at = at
 
-    def check(self) -> None:
-        """Raise unless the queue is being consumed."""
+    def check(self) -> str | None:
+        """Raise unless the queue is being consumed; return what else there is to say."""
         if not self.inbox.is_connected:
             raise ConnectionError(f"{self.inbox.name} is not being consumed")
+        return None
 
 
 class Inbox:

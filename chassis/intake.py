@@ -22,6 +22,7 @@ from chassis.publisher import NotDelivered, Sent
 from chassis.seals import SEAL_HEADER, Seals
 from chassis.settings import Settings
 from chassis.shared_wire import SharedWire
+from chassis.worker import Marking
 from contracts.errors import ServiceUnavailable
 
 CONFIRM_SECONDS = 4.0
@@ -53,7 +54,7 @@ class DurableAsk(DependencyProvider):
 
     def setup(self) -> None:
         """Read the key."""
-        self._seals = Seals(read_key(self.settings.read().intake_key_file))
+        self._seals = Seals(read_key(self.settings.read().intake_key_file))  # type: ignore[attr-defined]  # see above
 
     def get_dependency(self, worker_ctx: Any) -> Callable[[dict[str, Any]], dict[str, Any] | None]:
         """Return `ask`."""
@@ -129,7 +130,7 @@ class _Takes(Consumer):
 
     def setup(self) -> None:
         """Read the keys and make the inbox; it consumes from `start` on."""
-        keys = self.settings.read()
+        keys: Any = self.settings.read()
         self._seals = Seals(*read_keys(keys.intake_key_file, keys.intake_old_keys))
         self.inbox = Inbox(
             self.container.config["AMQP_URI"],
@@ -176,7 +177,7 @@ class _Takes(Consumer):
                 return
 
 
-takes = _Takes.decorator
+takes: Marking = _Takes.decorator
 
 
 class WhenEmpty(DependencyProvider):

@@ -29,6 +29,7 @@ from chassis.log import correlation_id
 from chassis.outages import is_outage
 from contracts.errors import IdempotencyKeyReused, JobBroken, JobGivenUp, JobNotFound, ServiceError
 from contracts.fields import wire_time
+from contracts.jobs import StartedJobFacts
 from contracts.repeats import digest_of, request_id
 
 log = structlog.get_logger(__name__)
@@ -141,10 +142,10 @@ class Jobs:
         kind: str,
         arguments: dict[str, Any],
         *,
-        requested_by: dict[str, Any],
+        requested_by: Mapping[str, Any],
         key: str | None = None,
         asked: Mapping[str, Any] | None = None,
-    ) -> dict[str, Any]:
+    ) -> StartedJobFacts:
         """Store a job to be run soon and return it as the API shows it.
 
         With a key, only the first call starts one; the others return it. Raises
@@ -152,7 +153,7 @@ class Jobs:
         arguments, or by `asked` where those differ from run to run.
         """
         at = now()
-        document = {
+        document: dict[str, Any] = {
             "_id": f"{self._service}-{key or uuid.uuid4().hex}",
             "kind": kind,
             "arguments": arguments,
@@ -187,9 +188,9 @@ class Jobs:
         asked: Mapping[str, Any],
         prepare: Callable[[], dict[str, Any]],
         *,
-        requested_by: dict[str, Any],
+        requested_by: Mapping[str, Any],
         key: str | None,
-    ) -> dict[str, Any]:
+    ) -> StartedJobFacts:
         """Return the job the slot has started under its Idempotency-Key, or start one; and
         `replayed`. `prepare` returns the arguments, or refuses; it is not called for a repeat.
 
@@ -210,7 +211,7 @@ class Jobs:
             raise IdempotencyKeyReused
         return known
 
-    def get(self, job_id: str, *, slot_id: str) -> dict[str, Any]:
+    def get(self, job_id: str, *, slot_id: str) -> StartedJobFacts:
         """Return the caller's own job as the API shows it. Raises JobNotFound."""
         document = self.collection.find_one({"_id": job_id, "requested_by.slot_id": slot_id})
         if document is None:
@@ -356,11 +357,11 @@ def _insist(write: Callable[[], None]) -> None:
             return
 
 
-def _in(seconds: float) -> Any:
+def _in(seconds: float) -> datetime:
     return now() + timedelta(seconds=seconds)
 
 
-def to_wire(document: dict[str, Any]) -> dict[str, Any]:
+def to_wire(document: Mapping[str, Any]) -> StartedJobFacts:
     """Return a job as the API shows it."""
     return {
         "id": document["_id"],
@@ -375,4 +376,4 @@ def to_wire(document: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-runs_job = _RunsJob.decorator
+runs_job: worker.Marking = _RunsJob.decorator

@@ -11,6 +11,7 @@ from chassis import topology, worker
 from chassis.bindings import Bindings, is_there
 from chassis.inbox import Batch, Consumer, Inbox, Passed, Unreadable
 from chassis.publisher import Wire
+from chassis.worker import Marking
 from contracts.events import Envelope, Event, MalformedEvent
 
 CONFIRM_SECONDS = 10.0
@@ -147,5 +148,5 @@ def read_event(event: type[Event], message: Any) -> Heard:
         raise Unreadable(f"not a {event.key()}: {problem}") from problem
 
 
-listens = _Listens.decorator
-overhears = _Overhears.decorator
+listens: Marking = _Listens.decorator
+overhears: Marking = _Overhears.decorator

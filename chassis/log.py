@@ -102,7 +102,7 @@ def configure(service: str, level: str = "INFO") -> None:
 
     Structlog's go straight out: by way of the standard library a line would cost twice as much.
     """
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

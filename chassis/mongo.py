@@ -130,15 +130,15 @@ class Kept(DependencyProvider):
     `store` is called with the database and, when the service announces anything, its outbox.
     """
 
-    def __init__(self, store: Callable[..., Any], settings: type[Settings]) -> None:
+    def __init__(self, store: type[Any], settings: type[Settings]) -> None:
         self._store_class = store
         self._settings_class = settings
-        self.database: Database[dict[str, Any]] | None = None
+        self.database: Database[dict[str, Any]]
         self._store: Any = None
 
     def setup(self) -> None:
         """Build the store; pymongo finds the server in the background."""
-        uri = self._settings_class.read().mongo_uri
+        uri = self._settings_class.read().mongo_uri  # type: ignore[attr-defined]  # all name it
         self.database = connect(uri, self.container.service_name)
         self._store = self._store_class(self.database, *(out.outbox() for out in self._outboxes()))
 

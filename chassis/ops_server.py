@@ -43,7 +43,7 @@ class OpsServer:
     @property
     def port(self) -> int:
         """The port in use, also when 0 was asked for."""
-        return self._listener.getsockname()[1]
+        return int(self._listener.getsockname()[1])
 
     def start(self) -> None:
         """Listen, and answer from now on. Raises OSError if the port is taken."""

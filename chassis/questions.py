@@ -247,7 +247,7 @@ class Questions(SharedExtension):
         reader = eventlet.getcurrent()
         helpers = [
             eventlet.spawn(or_break, reader, acknowledging.write_forever),
-            eventlet.spawn(or_break, reader, self._watch, connection),
+            eventlet.spawn(or_break, reader, self._watch, connection, acknowledging),
         ]
         try:
             with in_time(DECLARE_TIMEOUT_SECONDS):
@@ -261,9 +261,9 @@ class Questions(SharedExtension):
             self._forget_waiting()
             acknowledging.lose()
 
-    def _watch(self, connection: Any) -> None:
+    def _watch(self, connection: Any, acknowledging: _Acknowledging) -> None:
         for _ in heartbeats(connection):
-            self._acknowledging.heartbeat()
+            acknowledging.heartbeat()
 
     def _forget_waiting(self) -> None:
         """Let go of what was not begun: the queue has it again when the connection ends."""
@@ -273,9 +273,9 @@ class Questions(SharedExtension):
     # -- one question ---------------------------------------------------------------------
 
     def _on_question(self, message: Any) -> None:
-        if self._stopping:
-            return
         acknowledging = self._acknowledging
+        if self._stopping or acknowledging is None:
+            return
         try:
             question = self._read(message)
         except UNREADABLE as problem:

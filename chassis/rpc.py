@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, overload
 
 import orjson
 from nameko.extensions import DependencyProvider, Entrypoint
@@ -14,6 +14,7 @@ from chassis.log import correlation_id
 from chassis.publisher import NotDelivered, Wire
 from chassis.questions import CORRELATION_HEADER, DEADLINE_HEADER, ORDINARY, Lane, Questions
 from chassis.shared_wire import SharedWire
+from chassis.worker import Method
 from contracts import errors as shared
 from contracts.errors import ServiceError, ServiceUnavailable
 
@@ -128,4 +129,11 @@ class _Answers(Entrypoint):
         self.questions.kill()
 
 
-answers = _Answers.decorator
+class _Answering(Protocol):
+    @overload
+    def __call__(self, method: Method, /) -> Method: ...
+    @overload
+    def __call__(self, *, lane: Lane) -> Callable[[Method], Method]: ...
+
+
+answers: _Answering = _Answers.decorator

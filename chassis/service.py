@@ -140,7 +140,7 @@ class Ops(DependencyProvider):
 
     def stop(self) -> None:
         """Say that we are going, answer what is in flight, close."""
-        if self._server is not None:
+        if self._server is not None and self._readiness is not None:
             self._readiness.stop()
             self._depths.kill()
             self._server.stop(GRACE_SECONDS)

@@ -10,7 +10,6 @@ import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +80,7 @@ class Typesetter:
         Raises WorkLineFull, TooManyAtOnce.
         """
         with self._line.place(caller) as run:
-            yield partial(run, self.render_here)
+            yield lambda template, facts: run(self.render_here, template, facts)
 
     def render_here(self, template: Path, facts: Facts | Callable[[], Facts]) -> bytes:
         """Return the PDF, set here and now: for commands, where nobody else waits."""

@@ -12,7 +12,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import eventlet
 from eventlet import tpool
@@ -106,7 +106,7 @@ class WorkLine:
         return outcome
 
     def _execute(
-        self, work: Callable[..., Result], args: tuple, kwargs: dict
+        self, work: Callable[..., Result], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[Result | None, Exception | None]:
         """Return what came of it: what a green thread raises, eventlet writes down in full."""
         try:

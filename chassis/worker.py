@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from eventlet.event import Event as Signal
 from eventlet.greenpool import GreenPool
 from nameko.exceptions import ContainerBeingKilled
+from nameko.timer import timer as _timer
 
 OnResult = Callable[[Any, Any], None]
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+class Marking(Protocol):  # makes a method an entrypoint, and leaves it as it is
+    def __call__(self, *declared: Any, **named: Any) -> Callable[[Method], Method]: ...
+
+
+timer: Marking = _timer
 
 
 def give_places(container: Any) -> None:
     """Give a container a worker for each place of each lane of questions, and one for each other
     entrypoint, since those work one call at a time: then none waits for another's.
     """
-    lanes = {lane.name: lane for lane in (_lane(part) for part in container.entrypoints) if lane}
-    alone = sum(_lane(part) is None for part in container.entrypoints)
-    container.max_workers = alone + sum(lane.workers for lane in lanes.values())
+    declared = [getattr(part, "lane", None) for part in container.entrypoints]
+    lanes = {lane.name: lane for lane in declared if lane}
+    container.max_workers = declared.count(None) + sum(lane.workers for lane in lanes.values())
     container._worker_pool = GreenPool(container.max_workers)
-
-
-def _lane(entrypoint: Any) -> Any:
-    return getattr(entrypoint, "lane", None)
 
 
 def call(entrypoint: Any, *arguments: Any, correlation: str = "") -> Any:

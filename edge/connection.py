@@ -119,7 +119,7 @@ class Connection(wsgi.HttpProtocol):
     def _environ(self, head: Head) -> dict[str, Any]:
         raw_path, _, query = head.target.partition("?")
         path = urllib.parse.unquote(raw_path, "latin-1") if "%" in raw_path else raw_path
-        environ = {
+        environ: dict[str, Any] = {
             environ_name(name): value for name, value in head.headers.items() if "_" not in name
         }
         for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):

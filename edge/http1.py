@@ -74,7 +74,7 @@ class TimedReader(io.RawIOBase):
             raise TimeoutError
         self._socket.settimeout(left)
         try:
-            return self._socket.recv_into(buffer)
+            return int(self._socket.recv_into(buffer))
         finally:
             self._socket.settimeout(self._write_seconds)
 
