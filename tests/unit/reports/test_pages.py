@@ -151,7 +151,7 @@ def test_thai_too_long_for_a_line_breaks_between_words(typesetter):
     def drawn(problems: str) -> list[bytes]:
         answers = {"problems": problems}
         facts = pages.of_filing(FORM, a_filing(answers=answers), OWED, ETHICS.words)
-        inputs = {"facts": json.dumps(facts), "fonts": typesetter._families}
+        inputs = {"told": json.dumps(facts), "fonts": typesetter._families}
         page = typst.Compiler(
             str(pages.TEMPLATE),
             font_paths=typesetter._fonts,
