@@ -97,6 +97,12 @@ class Principal:
         }
         return self.area_code == own[self.area]
 
+    def within(self, fields: Mapping[str, str]) -> dict[str, str]:
+        """Return what a record must say to lie in the caller's area; `fields` names where it says
+        its province, district and organisation.
+        """
+        return {} if self.area == "country" else {fields[self.area]: self.area_code}
+
     def require_role(self, *roles: Role) -> None:
         """Refuse anybody without one of `roles`. Raises OutOfScope."""
         if self.role not in roles:

@@ -11,17 +11,11 @@ from chassis.outbox import Outbox
 from collecting.extensions.rules import Due, Extension, Orders, due_after
 from collecting.kind import Kind
 from collecting.obligations.rules.obligation import Obligation, State
-from collecting.obligations.store import NOT_LISTED, from_document
+from collecting.obligations.store import FIELDS_OF_AREA, NOT_LISTED, from_document
 from collecting.rounds.due_dates import in_time
 from collecting.rounds.rules import Round, Scope
 from contracts.collecting.due_dates import last_moment
 from contracts.events import Event
-
-_PARTS = {
-    "province": "province_code",
-    "district": "district_code",
-    "organisation": "organisation_id",
-}
 
 
 class Extensions:
@@ -130,7 +124,7 @@ class Extensions:
 
 def _part(round_id: str, scope: Scope, obligation: str | None) -> dict[str, Any]:
     wanted = {"round_id": round_id, "_id": obligation}
-    wanted |= {field: getattr(scope, name) for name, field in _PARTS.items()}
+    wanted |= {field: getattr(scope, name) for name, field in FIELDS_OF_AREA.items()}
     return {name: value for name, value in wanted.items() if value is not None}
 
 

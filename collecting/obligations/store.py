@@ -19,8 +19,7 @@ from contracts.events import Event
 from contracts.principal import Principal
 
 NOT_LISTED = {"acts": 0, "outbox": 0}
-_FIELDS_OF_AREA = {
-    "country": None,
+FIELDS_OF_AREA = {
     "province": "province_code",
     "district": "district_code",
     "organisation": "organisation_id",
@@ -109,10 +108,7 @@ class Obligations:
         district: str | None = None,
     ) -> list[Obligation]:
         """Return what the caller may see, by due date and id, from after a (due_at, id)."""
-        wanted: dict[str, Any] = {}
-        area = _FIELDS_OF_AREA[by.area]
-        if area is not None:
-            wanted[area] = by.area_code
+        wanted: dict[str, Any] = {**by.within(FIELDS_OF_AREA)}
         if district is not None and wanted.setdefault("district_code", district) != district:
             return []
         subject = self._kind.subject_of(by)

@@ -15,7 +15,6 @@ from contracts.principal import Place, Principal
 
 _KIND = {"metadata.kind": "evidence"}
 _FIELDS_OF_AREA = {
-    "country": None,
     "province": "metadata.province_code",
     "district": "metadata.district_code",
     "organisation": "metadata.organisation_id",
@@ -79,10 +78,7 @@ class Evidence:
         self, by: Principal, *, before: tuple[datetime, str] | None, limit: int
     ) -> list[Facts]:
         """Return what the caller may see, newest first, from before a (kept_at, id)."""
-        wanted: dict[str, Any] = dict(_KIND)
-        area = _FIELDS_OF_AREA[by.area]
-        if area is not None:
-            wanted[area] = by.area_code
+        wanted: dict[str, Any] = {**_KIND, **by.within(_FIELDS_OF_AREA)}
         if before is not None:
             kept_at, evidence_id = before
             wanted["$or"] = [

@@ -153,8 +153,8 @@ class Problems:
         wanted = dict(filters)
         if by.role is Role.LAO_OFFICER:
             wanted["slot_id"] = by.slot_id
-        elif by.area in _FIELDS_OF_AREA:
-            wanted[_FIELDS_OF_AREA[by.area]] = by.area_code
+        else:
+            wanted |= by.within(_FIELDS_OF_AREA)
         wanted |= _past("reported_at", after)
         found = self._reports.find(wanted, {"outbox": 0}).sort(_NEWEST_FIRST).limit(limit)
         return [_report(document) for document in found]
@@ -174,8 +174,7 @@ class Problems:
     def counts(self, by: Principal, axis: str, round_id: str | None) -> dict[str, tuple[int, int]]:
         """Return how many were reported and answered, by category or province."""
         wanted: Document = {"mode": "live"} if round_id is None else {"round_id": round_id}
-        if by.area in _FIELDS_OF_AREA:
-            wanted[_FIELDS_OF_AREA[by.area]] = by.area_code
+        wanted |= by.within(_FIELDS_OF_AREA)
         key = "$category" if axis == "category" else "$province_code"
         sums = {name: {"$sum": f"${name}"} for name in ("reported", "answered")}
         rows = self._tallies.aggregate([{"$match": wanted}, {"$group": {"_id": key, **sums}}])

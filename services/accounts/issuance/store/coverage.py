@@ -15,7 +15,7 @@ from pymongo import InsertOne, UpdateOne
 
 from chassis.mongo import write_new
 from contracts.principal import Principal
-from services.accounts.organisations.store.organisations import READ_AT_ONCE, area_condition
+from services.accounts.organisations.store.organisations import READ_AT_ONCE
 from services.accounts.slots.store.slots import AREA_FIELDS, area_key
 from services.accounts.slots.store.slots import COLLECTION as SLOTS
 
@@ -44,7 +44,7 @@ class CoverageStore:
     def list_counts(self, by: Principal, axis: str) -> list[dict[str, Any]]:
         """Return key and counts of each area of the axis the caller covers."""
         self.recount()
-        condition = area_condition(by, AREA_FIELDS)
+        condition = by.within(AREA_FIELDS)
         field = AREA_FIELDS[axis]
         found: dict[str, dict[str, Any]] = {}
         for area in self._areas.find({field: {"$ne": None}, **condition}).batch_size(_AT_ONCE):

@@ -16,7 +16,6 @@ from contracts.fields import wire_time
 from contracts.principal import Principal
 from services.accounts.issuance.rules import CodeState
 from services.accounts.issuance.store.issuances import ISSUANCES
-from services.accounts.organisations.store.organisations import area_condition
 from services.accounts.slots.rules.slot import TIER_OF_ROLE, Slot
 from services.accounts.slots.store.slots import AREA_FIELDS, UNCOUNTED, slot_of
 from services.accounts.slots.store.slots import COLLECTION as SLOTS
@@ -223,7 +222,7 @@ def _count_of(moment: str) -> dict[str, Any]:
 def _area(by: Principal) -> dict[str, Any]:
     return {
         "handed_out_by": TIER_OF_ROLE[by.role].value,
-        **area_condition(by, AREA_FIELDS),
+        **by.within(AREA_FIELDS),
     }
 
 

@@ -120,7 +120,7 @@ class OrganisationStore:
         self, by: Principal, filters: dict[str, str], limit: int, cursor: str | None
     ) -> Iterator[dict[str, Any]]:
         conditions = [
-            area_condition(by, _AREA_FIELDS),
+            by.within(_AREA_FIELDS),
             {"closed_on": None},
             *_conditions(filters, "facts"),
             *_after(cursor, "sort_key"),
@@ -137,7 +137,7 @@ class OrganisationStore:
         self, by: Principal, filters: dict[str, str], limit: int, cursor: str | None, day: date
     ) -> Iterator[dict[str, Any]]:
         there: list[dict[str, Any]] = [
-            area_condition(by, _AREA_FIELDS),
+            by.within(_AREA_FIELDS),
             {"$or": [{"founded_on": None}, {"founded_on": {"$lte": day.isoformat()}}]},
             {"$or": [{"closed_on": None}, {"closed_on": {"$gt": day.isoformat()}}]},
         ]
@@ -208,11 +208,6 @@ class OrganisationStore:
             return []
         named = ["organisation_name" if name == "name" else name for name in change.dated]
         return self._outbox.seal([OrganisationChangedV1(**told(change.after, at), changed=named)])
-
-
-def area_condition(by: Principal, fields: dict[str, str]) -> dict[str, str]:
-    """Return the condition that keeps a query inside the caller's area."""
-    return {} if by.area == "country" else {fields[by.area]: by.area_code}
 
 
 def _conditions(filters: dict[str, str], facts: str) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ from contracts.fields import wire_time
 from contracts.paging import read_cursor, write_cursor
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
-from services.accounts.organisations.store.organisations import READ_AT_ONCE, area_condition
+from services.accounts.organisations.store.organisations import READ_AT_ONCE
 from services.accounts.slots.rules.slot import OPERATOR_SLOT, Slot, Tier
 
 COLLECTION = "slots"
@@ -255,7 +255,7 @@ def _visible(by: Principal) -> dict[str, Any]:
     """Return the condition on the slots the caller may see; as `may_see` has it."""
     if by.area == "country" and by.role is not Role.OPERATOR:
         return {"organisation_id": by.organisation_id}
-    return dict(area_condition(by, AREA_FIELDS))
+    return by.within(AREA_FIELDS)
 
 
 def slot_of(document: dict[str, Any]) -> Slot:
