@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from collecting.extensions.extend import move_added
-from collecting.obligations.acts import event_of
+from collecting.obligations.change import change
 from collecting.obligations.open import announce_opened, owed_by
 from collecting.obligations.rules import orders
 from collecting.obligations.rules.obligation import Obligation, State
@@ -23,9 +23,6 @@ from contracts.collecting.orders import (
     OrganisationNotKnown,
     ReportInForce,
 )
-from contracts.errors import StaleVersion
-
-TRIES = 5
 
 
 def exempt(
@@ -110,11 +107,8 @@ def _in_round(store: Stores, organisation_id: str, round_: Round) -> list[Obliga
 
 
 def _do(store: Stores, obligation_id: str, do: Callable[[Obligation], Obligation]) -> Obligation:
-    """Do it to the obligation as it stands; when that moved meanwhile, decide again."""
-    for _ in range(TRIES):
+    def decide() -> tuple[Obligation, Obligation]:
         obligation = store.obligations.get(obligation_id)
-        after = do(obligation)
-        event = event_of(after, store.kind.events)
-        if store.obligations.save_act(obligation, after, announcing=[event]):
-            return after
-    raise StaleVersion(changed="state")
+        return obligation, do(obligation)
+
+    return change(store.obligations, decide, store.kind.events)

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from chassis.rpc import answers
-from collecting.obligations.acts import event_of, obligation_in_full
+from collecting.obligations.acts import obligation_in_full
+from collecting.obligations.change import change
 from collecting.obligations.questions.duties import see
 from collecting.obligations.rules import corrections
 from collecting.obligations.rules.obligation import WITHDRAWAL, Obligation, Signature
@@ -20,7 +21,6 @@ from contracts.principal import Principal
 
 Facts = dict[str, Any]
 Do = Callable[[Obligation, Round], Obligation]
-TRIES = 5
 
 
 class CorrectionQuestions:
@@ -147,17 +147,18 @@ class CorrectionQuestions:
 
         return self._do(principal, obligation_id, unlock)
 
-    # -- one guarded write ----------------------------------------------------------------
-
     def _do_about(self, by: Principal, obligation_id: str, do: Do) -> Facts:
         return self._do(by, obligation_id, do, announces=True)
 
     def _do(self, by: Principal, obligation_id: str, do: Do, *, announces: bool = False) -> Facts:
-        """Do it to the obligation as it stands; when that moved meanwhile, decide again."""
-        for _ in range(TRIES):
+        """Do it to the obligation as it stands, and return that in full."""
+        rounds: list[Round] = []
+
+        def decide() -> tuple[Obligation, Obligation]:
             obligation, round_ = see(self.store, by, obligation_id)
-            after = do(obligation, round_)
-            events = [event_of(after, self.store.kind.events)] if announces else []
-            if self.store.obligations.save_act(obligation, after, announcing=events):
-                return obligation_in_full(after, round_, at=self.now())
-        raise StaleVersion(changed="state")
+            rounds.append(round_)
+            return obligation, do(obligation, round_)
+
+        events = self.store.kind.events if announces else None
+        after = change(self.store.obligations, decide, events)
+        return obligation_in_full(after, rounds[-1], at=self.now())

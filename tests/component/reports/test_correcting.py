@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -13,9 +14,10 @@ from pymongo.errors import AutoReconnect
 
 from collecting.filings.shapes import answer_of
 from collecting.filings.store import Ledger
-from collecting.obligations.rules.obligation import State
+from collecting.obligations.change import TRIES, change
+from collecting.obligations.rules.obligation import Obligation, State
 from contracts.collecting.filings import StaleRevision
-from contracts.errors import ServiceError
+from contracts.errors import ServiceError, StaleVersion
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
 from services.reports.ethics import ETHICS
@@ -347,3 +349,21 @@ def test_what_is_kept_of_acts_and_signatures_comes_back_as_it_was(store, asked, 
 
     assert (act.at, act.due_at, act.state_before) == (LATE, CLOSES, "filed")
     assert store.obligations.save_act(filed, replace(filed, act_no=9)) is False
+
+
+@pytest.mark.parametrize(("moves", "is_kept"), [(TRIES - 1, True), (TRIES, False)])
+def test_while_the_obligation_moves_it_is_decided_on_anew_and_not_for_ever(
+    store, database, filed, moves, is_kept
+):
+    left = iter(range(moves))
+
+    def decide() -> tuple[Obligation, Obligation]:
+        before = store.obligations.get(filed.id)
+        if next(left, None) is not None:
+            database["obligations"].update_one({"_id": filed.id}, {"$inc": {"act_no": 1}})
+        return before, replace(before, organisation_name="ชื่อใหม่")
+
+    with nullcontext() if is_kept else pytest.raises(StaleVersion):
+        change(store.obligations, decide, None)
+
+    assert (store.obligations.get(filed.id).organisation_name == "ชื่อใหม่") is is_kept
