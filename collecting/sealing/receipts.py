@@ -29,6 +29,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from joserfc.jwk import OKPKey
 
+from contracts.check_characters import in_groups, weigh
+
 _FIELDS = (
     "number",
     "filing_id",
@@ -40,8 +42,7 @@ _FIELDS = (
     "on_time",
     "content_sha256",
 )
-# Without I, L, O, U and Z, which are misread or misheard. Its 31 characters are a prime, so the
-# check character catches every single wrong character and every swap of two.
+# Without I, L, O, U and Z, which are misread or misheard; 31 is a prime.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXY"
 _NUMBER_CHARACTERS = 11
 _JWS = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
@@ -150,13 +151,12 @@ def receipt_number(filing_id: str) -> str:
     """
     digest = int.from_bytes(hashlib.sha256(filing_id.encode()).digest())
     text = "".join(_ALPHABET[digest // 31**place % 31] for place in range(_NUMBER_CHARACTERS))
-    text += check_character(text)
-    return "-".join(text[start : start + 4] for start in range(0, len(text), 4))
+    return in_groups(text + check_character(text))
 
 
 def check_character(text: str) -> str:
-    """Return the check character: the sum weighted 1, 2, 3 … modulo 31."""
-    return _ALPHABET[sum(at * _ALPHABET.index(char) for at, char in enumerate(text, 1)) % 31]
+    """Return the character that stands for what the text weighs."""
+    return _ALPHABET[weigh(text, _ALPHABET)]
 
 
 def content_sha256(answers: Mapping[str, Any]) -> str:

@@ -12,15 +12,13 @@ import hmac
 
 from chassis.keys import read_keys
 from contracts.accounts.issuance import CodeKeyRetired
+from contracts.check_characters import weigh
 from contracts.reading import read_code
 from services.accounts.settings import Settings
 
 # No 0 O 1 I L. There are 31, a prime, so that the check character misses no slip of one key.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 12
-GROUP = 4
-
-_VALUE = {character: value for value, character in enumerate(ALPHABET)}
 
 
 class ActivationCodes:
@@ -73,22 +71,16 @@ def _mac(key: bytes, purpose: str, *parts: str) -> bytes:
     return hmac.digest(key, "\0".join((purpose, *parts)).encode(), "sha256")
 
 
-def in_groups(code: str) -> str:
-    """Return a code as it is printed, ABCD-EFGH-JKMN-P."""
-    return "-".join(code[start : start + GROUP] for start in range(0, len(code), GROUP))
-
-
 def check_character(body: str) -> str:
     """Return the character that makes one wrong key or two swapped ones show."""
-    # The code with its check character weighs 0 modulo 31 under the weights 1, 2, 3 …
-    weighed = sum(weight * _VALUE[character] for weight, character in enumerate(body, start=2))
-    return ALPHABET[-weighed % len(ALPHABET)]
+    # It is put first in weight, and the whole then weighs 0.
+    return ALPHABET[-weigh(body, ALPHABET, first=2) % len(ALPHABET)]
 
 
 def read_typed(text: str) -> str | None:
     """Return the code somebody typed, in one spelling, or None when it cannot be one."""
     code = read_code(text)
-    if len(code) != LENGTH + 1 or not all(character in _VALUE for character in code):
+    if len(code) != LENGTH + 1 or not set(code) <= set(ALPHABET):
         return None
     return code if check_character(code[:-1]) == code[-1] else None
 

@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from chassis.typesetter import qr_svg
+from contracts.check_characters import in_groups
 from contracts.principal import Role
 from contracts.reference.calendar import as_bangkok, long_date
-from services.accounts.issuance.codes import in_groups
 from services.accounts.organisations.rules.organisation import Facts, OrganisationKind
 from services.accounts.slots.rules.slot import Slot
 

@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.accounts.issuance import CodeKeyRetired
+from contracts.check_characters import in_groups
 from services.accounts.issuance.codes import (
     ALPHABET,
     LENGTH,
     ActivationCodes,
     check_character,
-    in_groups,
     read_typed,
 )
 
