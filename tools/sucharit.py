@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import httpx
 import rfc8785
 
-from collecting.receipts.rules import STATEMENT_FIELDS, Place, leaf_of, root_from
+from collecting.receipts.rules import STATEMENT_FIELDS, InclusionProof, leaf_of, root_from
 from collecting.sealing.receipts import (
     PublicKey,
     content_sha256,
@@ -107,7 +107,9 @@ def _require_in_roll(jws: str, signed: Facts, proof: Facts, roll: Facts | None, 
     )
     try:
         path = tuple(bytes.fromhex(node) for node in proof["path"])
-        root = root_from(leaf_of(jws), Place(int(proof["index"]), int(proof["count"]), path))
+        root = root_from(
+            leaf_of(jws), InclusionProof(int(proof["index"]), int(proof["count"]), path)
+        )
     except (KeyError, TypeError, ValueError) as problem:
         raise _unusable("หลักฐาน", "the proof", problem) from problem
     if root is None or root.hex() != proof.get("root"):

@@ -43,7 +43,7 @@ class Roll:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class InclusionProof:
     """Where a leaf stands in a tree of so many, and the hashes that lead from it to the root."""
 
     index: int
@@ -101,7 +101,7 @@ def path_in(nodes: Sequence[bytes], index: int) -> tuple[bytes, ...]:
     return tuple(path)
 
 
-def root_from(leaf: bytes, place: Place) -> bytes | None:
+def root_from(leaf: bytes, place: InclusionProof) -> bytes | None:
     """Return the root a leaf's place leads to, or None where the path fits no such tree.
 
     As RFC 9162, section 2.1.3.2.
@@ -129,11 +129,11 @@ def sheaf_of(leaf: bytes, firsts: Sequence[bytes]) -> int:
 
 def place_of(
     leaf: bytes, sheaf: Sequence[bytes], number: int, roots: Sequence[bytes], count: int
-) -> Place:
+) -> InclusionProof:
     """Return the place of a leaf that stands in the sheaf of that number."""
     within = bisect_left(sheaf, leaf)
     path = path_in(sheaf, within) + path_in(roots, number)
-    return Place(number * SHEAF + within, count, path)
+    return InclusionProof(number * SHEAF + within, count, path)
 
 
 def statement_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from collecting.receipts.rules import STATEMENT_FIELDS, Place
+from collecting.receipts.rules import STATEMENT_FIELDS, InclusionProof
 
 Facts = dict[str, Any]
 
@@ -14,7 +14,7 @@ def roll_to_wire(document: Facts) -> Facts:
     return {name: document[name] for name in (*STATEMENT_FIELDS, "sha256", "jws")}
 
 
-def proof_to_wire(filing: Facts, roll: Facts, place: Place) -> Facts:
+def proof_to_wire(filing: Facts, roll: Facts, place: InclusionProof) -> Facts:
     """Return the proof that a filing's receipt stands in a roll, as the API shows it."""
     return {
         "filing_id": filing["_id"],

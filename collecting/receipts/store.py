@@ -12,7 +12,15 @@ from datetime import date, datetime
 from typing import Any
 
 from chassis.outbox import Outbox
-from collecting.receipts.rules import Place, Roll, Sheaves, end_of, leaf_of, place_of, sheaf_of
+from collecting.receipts.rules import (
+    InclusionProof,
+    Roll,
+    Sheaves,
+    end_of,
+    leaf_of,
+    place_of,
+    sheaf_of,
+)
 from contracts.collecting.receipts import ReceiptNotInRoll, RollNotFound
 from contracts.events import Event
 
@@ -117,7 +125,7 @@ class Rolls:
         found = self._rolls.find(wanted, _WITHOUT_LEAVES).sort("day", -1).limit(limit)
         return list(found)
 
-    def find_place(self, filing: Document) -> tuple[Document, Place]:
+    def find_place(self, filing: Document) -> tuple[Document, InclusionProof]:
         """Return the roll a recorded filing's receipt stands in, and where. One sheaf is read.
 
         Raises ReceiptNotInRoll while its day is not closed.

@@ -52,7 +52,7 @@ class Upload:
     is_check: bool
 
 
-class Filer:
+class WorkbookFiler:
     """Files the workbooks of one upload; doing it again files nothing twice.
 
     `record` is the ledger's own way for every filing; `lacking` tells what paper cannot show.

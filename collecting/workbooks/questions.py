@@ -20,7 +20,7 @@ from collecting.quotas.rules import Sent
 from collecting.rounds.rules import Round, RoundState
 from collecting.settings import Settings
 from collecting.stores import Stores
-from collecting.workbooks.filing import Filer, Upload
+from collecting.workbooks.filing import Upload, WorkbookFiler
 from collecting.workbooks.layout import layout_of
 from collecting.workbooks.stamp import Stamp
 from collecting.workbooks.templates import filename_for, filled_for
@@ -183,7 +183,7 @@ class WorkbookQuestions:
         with TemporaryFile() as file:
             for chunk in self.store.files.read(known["file_id"]):
                 file.write(chunk)
-            filer = Filer(
+            filer = WorkbookFiler(
                 self.store, upload, round_, layout, self.record, self.typesetter.glyphs.lacking
             )
             told = filer.file(

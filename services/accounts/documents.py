@@ -152,7 +152,7 @@ class PastHolderDocument(EmbeddedDocument):
     until = DateTimeField(required=True)
 
 
-class DeedDocument(EmbeddedDocument):
+class ActionDocument(EmbeddedDocument):
     """What an office has done to a slot: a lock, a hand-over, a closure."""
 
     since = DateTimeField(required=True)
@@ -203,9 +203,9 @@ class SlotDocument(Document):
     activated_at = DateTimeField(null=True)
     holder = EmbeddedDocumentField(HolderDocument, null=True)
     past_holders = EmbeddedDocumentListField(PastHolderDocument)
-    handover = EmbeddedDocumentField(DeedDocument, null=True)
-    lock = EmbeddedDocumentField(DeedDocument, null=True)
-    closure = EmbeddedDocumentField(DeedDocument, null=True)
+    handover = EmbeddedDocumentField(ActionDocument, null=True)
+    lock = EmbeddedDocumentField(ActionDocument, null=True)
+    closure = EmbeddedDocumentField(ActionDocument, null=True)
     code = EmbeddedDocumentField(CodeDocument, null=True)
     spent_codes = EmbeddedDocumentListField(CodeDocument)
     session = EmbeddedDocumentField(SessionDocument, null=True)

@@ -28,7 +28,7 @@ CHEAP = {
 
 
 @dataclass(frozen=True, slots=True)
-class Filer:
+class SignedInSlot:
     """A signed-in slot."""
 
     username: str
@@ -40,7 +40,7 @@ class Prepared:
     """A registered country of so many LAOs, of whose slots these are signed in."""
 
     laos: int
-    filers: list[Filer]
+    filers: list[SignedInSlot]
 
     def keep(self, path: Path) -> None:
         """Write it down, for another run on a stack that was left running."""
@@ -50,7 +50,7 @@ class Prepared:
     def kept(cls, path: Path) -> Prepared:
         """Read what was written down."""
         facts = json.loads(path.read_bytes())
-        return cls(facts["laos"], [Filer(**filer) for filer in facts["filers"]])
+        return cls(facts["laos"], [SignedInSlot(**filer) for filer in facts["filers"]])
 
 
 def prepare(
@@ -98,15 +98,17 @@ def sign_in(
     slots: int,
     password: str,
     step: Step,
-) -> list[Filer]:
+) -> list[SignedInSlot]:
     """Issue, hand out and activate what lies in the scopes; sign so many officers of it in."""
     slips: list[Facts] = []
     for scope in scopes:
         issuance = issue_codes(operator, scope, step, reissue=False)
         slips += hand_out(anyone, operator, issuance, password, step)
 
-    def filer(slip: Facts) -> Filer:
+    def filer(slip: Facts) -> SignedInSlot:
         body = {"username": slip["username"], "password": password, "takeover": True}
-        return Filer(slip["username"], anyone.post("/v1/sessions", json=body).json()["token"])
+        return SignedInSlot(
+            slip["username"], anyone.post("/v1/sessions", json=body).json()["token"]
+        )
 
     return in_parallel(filer, slips[:slots], step.show)

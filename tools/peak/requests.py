@@ -15,7 +15,7 @@ from tools.journey import rounds
 from tools.journey.answers import invent
 from tools.journey.client import Api, Facts
 from tools.journey.screen import Step
-from tools.peak.country import Filer
+from tools.peak.country import SignedInSlot
 
 READERS = 1_000
 REVISION = "revision 0000"  # in a free text, so that an amendment changes something
@@ -41,7 +41,9 @@ class Requests:
         return len(self._reports)
 
     @classmethod
-    def of(cls, operator: Api, filers: Sequence[Filer], round_id: str, step: Step) -> Requests:
+    def of(
+        cls, operator: Api, filers: Sequence[SignedInSlot], round_id: str, step: Step
+    ) -> Requests:
         """Have every filer answer every field of the form."""
         owed = {
             (duty["organisation"]["code"], duty["code_group"]): duty["id"]

@@ -11,9 +11,9 @@ from chassis.mongo import connect
 from chassis.outbox import Outbox
 from chassis.publisher import Wire
 from services.accounts.audit.rules import (
-    Place,
-    find_fault,
-    place_of,
+    ChainPosition,
+    find_break,
+    position_of,
 )
 from services.accounts.audit.store import AuditStore
 from services.accounts.documents import DATABASE
@@ -22,19 +22,19 @@ from services.accounts.settings import Settings
 
 def verify(store: AuditStore, day: str | None = None, head: str | None = None) -> Iterator[str]:
     """Yield a line for each sound day with its head. Raises Tampered at the first fault."""
-    seen: dict[str, Place] = {}
+    seen: dict[str, ChainPosition] = {}
     missed = head
 
     def watched() -> Iterator[dict[str, Any]]:
         nonlocal missed
         for entry in store.read(day):
             yield entry
-            seen[entry["day"]] = place_of(entry)
+            seen[entry["day"]] = position_of(entry)
             if entry["sha256"] == missed:
                 missed = None
 
     before = None if day is None else store.find_last_before(day)
-    fault = find_fault(watched(), before, {head.day: head for head in store.list_heads(day)})
+    fault = find_break(watched(), before, {head.day: head for head in store.list_heads(day)})
     if fault is not None:
         raise Tampered(f"{fault.day}: entry {fault.seq} {fault.what}")
     if missed is not None:

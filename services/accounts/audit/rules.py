@@ -41,7 +41,7 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ChainPosition:
     """Where an entry stands: the Bangkok day, its number in the day from 1 on, and its hash."""
 
     day: str
@@ -50,7 +50,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ChainBreak:
     """The first place where the chain is not what was written."""
 
     day: str
@@ -58,11 +58,11 @@ class Fault:
     what: str
 
 
-def chain(acts: Iterable[Act], last: Place | None, *, day: str) -> Iterator[dict[str, Any]]:
+def chain(acts: Iterable[Act], last: ChainPosition | None, *, day: str) -> Iterator[dict[str, Any]]:
     """Yield the entries of acts that follow the last one; a day never goes back."""
     for act in acts:
         if last is None or day > last.day:
-            head = Place(day, 0, BEGINNING if last is None else last.sha256)
+            head = ChainPosition(day, 0, BEGINNING if last is None else last.sha256)
         else:
             head = last
         entry = {
@@ -72,7 +72,7 @@ def chain(acts: Iterable[Act], last: Place | None, *, day: str) -> Iterator[dict
             "prev_sha256": head.sha256,
         }
         entry["sha256"] = hash_of(entry)
-        last = place_of(entry)
+        last = position_of(entry)
         yield entry
 
 
@@ -82,16 +82,16 @@ def hash_of(entry: Mapping[str, Any]) -> str:
     return hashlib.sha256(rfc8785.dumps(hashed)).hexdigest()
 
 
-def place_of(entry: Mapping[str, Any]) -> Place:
+def position_of(entry: Mapping[str, Any]) -> ChainPosition:
     """Return where an entry stands."""
-    return Place(entry["day"], entry["seq"], entry["sha256"])
+    return ChainPosition(entry["day"], entry["seq"], entry["sha256"])
 
 
-def find_fault(
+def find_break(
     entries: Iterable[Mapping[str, Any]],
-    before: Place | None,
-    kept_heads: Mapping[str, Place],
-) -> Fault | None:
+    before: ChainPosition | None,
+    kept_heads: Mapping[str, ChainPosition],
+) -> ChainBreak | None:
     """Return the first entry that was changed, is missing or moved; None when all is as written.
 
     `before` is the last entry ahead of these. A kept head is a place its day once reached.
@@ -99,34 +99,34 @@ def find_fault(
     last = before
     unseen = dict(kept_heads)
     for entry in entries:
-        fault = _fault_of(entry, last, unseen)
+        fault = _break_of(entry, last, unseen)
         if fault is not None:
             return fault
-        last = place_of(entry)
+        last = position_of(entry)
         if unseen.get(last.day) == last:
             del unseen[last.day]
     return next((_cut(head) for _, head in sorted(unseen.items())), None)
 
 
-def _fault_of(
-    entry: Mapping[str, Any], last: Place | None, unseen: Mapping[str, Place]
-) -> Fault | None:
+def _break_of(
+    entry: Mapping[str, Any], last: ChainPosition | None, unseen: Mapping[str, ChainPosition]
+) -> ChainBreak | None:
     day, seq = entry["day"], entry["seq"]
     is_first = last is None or day > last.day
     if is_first and last is not None and last.day in unseen:
         return _cut(unseen[last.day])
     expected = 1 if is_first or last is None else last.seq + 1
     if seq != expected:
-        return Fault(day, expected, f"is missing; the next one there is {seq}")
+        return ChainBreak(day, expected, f"is missing; the next one there is {seq}")
     if hash_of(entry) != entry["sha256"]:
-        return Fault(day, seq, "was changed")
+        return ChainBreak(day, seq, "was changed")
     if entry["prev_sha256"] != (BEGINNING if last is None else last.sha256):
-        return Fault(day, seq, "does not follow the entry before it")
+        return ChainBreak(day, seq, "does not follow the entry before it")
     return None
 
 
-def _cut(head: Place) -> Fault:
-    return Fault(head.day, head.seq, "is missing or was replaced; the day once reached it")
+def _cut(head: ChainPosition) -> ChainBreak:
+    return ChainBreak(head.day, head.seq, "is missing or was replaced; the day once reached it")
 
 
 _OF_AN_ORGANISATION = re.compile(r"(?:(?:slot|organisation):)?([0-9a-f]{12})(?:-\d+)?")

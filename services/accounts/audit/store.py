@@ -19,7 +19,7 @@ from chassis.mongo import write_new
 from chassis.outbox import Outbox
 from contracts.accounts.events import AuditDayClosedV1
 from contracts.paging import read_cursor, write_cursor
-from services.accounts.audit.rules import Act, Place, chain, place_of
+from services.accounts.audit.rules import Act, ChainPosition, chain, position_of
 from services.accounts.organisations.store.organisations import READ_AT_ONCE
 
 COLLECTION = "audit"
@@ -84,15 +84,15 @@ class AuditStore:
         found = self._collection.find(condition, _WITHOUT_OWN).sort("_id", 1)
         return iter(found.batch_size(READ_AT_ONCE))
 
-    def find_last_before(self, day: str) -> Place | None:
+    def find_last_before(self, day: str) -> ChainPosition | None:
         """Return the last entry ahead of a day, or None."""
         return self._last({"_id": {"$lt": day}})
 
-    def list_heads(self, day: str | None) -> list[Place]:
+    def list_heads(self, day: str | None) -> list[ChainPosition]:
         """Return how far each day is known to have come."""
         condition = {} if day is None else {"_id": day}
         found = self._heads.find(condition).sort("_id", 1)
-        return [Place(head["_id"], head["seq"], head["sha256"]) for head in found]
+        return [ChainPosition(head["_id"], head["seq"], head["sha256"]) for head in found]
 
     def list_page(
         self,
@@ -118,12 +118,12 @@ class AuditStore:
             del entry["_id"]
         return shown, following
 
-    def _last(self, condition: dict[str, Any] | None = None) -> Place | None:
+    def _last(self, condition: dict[str, Any] | None = None) -> ChainPosition | None:
         found = self._collection.find_one(condition or {}, sort=[("_id", -1)])
-        return None if found is None else place_of(found)
+        return None if found is None else position_of(found)
 
     def _closing(
-        self, last: Place | None, first: dict[str, Any], at: datetime
+        self, last: ChainPosition | None, first: dict[str, Any], at: datetime
     ) -> list[dict[str, Any]]:
         if last is None or last.day == first["day"]:
             return []

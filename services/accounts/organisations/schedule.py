@@ -45,7 +45,7 @@ from services.accounts.organisations.rules.organisation import (
 from services.accounts.organisations.store.changes import Dossier
 from services.accounts.organisations.store.organisations import told
 from services.accounts.slots.rules.slot import slots_of
-from services.accounts.slots.store.tenure import Deed
+from services.accounts.slots.store.tenure import Action
 from services.accounts.stores import AccountsStore
 
 AT_ONCE = 500
@@ -185,17 +185,17 @@ def settle_slots(
         reason = f"หน่วยงานเลิกตั้งแต่วันที่ {organisation.closed_on.isoformat()}"
         for each in kept:
             if each.closure is None:
-                _close(store, audit, each.slot.id, Deed(at, SYSTEM["slot_id"], reason))
+                _close(store, audit, each.slot.id, Action(at, SYSTEM["slot_id"], reason))
     else:
         store.changes.note_slots_due(organisation, closing)
         return
     store.changes.note_slots_due(organisation, None)
 
 
-def _close(store: AccountsStore, audit: AuditTrail, slot_id: str, deed: Deed) -> None:
+def _close(store: AccountsStore, audit: AuditTrail, slot_id: str, action: Action) -> None:
     begun = audit.begin("close_slot", SYSTEM, f"slot:{slot_id}")
     try:
-        store.tenure.close(slot_id, deed)
+        store.tenure.close(slot_id, action)
     except SlotClosed:  # another process was quicker
         begun.came_to_nothing()
     else:

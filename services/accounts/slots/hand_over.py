@@ -11,33 +11,33 @@ from services.accounts.issuance import issue as issuing
 from services.accounts.issuance.codes import ActivationCodes
 from services.accounts.issuance.store.issuances import Issuance
 from services.accounts.slots.rules.slot import Slot
-from services.accounts.slots.store.tenure import Deed
+from services.accounts.slots.store.tenure import Action
 from services.accounts.stores import AccountsStore
 
 
 def hand_over(
-    store: AccountsStore, codes: ActivationCodes, slot: Slot, deed: Deed, *, days: int
+    store: AccountsStore, codes: ActivationCodes, slot: Slot, action: Action, *, days: int
 ) -> dict[str, Any]:
     """Return the hand-over as begun; its slip is the only one of an issuance of its own.
 
     The slot is shut first. A crash before the code is issued leaves it so, and whoever stands
     above begins the hand-over again. Raises SlotClosed, SlotNotActivated.
     """
-    store.tenure.begin_handover(slot.id, deed)
+    store.tenure.begin_handover(slot.id, action)
     issuance = Issuance(
         id=uuid.uuid4().hex,
         scope={"slot": slot.id},
         reissue=False,
-        issued_by=deed.by_slot_id,
-        issued_at=deed.since,
-        expires_at=deed.since + timedelta(days=days),
+        issued_by=action.by_slot_id,
+        issued_at=action.since,
+        expires_at=action.since + timedelta(days=days),
         key_id=codes.key_id,
     )
-    issued = issuing.issue(store, codes, issuance, at=deed.since, show=_untold)
+    issued = issuing.issue(store, codes, issuance, at=action.since, show=_untold)
     return {
         "slot_id": slot.id,
         "username": slot.username,
-        "begun_at": wire_time(deed.since),
+        "begun_at": wire_time(action.since),
         "issuance_id": issued["issuance_id"],
         "handed_out_by": slot.handed_out_by,
         "expires_at": issued["expires_at"],

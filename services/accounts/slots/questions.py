@@ -20,7 +20,7 @@ from services.accounts.slots import hand_over as handing_over
 from services.accounts.slots.rules.slot import another_slot, may_see, stands_above
 from services.accounts.slots.shapes import show_slot, show_slot_detail
 from services.accounts.slots.store.slots import KeptSlot
-from services.accounts.slots.store.tenure import Deed
+from services.accounts.slots.store.tenure import Action
 from services.accounts.stores import AccountsStore
 
 
@@ -148,9 +148,9 @@ class SlotQuestions:
             kept = self._find(principal, slot_id)
             if slot_id != principal.slot_id or kept.slot.handed_out_by is None:
                 _require_above(principal, kept)
-            deed = Deed(self.now(), principal.slot_id, reason, new_holder)
+            action = Action(self.now(), principal.slot_id, reason, new_holder)
             days = self.settings.code_days
-            begun = handing_over.hand_over(self.store, self.codes, kept.slot, deed, days=days)
+            begun = handing_over.hand_over(self.store, self.codes, kept.slot, action, days=days)
             facts["issuance_id"] = begun["issuance_id"]
         metrics.record_slot_deed("handed_over")
         return begun
@@ -165,7 +165,7 @@ class SlotQuestions:
         with self.audit.watch("lock_slot", by, f"slot:{slot_id}"):
             principal = Principal.from_wire(by)
             _require_above(principal, self._find(principal, slot_id))
-            self.store.tenure.lock(slot_id, Deed(self.now(), principal.slot_id, reason))
+            self.store.tenure.lock(slot_id, Action(self.now(), principal.slot_id, reason))
         metrics.record_slot_deed("locked")
         return self._show(by, self.store.slots.require(slot_id))
 
@@ -191,7 +191,7 @@ class SlotQuestions:
             principal = Principal.from_wire(by)
             principal.require_role(Role.OPERATOR)
             _require_above(principal, self._find(principal, slot_id))
-            self.store.tenure.close(slot_id, Deed(self.now(), principal.slot_id, reason))
+            self.store.tenure.close(slot_id, Action(self.now(), principal.slot_id, reason))
         metrics.record_slot_deed("closed")
         return self._show(by, self.store.slots.require(slot_id))
 

@@ -18,7 +18,7 @@ from services.accounts.issuance.coverage import show_coverage
 from services.accounts.issuance.rules import KeptCode
 from services.accounts.issuance.store.coverage import COUNTS, CoverageStore
 from services.accounts.slots.rules.slot import slots_of
-from services.accounts.slots.store.tenure import Deed
+from services.accounts.slots.store.tenure import Action
 from services.accounts.stores import AccountsStore
 from tests.builders.registry_csv import a_row, file_of
 from tests.component.accounts.krabi import (
@@ -100,14 +100,14 @@ class Acts:
     def lock(self) -> None:
         slot = self._any()
         if slot is not None and slot["lock"] is None:
-            self._tried(self.store.tenure.lock, slot["_id"], Deed(now(), "operator", None))
+            self._tried(self.store.tenure.lock, slot["_id"], Action(now(), "operator", None))
         elif slot is not None:
             self.store.tenure.unlock(slot["_id"], at=now())
 
     def close(self) -> None:
         slot = self._any()
         if slot is not None and self.chance.random() < 0.2:
-            self.store.tenure.close(slot["_id"], Deed(now(), "operator", None))
+            self.store.tenure.close(slot["_id"], Action(now(), "operator", None))
 
     def move(self) -> None:
         """An organisation stands in another district from now on."""

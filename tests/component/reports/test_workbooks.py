@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from collecting.workbooks.filing import AT_ONCE, FAULTS_TOLD, Filer, Upload
+from collecting.workbooks.filing import AT_ONCE, FAULTS_TOLD, Upload, WorkbookFiler
 from collecting.workbooks.layout import layout_of
 from collecting.workbooks.stamp import Stamp
 from collecting.workbooks.writing import Filled, write_workbook
@@ -48,7 +48,7 @@ def work_off(
 ) -> dict[str, Any]:
     upload = Upload("upload-1", "ethics-2569-1", wire_time(EARLY), by.to_wire(), is_check)
     recording = recording or (lambda attempts: record(store.ledger, attempts))
-    filer = Filer(store, upload, a_round(), LAYOUT, recording, GLYPHS.lacking)
+    filer = WorkbookFiler(store, upload, a_round(), LAYOUT, recording, GLYPHS.lacking)
     return filer.file(BytesIO(data), "upload.zip", lambda done, total: None)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from collecting.receipts.rules import (
     SHEAF,
-    Place,
+    InclusionProof,
     Sheaves,
     end_of,
     leaf_of,
@@ -42,7 +42,7 @@ def leaves(count: int) -> list[bytes]:
     return sorted(leaf_of(f"receipt {number}") for number in range(count))
 
 
-def proven(sheaves: Sheaves, leaf: bytes) -> Place:
+def proven(sheaves: Sheaves, leaf: bytes) -> InclusionProof:
     number = sheaf_of(leaf, [sheaf[0] for sheaf in sheaves.leaves])
     count = sum(map(len, sheaves.leaves))
     return place_of(leaf, sheaves.leaves[number], number, sheaves.roots, count)

@@ -36,7 +36,7 @@ PAST_HOLDERS_KEPT = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class Action:
     """Something an office does to a slot: who, when, why, and for a hand-over who comes next."""
 
     since: datetime
@@ -88,7 +88,7 @@ class TenureStore:
 
         self._write(slot_id, decide)
 
-    def begin_handover(self, slot_id: str, deed: Deed) -> None:
+    def begin_handover(self, slot_id: str, action: Action) -> None:
         """End the sign-in, void password and code, and let the holder go; a lock stays.
 
         Raises SlotClosed, and SlotNotActivated when there is nothing to hand over.
@@ -98,25 +98,25 @@ class TenureStore:
             _require_open(kept)
             if kept.activated_at is None and kept.handover is None:
                 raise SlotNotActivated(username=kept.slot.username)
-            write = _shut(kept, document, Ending.HANDED_OVER, at=deed.since)
-            write.sets["handover"] = asdict(deed)
+            write = _shut(kept, document, Ending.HANDED_OVER, at=action.since)
+            write.sets["handover"] = asdict(action)
             place = _told(kept)
-            write.events.append(HandoverBegunV1(**place, begun_at=deed.since))
+            write.events.append(HandoverBegunV1(**place, begun_at=action.since))
             return write
 
         self._write(slot_id, decide)
 
-    def lock(self, slot_id: str, deed: Deed) -> None:
+    def lock(self, slot_id: str, action: Action) -> None:
         """End the sign-in and let no other begin. Raises SlotLocked, SlotClosed."""
 
         def decide(kept: KeptSlot, document: dict[str, Any]) -> _Write:
             _require_open(kept)
             kept.require_unlocked()
             return _Write(
-                {"lock": asdict(deed), "session": None},
+                {"lock": asdict(action), "session": None},
                 events=[
-                    *_session_closed(document, Ending.LOCKED, at=deed.since),
-                    SlotLockedV1(**_told(kept), locked_at=deed.since),
+                    *_session_closed(document, Ending.LOCKED, at=action.since),
+                    SlotLockedV1(**_told(kept), locked_at=action.since),
                 ],
             )
 
@@ -133,14 +133,14 @@ class TenureStore:
 
         self._write(slot_id, decide)
 
-    def close(self, slot_id: str, deed: Deed) -> None:
+    def close(self, slot_id: str, action: Action) -> None:
         """Shut the slot for ever; its history stays. Raises SlotClosed."""
 
         def decide(kept: KeptSlot, document: dict[str, Any]) -> _Write:
             _require_open(kept)
-            write = _shut(kept, document, Ending.SLOT_CLOSED, at=deed.since)
-            write.sets |= {"closure": asdict(deed), "handover": None}
-            write.events.append(SlotClosedV1(**_told(kept), closed_at=deed.since))
+            write = _shut(kept, document, Ending.SLOT_CLOSED, at=action.since)
+            write.sets |= {"closure": asdict(action), "handover": None}
+            write.events.append(SlotClosedV1(**_told(kept), closed_at=action.since))
             return write
 
         self._write(slot_id, decide)
