@@ -11,7 +11,7 @@ from collecting.filings.rules.changes import changed_pointers
 from collecting.filings.shapes import filing_to_wire
 from collecting.obligations.rules.obligation import Obligation
 from contracts.errors import InvalidInput, Wording
-from contracts.forms import Form, Lacking, told, unprintable
+from contracts.forms import Form, Lacking, listed, unprintable
 
 Facts = dict[str, Any]
 # A person typing cannot cause these; whatever else is wrong may be kept in a draft.
@@ -62,7 +62,7 @@ def shown(
                 "message": fault.in_full_th,
                 "message_en": fault.in_full,
             }
-            for fault in told(each for each in faults if each.code != "required")
+            for fault in listed(each for each in faults if each.code != "required")
         ],
         "warnings": [
             {

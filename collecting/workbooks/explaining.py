@@ -33,9 +33,9 @@ def when_asked(field: Definition, fields: Mapping[str, Definition]) -> str:
     visible, required = field.get("visible_if"), field.get("required_if")
     parts = []
     if visible is not None:
-        parts.append(f"กรอกเฉพาะเมื่อ {_told(visible, fields)}")
+        parts.append(f"กรอกเฉพาะเมื่อ {_in_words(visible, fields)}")
     if required is not None and required != visible:
-        parts.append(f"ต้องกรอกเมื่อ {_told(required, fields)}")
+        parts.append(f"ต้องกรอกเมื่อ {_in_words(required, fields)}")
     elif required is not None:
         parts.append("และเมื่อนั้นต้องกรอก")
     return " · ".join(parts)
@@ -60,17 +60,17 @@ def _range(field: Definition) -> str:
     return least + (f" ถึง {field['max']:,}" if "max" in field else "")
 
 
-def _told(condition: Definition, fields: Mapping[str, Definition]) -> str:
+def _in_words(condition: Definition, fields: Mapping[str, Definition]) -> str:
     return " และ ".join(_parts(condition, fields))
 
 
 def _parts(condition: Definition, fields: Mapping[str, Definition]) -> Iterator[str]:
     for name, wanted in condition.items():
         if name == "not":
-            yield f"ไม่ใช่กรณีที่ ({_told(wanted, fields)})"
+            yield f"ไม่ใช่กรณีที่ ({_in_words(wanted, fields)})"
         elif name in ("all", "any"):
             joined = " และ " if name == "all" else " หรือ "
-            yield "(" + joined.join(_told(each, fields) for each in wanted) + ")"
+            yield "(" + joined.join(_in_words(each, fields) for each in wanted) + ")"
         else:
             field = fields[name.removeprefix("/")]
             yield f"“{field['label']['th']}” {_wanted(field, wanted)}"

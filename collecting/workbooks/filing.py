@@ -111,7 +111,7 @@ class WorkbookFiler:
             results = iter(self._record(attempts))
         for member, reading in zip(batch, readings, strict=True):
             result = None if reading.faults else next(results)
-            yield self._told(member.name, reading, result)
+            yield self._result_of(member.name, reading, result)
 
     def _aside(self, work: Callable[..., Result], *args: Any, **named: Any) -> Result:
         """Do some of the reading beside the loop, on this upload's budget."""
@@ -190,7 +190,7 @@ class WorkbookFiler:
         except ServiceError as refusal:
             return refusal
 
-    def _told(
+    def _result_of(
         self, name: str, reading: Reading, result: Facts | Filing | ServiceError | None
     ) -> Facts:
         faults = reading.faults
@@ -208,7 +208,7 @@ class WorkbookFiler:
 
     def _bounded(self, found: list[CellFault]) -> list[Facts]:
         room = max(0, FAULTS_TOLD_IN_ALL - self._told_in_all)
-        shown = [one.told() for one in found[: min(FAULTS_TOLD, room)]]
+        shown = [one.to_wire() for one in found[: min(FAULTS_TOLD, room)]]
         self._told_in_all += len(shown)
         return shown
 

@@ -21,7 +21,7 @@ def filled_for(obligation: Obligation, round_: Round, answers: Mapping[str, Any]
         obligation_id=obligation.id,
         base_revision=obligation.revision if obligation.is_in_force else 0,
     )
-    return Filled(stamp, _told(obligation, round_), answers)
+    return Filled(stamp, _about(obligation, round_), answers)
 
 
 def filename_for(obligation: Obligation) -> str:
@@ -30,7 +30,7 @@ def filename_for(obligation: Obligation) -> str:
     return f"{obligation.organisation_code}-{obligation.subject.number} {name}.xlsx"
 
 
-def _told(obligation: Obligation, round_: Round) -> tuple[str, str, str]:
+def _about(obligation: Obligation, round_: Round) -> tuple[str, str, str]:
     due = as_bangkok(obligation.due_at)
     because = f" ({obligation.due_because})" if obligation.due_because else ""
     trial = "รอบทดลอง ข้อมูลจะถูกลบ · " if round_.mode is Mode.TRIAL else ""

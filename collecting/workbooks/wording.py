@@ -98,7 +98,7 @@ class CellFault:
     message_th: str
     message: str
 
-    def told(self) -> dict[str, str | None]:
+    def to_wire(self) -> dict[str, str | None]:
         """Return it as a job's result lists it."""
         return asdict(self)
 

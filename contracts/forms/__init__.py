@@ -9,7 +9,7 @@ the one spelling in which they are judged.
 `unprintable` tells what paper cannot show.
 """
 
-from contracts.forms.faults import Fault, told
+from contracts.forms.faults import Fault, listed
 from contracts.forms.form import Answers, Definition, Form
 from contracts.forms.soundness import UnsoundForm, require_sound
 from contracts.forms.unprintable import Lacking, unprintable
@@ -29,7 +29,7 @@ __all__ = [
     "Lacking",
     "UnsoundForm",
     "for_year",
+    "listed",
     "require_sound",
-    "told",
     "unprintable",
 ]

@@ -61,19 +61,19 @@ class Check:
         """Yield a fault for every place where the answers break the check."""
         if self._each is None:
             if self._is_broken(given, given):
-                yield from self._told("")
+                yield from self._broken_at("")
             return
         items = given.get(self._each)
         for number, item in enumerate(items if isinstance(items, list) else ()):
             if isinstance(item, dict) and self._is_broken(item, given):
-                yield from self._told(f"/{self._each}/{number}")
+                yield from self._broken_at(f"/{self._each}/{number}")
 
     def _is_broken(self, beside: Answers, report: Answers) -> bool:
         if self._applies is not None and not self._applies(beside, report):
             return False
         return self._is_kept(beside, report) is False
 
-    def _told(self, item: str) -> Iterator[Fault]:
+    def _broken_at(self, item: str) -> Iterator[Fault]:
         for name in self._at:
             place = name if name.startswith(conditions.REPORT) else f"{item}/{name}"
             yield Fault(

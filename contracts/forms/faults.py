@@ -67,7 +67,7 @@ class Fault:
         return said + hint if self.code == UNCONFIRMED else said
 
 
-def told(faults: Iterator[Fault]) -> list[Fault]:
+def listed(faults: Iterator[Fault]) -> list[Fault]:
     """Return the first hundred faults, and one that says how many more there are."""
     found = list(islice(faults, MOST_FAULTS))
     if len(found) < MOST_FAULTS:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from contracts.forms import checks, conditions
-from contracts.forms.faults import Fault, fault, step, told
+from contracts.forms.faults import Fault, fault, listed, step
 from contracts.forms.values import Wrong, judge_of, most_items, reading
 from contracts.forms.years import ANY_YEAR
 
@@ -52,11 +52,11 @@ class Form:
 
     def faults(self, answers: Answers, *, nil: bool = False) -> list[Fault]:
         """Return what keeps the answers from being filed, up to a hundred, and how many more."""
-        return told(self.every_fault(answers, nil=nil))
+        return listed(self.every_fault(answers, nil=nil))
 
     def warnings(self, answers: Answers, *, nil: bool = False) -> list[Fault]:
         """Return what looks wrong and may be filed all the same, when it is confirmed by a note."""
-        return told(self._of(nil).warnings(self._read(answers)))
+        return listed(self._of(nil).warnings(self._read(answers)))
 
     def objections(
         self, answers: Answers, *, notes: Mapping[str, str], nil: bool = False
@@ -69,7 +69,7 @@ class Form:
     ) -> tuple[Answers, list[Fault]]:
         """Return the answers in their one spelling, and whatever refuses a filing of them."""
         read = self._read(answers)
-        return read, told(self._objections(read, notes, self._of(nil)))
+        return read, listed(self._objections(read, notes, self._of(nil)))
 
     def every_objection(
         self, answers: Answers, *, notes: Mapping[str, str], nil: bool = False

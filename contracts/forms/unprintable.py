@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from contracts.forms.faults import Fault, fault, told
+from contracts.forms.faults import Fault, fault, listed
 from contracts.forms.form import Form
 
 CHARACTERS_NAMED = 10
@@ -20,7 +20,7 @@ Lacking = Callable[[str], Collection[str]]
 
 def unprintable(form: Form, answers: Mapping[str, Any], lacking: Lacking) -> list[Fault]:
     """Return where answers have characters that are `lacking` on paper, and which, by number."""
-    return told(_found(form.fields, form.read(answers), lacking, "/answers", ("", "")))
+    return listed(_found(form.fields, form.read(answers), lacking, "/answers", ("", "")))
 
 
 def _found(

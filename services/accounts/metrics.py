@@ -54,9 +54,9 @@ def record_slips_handed_out(role: str, count: int) -> None:
     _handed_out.labels(role).inc(count)
 
 
-def record_slot_deed(deed: str) -> None:
+def record_slot_action(action: str) -> None:
     """Count handed_over, locked, unlocked or closed."""
-    _slot_deeds.labels(deed).inc()
+    _slot_deeds.labels(action).inc()
 
 
 def record_organisation_change(kind: str, outcome: str) -> None:

@@ -50,7 +50,7 @@ class Tampered(Exception):
 def main() -> None:
     """Verify the chain of the database the settings name."""
     parser = argparse.ArgumentParser(prog="python -m services.accounts.audit", description=__doc__)
-    parser.add_argument("deed", choices=["verify"])
+    parser.add_argument("action", choices=["verify"])
     parser.add_argument("day", nargs="?", help="one Bangkok day, YYYY-MM-DD; all when left out")
     parser.add_argument("--head", metavar="SHA256", help="a head once told, which must be there")
     asked = parser.parse_args()

@@ -43,7 +43,7 @@ from services.accounts.organisations.rules.organisation import (
     lao_facts,
 )
 from services.accounts.organisations.store.changes import Dossier
-from services.accounts.organisations.store.organisations import told
+from services.accounts.organisations.store.organisations import event_facts
 from services.accounts.slots.rules.slot import slots_of
 from services.accounts.slots.store.tenure import Action
 from services.accounts.stores import AccountsStore
@@ -223,7 +223,7 @@ def _events(change: OrderedChange, outcome: Outcome, at: datetime) -> Iterable[E
     names = [each.field for each in outcome.differences if each.field not in DETAILS]
     if names:
         named = ["organisation_name" if name == "name" else name for name in names]
-        yield OrganisationChangedV1(**told(after, at), changed=named)
+        yield OrganisationChangedV1(**event_facts(after, at), changed=named)
 
 
 # -- what is asked for, as terms ---------------------------------------------------------------

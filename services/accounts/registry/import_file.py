@@ -42,7 +42,7 @@ def import_registry(store: AccountsStore, job: Job, *, at: datetime) -> dict[str
     stored = store.organisations.list_by_key()
     # A second of reading belongs in a thread of its own.
     registry, plan = run_in_thread(_prepare, file, stored, at)
-    told, is_first = job.first({"dry_run": job.arguments["dry_run"], **_told(registry, plan)})
+    told, is_first = job.first({"dry_run": job.arguments["dry_run"], **_summary(registry, plan)})
     if not job.arguments["dry_run"]:
         _apply(store, job, plan, at)
         store.changes.withdraw_proposals(each.id for each in plan.present)
@@ -87,7 +87,7 @@ def _apply(store: AccountsStore, job: Job, plan: ImportPlan, at: datetime) -> No
     store.coverage.recount()
 
 
-def _told(registry: Registry, plan: ImportPlan) -> dict[str, Any]:
+def _summary(registry: Registry, plan: ImportPlan) -> dict[str, Any]:
     kinds = Counter(organisation.facts.kind for organisation in plan.present)
     return {
         "rows": registry.rows,

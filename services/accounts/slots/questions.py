@@ -152,7 +152,7 @@ class SlotQuestions:
             days = self.settings.code_days
             begun = handing_over.hand_over(self.store, self.codes, kept.slot, action, days=days)
             facts["issuance_id"] = begun["issuance_id"]
-        metrics.record_slot_deed("handed_over")
+        metrics.record_slot_action("handed_over")
         return begun
 
     @answers
@@ -166,7 +166,7 @@ class SlotQuestions:
             principal = Principal.from_wire(by)
             _require_above(principal, self._find(principal, slot_id))
             self.store.tenure.lock(slot_id, Action(self.now(), principal.slot_id, reason))
-        metrics.record_slot_deed("locked")
+        metrics.record_slot_action("locked")
         return self._show(by, self.store.slots.require(slot_id))
 
     @answers
@@ -179,7 +179,7 @@ class SlotQuestions:
             principal = Principal.from_wire(by)
             _require_above(principal, self._find(principal, slot_id))
             self.store.tenure.unlock(slot_id, at=self.now())
-        metrics.record_slot_deed("unlocked")
+        metrics.record_slot_action("unlocked")
 
     @answers
     def close_slot(self, by: dict[str, Any], slot_id: str, reason: str) -> dict[str, Any]:
@@ -192,7 +192,7 @@ class SlotQuestions:
             principal.require_role(Role.OPERATOR)
             _require_above(principal, self._find(principal, slot_id))
             self.store.tenure.close(slot_id, Action(self.now(), principal.slot_id, reason))
-        metrics.record_slot_deed("closed")
+        metrics.record_slot_action("closed")
         return self._show(by, self.store.slots.require(slot_id))
 
     def _find(self, principal: Principal, slot_id: str) -> KeptSlot:

@@ -28,9 +28,9 @@ def show_slot(kept: KeptSlot, organisation: Organisation | None) -> dict[str, An
         "state": kept.state,
         "holder": holder,
         "activated_at": kept.activated_at and wire_time(kept.activated_at),
-        "handover": _show_deed(kept.handover),
-        "lock": _show_deed(kept.lock),
-        "closure": _show_deed(kept.closure),
+        "handover": _show_action(kept.handover),
+        "lock": _show_action(kept.lock),
+        "closure": _show_action(kept.closure),
     }
 
 
@@ -60,8 +60,8 @@ def _show_person(holder: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _show_deed(deed: dict[str, Any] | None) -> dict[str, Any] | None:
-    return deed and {"since": wire_time(deed["since"]), "reason": deed["reason"]}
+def _show_action(action: dict[str, Any] | None) -> dict[str, Any] | None:
+    return action and {"since": wire_time(action["since"]), "reason": action["reason"]}
 
 
 def show_principal(principal: Principal, organisation: Organisation | None) -> dict[str, Any]:

@@ -169,7 +169,7 @@ class OrganisationStore:
         due = {} if slots_due_on is None else {"slots_due_on": slots_due_on.isoformat()}
         documents = []
         for organisation in organisations:
-            registered = OrganisationRegisteredV1(**told(organisation, at))
+            registered = OrganisationRegisteredV1(**event_facts(organisation, at))
             entries = self._outbox.seal([registered])
             documents.append(new_record(organisation, entries) | due)
         refused = write_new(self._collection.insert_many, documents)
@@ -207,7 +207,9 @@ class OrganisationStore:
         if not change.dated:
             return []
         named = ["organisation_name" if name == "name" else name for name in change.dated]
-        return self._outbox.seal([OrganisationChangedV1(**told(change.after, at), changed=named)])
+        return self._outbox.seal(
+            [OrganisationChangedV1(**event_facts(change.after, at), changed=named)]
+        )
 
 
 def _conditions(filters: dict[str, str], facts: str) -> Iterator[dict[str, Any]]:
@@ -253,7 +255,7 @@ def _version_on(day: date) -> dict[str, Any]:
     return {"$ifNull": [{"$last": held}, {"$first": versions}]}
 
 
-def told(organisation: Organisation, at: datetime) -> dict[str, Any]:
+def event_facts(organisation: Organisation, at: datetime) -> dict[str, Any]:
     facts = organisation.facts
     return {
         "organisation_id": organisation.id,

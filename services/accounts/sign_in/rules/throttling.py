@@ -90,19 +90,19 @@ class Attempts:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What is tried: to do `deed` under a name from an address.
+    """What is tried: to do `action` under a name from an address.
 
     Without an address it is somebody signed in, whom only the name's own count slows down.
     """
 
-    deed: str
+    action: str
     username: str
     address: str | None = None
 
     @property
     def pair_key(self) -> str:
         """What attempts of this address on this name are counted under."""
-        return _key(self.deed, self.username, _host(self.address) if self.address else "")
+        return _key(self.action, self.username, _host(self.address) if self.address else "")
 
     @property
     def paces(self) -> Mapping[str, Pace]:
@@ -113,7 +113,7 @@ class Guess:
         if self.address is None:
             return {}
         return {
-            _key("name", self.deed, self.username): OF_NAME,
+            _key("name", self.action, self.username): OF_NAME,
             _key("address", _host(self.address)): OF_ADDRESS,
             _key("network", _network(self.address)): OF_NETWORK,
         }

@@ -100,7 +100,7 @@ class TenureStore:
                 raise SlotNotActivated(username=kept.slot.username)
             write = _shut(kept, document, Ending.HANDED_OVER, at=action.since)
             write.sets["handover"] = asdict(action)
-            place = _told(kept)
+            place = _event_facts(kept)
             write.events.append(HandoverBegunV1(**place, begun_at=action.since))
             return write
 
@@ -116,7 +116,7 @@ class TenureStore:
                 {"lock": asdict(action), "session": None},
                 events=[
                     *_session_closed(document, Ending.LOCKED, at=action.since),
-                    SlotLockedV1(**_told(kept), locked_at=action.since),
+                    SlotLockedV1(**_event_facts(kept), locked_at=action.since),
                 ],
             )
 
@@ -129,7 +129,9 @@ class TenureStore:
             _require_open(kept)
             if kept.lock is None:
                 return None
-            return _Write({"lock": None}, events=[SlotUnlockedV1(**_told(kept), unlocked_at=at)])
+            return _Write(
+                {"lock": None}, events=[SlotUnlockedV1(**_event_facts(kept), unlocked_at=at)]
+            )
 
         self._write(slot_id, decide)
 
@@ -140,7 +142,7 @@ class TenureStore:
             _require_open(kept)
             write = _shut(kept, document, Ending.SLOT_CLOSED, at=action.since)
             write.sets |= {"closure": asdict(action), "handover": None}
-            write.events.append(SlotClosedV1(**_told(kept), closed_at=action.since))
+            write.events.append(SlotClosedV1(**_event_facts(kept), closed_at=action.since))
             return write
 
         self._write(slot_id, decide)
@@ -243,7 +245,7 @@ def _session_closed(document: dict[str, Any], ending: Ending, *, at: datetime) -
     ]
 
 
-def _told(kept: KeptSlot) -> dict[str, Any]:
+def _event_facts(kept: KeptSlot) -> dict[str, Any]:
     slot = kept.slot
     return {
         "slot_id": slot.id,
