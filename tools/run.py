@@ -25,8 +25,8 @@ from tools.journey.codes import (
     print_slips,
     show_coverage,
 )
-from tools.journey.consolidating import central_body, consolidate, save_papers
-from tools.journey.correcting import extend_one, report_problems, return_some
+from tools.journey.consolidation import central_body, consolidate, save_papers
+from tools.journey.corrections import extend_one, report_problems, return_some
 from tools.journey.filing import Filed, Filer, await_figures, tally
 from tools.journey.receipts import check_all
 from tools.journey.registry import Country, Registry, choose_registry, import_registry, look_around

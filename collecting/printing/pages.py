@@ -14,7 +14,7 @@ from typing import Any
 from collecting.kind import Words
 from collecting.obligations.rules.obligation import Obligation
 from collecting.rounds.rules import Mode
-from collecting.workbooks.explaining import when_asked
+from collecting.workbooks.explanation import when_asked
 from collecting.workbooks.values import NO, YES
 from contracts.forms import Form, conditions
 from contracts.reference.calendar import as_bangkok, long_date

@@ -10,7 +10,7 @@ from typing import Any
 
 import xlsxwriter
 
-from collecting.workbooks.explaining import bounds, explanation
+from collecting.workbooks.explanation import bounds, explanation
 from collecting.workbooks.layout import (
     ANSWER_COLUMN,
     FIRST_ITEM_ROW,

@@ -23,7 +23,7 @@ from contracts.fields import wire_time
 from contracts.principal import Principal
 from services.aggregation import metrics
 from services.aggregation.completeness import area_of, rows, total
-from services.aggregation.reconciling import reconciled
+from services.aggregation.reconciliation import reconciled
 from services.aggregation.settings import Settings
 from services.aggregation.sources import statements as says
 from services.aggregation.sources.table import ROUND_OPENED, TRIAL_PURGED, said_by, saying

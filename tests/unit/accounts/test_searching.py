@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from contracts.reference.lao_types import LaoType
 from services.accounts.organisations.rules.organisation import District, Facts, described, lao_facts
-from services.accounts.organisations.rules.searching import keys, looked_up, searched, squeezed
+from services.accounts.organisations.rules.search import keys, looked_up, searched, squeezed
 from services.accounts.registry.read import read_registry
 from tests.builders.registry_csv import KHLONG_THOM, a_row, file_of
 

@@ -26,7 +26,7 @@ from services.aggregation.domain import (
     merge_all,
     moved,
 )
-from services.aggregation.reconciling import difference
+from services.aggregation.reconciliation import difference
 from services.aggregation.sources.table import said_by
 from tests.length import examples
 from tests.unit.aggregation.lives import (

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.aggregation.reconciling import reconciled
+from services.aggregation.reconciliation import reconciled
 
 AT = datetime(2026, 1, 15, 3, 0, tzinfo=UTC)
 LEDGER = {"round_id": "r1", "mode": "live", "receipts": 7, "unsent": 2, "settled": 5}

@@ -22,7 +22,7 @@ from contracts.paging import read_cursor, write_cursor
 from contracts.reference.calendar import as_bangkok
 from services.accounts.organisations.rules.changes import ChangeState, OrderedChange, Outcome
 from services.accounts.organisations.rules.organisation import Organisation
-from services.accounts.organisations.rules.searching import keys
+from services.accounts.organisations.rules.search import keys
 from services.accounts.organisations.store.organisations import COLLECTION, NOT_OF_LISTS
 from services.accounts.organisations.store.records import (
     change_of,

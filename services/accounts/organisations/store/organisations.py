@@ -22,7 +22,7 @@ from services.accounts.organisations.rules.organisation import (
     Organisation,
     OrganisationKind,
 )
-from services.accounts.organisations.rules.searching import keys, looked_up, squeezed
+from services.accounts.organisations.rules.search import keys, looked_up, squeezed
 from services.accounts.organisations.store.records import (
     change_record,
     changing_fields,

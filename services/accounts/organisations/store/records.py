@@ -26,7 +26,7 @@ from services.accounts.organisations.rules.organisation import (
     Organisation,
     OrganisationKind,
 )
-from services.accounts.organisations.rules.searching import keys, searched
+from services.accounts.organisations.rules.search import keys, searched
 
 Record = dict[str, Any]
 
