@@ -68,9 +68,10 @@ def identifiers(of: ast.Module) -> set[str]:
 
 
 def texts(of: ast.Module) -> set[str]:
-    """Every text in a module, such as one by which an attribute is looked up."""
-    found = (node.value for node in ast.walk(of) if isinstance(node, ast.Constant))
-    return {value for value in found if isinstance(value, str)}
+    """Every text in a module, such as one by which an attribute is looked up; no docstring."""
+    prose = {node.value for node in ast.walk(of) if isinstance(node, ast.Expr)}
+    found = (node for node in ast.walk(of) if isinstance(node, ast.Constant) and node not in prose)
+    return {node.value for node in found if isinstance(node.value, str)}
 
 
 def private_names(library: str) -> set[str]:
