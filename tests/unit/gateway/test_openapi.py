@@ -9,7 +9,7 @@ from gateway.http import route
 from gateway.openapi import describe, openapi_route
 from gateway.resources import all_routes
 from gateway.routes import routes_of
-from tests.builders.odd_requests import LEFT_OUT
+from tests.builders.odd_requests import LEFT_OUT, NOT_FUZZED
 from tests.unit.gateway import things
 
 
@@ -119,9 +119,10 @@ def test_the_description_of_all_that_is_served_is_valid():
 
 
 @pytest.mark.filterwarnings("ignore:Multiple schemas resolved")
-def test_the_routes_left_out_of_odd_requests_are_routes_that_change_something():
+def test_the_routes_left_out_of_fuzzing_are_there_and_of_odd_requests_change_something():
     paths = describe(all_routes())["paths"]
     routes = {f"{method.upper()} {path}" for path, of in paths.items() for method in of}
 
+    assert not {path for left in NOT_FUZZED.values() for path in left} - paths.keys()
     assert not LEFT_OUT - routes
     assert not [route for route in LEFT_OUT if route.startswith("GET ")]
