@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from chassis.outbox import Outbox
-from collecting.directory.store.desks import Desks
-from collecting.directory.store.organisations import Organisations
+from collecting.directory.store import Organisations
+from collecting.drafts.store.desks import Desks
 from collecting.drafts.store.drafts import Drafts
 from collecting.drafts.store.prefills import Prefills
 from collecting.extensions.store import Extensions

@@ -1,1 +1,1 @@
-"""Who is where: organisations as accounts announced them, and a filer's desk."""
+"""Who is where: organisations as accounts announced them."""

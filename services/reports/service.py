@@ -14,7 +14,8 @@ from chassis.outbox import Announces
 from chassis.rpc import answers
 from chassis.service import Provided, Service
 from chassis.typesetter import Typesetter
-from collecting.drafts.questions import DraftQuestions
+from collecting.drafts.questions.drafts import DraftQuestions
+from collecting.drafts.questions.signing import SigningQuestions
 from collecting.extensions.questions import ExtensionQuestions
 from collecting.files.questions import EvidenceQuestions
 from collecting.files.scan import scanner_of
@@ -82,6 +83,7 @@ class ReportsService(
     DraftQuestions,
     FilingQuestions,
     CorrectionQuestions,
+    SigningQuestions,
     EvidenceQuestions,
     PageQuestions,
     ProblemQuestions,

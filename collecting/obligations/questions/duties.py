@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from chassis.rpc import answers
+from collecting.kind import Events
 from collecting.obligations.acts import obligation_in_full
+from collecting.obligations.change import change
 from collecting.obligations.rules.obligation import Obligation
 from collecting.obligations.shapes import obligation_to_wire
 from collecting.rounds.rules import Round
@@ -17,6 +19,7 @@ from contracts.paging import cut, page, read_position
 from contracts.principal import Principal
 
 Facts = dict[str, Any]
+Do = Callable[[Obligation, Round], Obligation]
 
 
 class ObligationQuestions:
@@ -72,3 +75,27 @@ def see(store: Stores, by: Principal, obligation_id: str) -> tuple[Obligation, R
     if not obligation.is_signed_by(by, round_):
         obligation.require_seen_by(by)
     return obligation, round_
+
+
+def change_seen(
+    store: Stores,
+    by: Principal,
+    obligation_id: str,
+    do: Do,
+    *,
+    now: Callable[[], datetime],
+    events: Events | None = None,
+) -> Facts:
+    """Do it to an obligation that the caller may see, or sign, and return that in full.
+
+    Raises ObligationNotFound, RoundNotFound, RoundPurged, StaleVersion.
+    """
+    rounds: list[Round] = []
+
+    def decide() -> tuple[Obligation, Obligation]:
+        obligation, round_ = see(store, by, obligation_id)
+        rounds.append(round_)
+        return obligation, do(obligation, round_)
+
+    after = change(store.obligations, decide, events)
+    return obligation_in_full(after, rounds[-1], at=now())

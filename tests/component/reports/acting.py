@@ -6,6 +6,7 @@ from copy import copy
 from datetime import datetime
 from typing import Any
 
+from collecting.drafts.questions.signing import SigningQuestions
 from collecting.obligations.questions.corrections import CorrectionQuestions
 from collecting.obligations.store import Obligations
 from services.reports.ethics import ETHICS
@@ -14,7 +15,7 @@ from tests.component.reports.watching import Interrupted
 from tests.unit.reports.duties import LATE
 
 
-class Asked(CorrectionQuestions):
+class Asked(CorrectionQuestions, SigningQuestions):
     """The questions on a store, without the bus between."""
 
     def __init__(self, store: ReportsStore, at: datetime = LATE) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from collecting.drafts.questions import DraftQuestions
+from collecting.drafts.questions.drafts import DraftQuestions
 from collecting.rounds.rules import Mode
 from contracts.collecting.drafts import DraftSchema
 from contracts.errors import StaleVersion

@@ -1,1 +1,0 @@
-"""Organisations and desks as they are kept."""

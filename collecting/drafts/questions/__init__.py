@@ -1,0 +1,1 @@
+"""What a collection is asked and told about drafts."""
