@@ -54,6 +54,11 @@ def read_cursor(cursor: str, parts: int) -> list[str]:
     raise unknown_cursor()
 
 
+def read_key(cursor: str | None) -> str | None:
+    """Return the sort value a cursor stands for; None on the first page. Raises InvalidInput."""
+    return read_cursor(cursor, 1)[0] if cursor else None
+
+
 def read_position(cursor: str | None) -> tuple[datetime, str] | None:
     """Return the time and the id a cursor stands for; None on the first page.
 

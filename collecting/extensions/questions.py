@@ -10,7 +10,7 @@ from chassis.jobs import Job, Jobs, runs_job
 from chassis.rpc import answers
 from collecting.extensions import extend
 from collecting.stores import Stores
-from contracts.paging import page, read_number, write_cursor
+from contracts.paging import cut, page, read_number
 from contracts.principal import Principal, Role
 
 Facts = dict[str, Any]
@@ -81,5 +81,4 @@ class ExtensionQuestions:
         self.store.rounds.get(round_id)
         after = read_number(cursor)
         found = extend.listed(self.store, round_id, after=after, limit=limit + 1)
-        following = write_cursor(str(found[limit - 1]["no"])) if len(found) > limit else None
-        return page(found[:limit], following)
+        return page(*cut(found, limit, lambda last: [str(last["no"])]))

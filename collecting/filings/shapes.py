@@ -11,6 +11,7 @@ from collecting.filings.rules.decide import Attempt, Filing
 from collecting.kind import Events
 from collecting.obligations.rules.kinds import FilingKind
 from collecting.obligations.rules.obligation import Channel
+from collecting.obligations.shapes import event_facts
 from collecting.sealing.receipts import content_sha256, receipt_number, sha256_hex
 from contracts.collecting.amendment_classes import DEFAULT_CLASS
 from contracts.errors import ServiceError
@@ -71,16 +72,8 @@ def event_of(filing: Filing, number: str, events: Events) -> Event:
     """Return the event that announces a recorded filing."""
     attempt, obligation = filing.attempt, filing.obligation
     facts: Facts = {
-        "round_id": obligation.round_id,
-        "mode": obligation.mode.value,
+        **event_facts(obligation),
         "filing_id": attempt.filing_id,
-        "obligation_id": obligation.id,
-        "organisation_id": obligation.organisation_id,
-        "organisation_code": obligation.organisation_code,
-        "organisation_type": obligation.organisation_type,
-        "province_code": obligation.province_code,
-        "district_code": obligation.district_code,
-        obligation.subject.axis: obligation.subject.id,
         "revision": obligation.revision,
         "accepted_at": attempt.accepted_at,
         "on_time": obligation.on_time,

@@ -9,7 +9,7 @@ from collecting.kind import Events
 from collecting.obligations.rules.corrections import ActKind
 from collecting.obligations.rules.obligation import Act, Obligation
 from collecting.obligations.rules.orders import OrderKind
-from collecting.obligations.shapes import obligation_to_wire
+from collecting.obligations.shapes import event_facts, obligation_to_wire
 from collecting.rounds.rules import Round
 from contracts.events import Event
 from contracts.fields import wire_time
@@ -29,15 +29,7 @@ def event_of(obligation: Obligation, events: Events) -> Event:
     """Return the event that announces what was done last about the obligation's filing."""
     act = obligation.acts[-1]
     facts: Facts = {
-        "round_id": obligation.round_id,
-        "mode": obligation.mode.value,
-        "obligation_id": obligation.id,
-        "organisation_id": obligation.organisation_id,
-        "organisation_code": obligation.organisation_code,
-        "organisation_type": obligation.organisation_type,
-        "province_code": obligation.province_code,
-        "district_code": obligation.district_code,
-        obligation.subject.axis: obligation.subject.id,
+        **event_facts(obligation),
         "revision": act.revision,
         "act_no": act.no,
         "acted_at": act.at,

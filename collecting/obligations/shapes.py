@@ -12,6 +12,21 @@ from contracts.fields import wire_time
 Facts = dict[str, Any]
 
 
+def event_facts(obligation: Obligation) -> Facts:
+    """Return what every event about an obligation says of it."""
+    return {
+        "round_id": obligation.round_id,
+        "mode": obligation.mode.value,
+        "obligation_id": obligation.id,
+        "organisation_id": obligation.organisation_id,
+        "organisation_code": obligation.organisation_code,
+        "organisation_type": obligation.organisation_type,
+        "province_code": obligation.province_code,
+        "district_code": obligation.district_code,
+        obligation.subject.axis: obligation.subject.id,
+    }
+
+
 def obligation_to_wire(obligation: Obligation, round_: Round, *, at: datetime) -> Facts:
     """Return an obligation as the API shows it, with the whole days left until it is due."""
     return {

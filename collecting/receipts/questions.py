@@ -21,7 +21,7 @@ from collecting.sealing.receipts import fields_of, jws_in
 from collecting.settings import Settings
 from collecting.stores import Stores
 from contracts.collecting.filings import FilingNotFound
-from contracts.paging import page, read_cursor, write_cursor
+from contracts.paging import cut, page, read_key
 
 Facts = dict[str, Any]
 LOOK_EVERY_SECONDS = 5  # one look at an index that is empty but for today
@@ -95,10 +95,9 @@ class ReceiptQuestions:
     @answers
     def list_receipt_rolls(self, round_id: str | None, limit: int, cursor: str | None) -> Facts:
         """Return rolls of all live rounds or of a trial, the newest first. Raises InvalidInput."""
-        before = read_cursor(cursor, 1)[0] if cursor else None
-        found = self.store.rolls.list(round_id, before=before, limit=limit + 1)
-        following = write_cursor(found[limit - 1]["day"]) if len(found) > limit else None
-        return page([roll_to_wire(roll) for roll in found[:limit]], following)
+        found = self.store.rolls.list(round_id, before=read_key(cursor), limit=limit + 1)
+        shown, following = cut(found, limit, lambda last: [last["day"]])
+        return page([roll_to_wire(roll) for roll in shown], following)
 
     @answers
     def get_receipt_roll(self, day: str, round_id: str | None) -> Facts:

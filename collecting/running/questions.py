@@ -24,7 +24,7 @@ from collecting.sealing.keys import Keyring
 from collecting.stores import Stores
 from contracts.collecting.rounds import RoundPurged
 from contracts.errors import StaleVersion
-from contracts.paging import page, read_cursor, write_cursor
+from contracts.paging import cut, page, read_key
 from contracts.principal import Principal, Role
 
 LOOK_EVERY_SECONDS = 15
@@ -55,10 +55,9 @@ class RoundQuestions:
     @answers
     def list_rounds(self, by: Facts, limit: int, cursor: str | None) -> Facts:
         """Return rounds in the order of their ids. Raises InvalidInput."""
-        after = read_cursor(cursor, 1)[0] if cursor else None
-        found = self.store.rounds.list(after=after, limit=limit + 1)
-        following = write_cursor(found[limit - 1].id) if len(found) > limit else None
-        return page([round_to_wire(round_) for round_ in found[:limit]], following)
+        found = self.store.rounds.list(after=read_key(cursor), limit=limit + 1)
+        shown, following = cut(found, limit, lambda last: [last.id])
+        return page([round_to_wire(round_) for round_ in shown], following)
 
     @answers
     def get_round(self, by: Facts, round_id: str) -> Facts:

@@ -18,7 +18,7 @@ from pymongo import WriteConcern
 from chassis.mongo import write_new
 from chassis.outbox import Outbox
 from contracts.accounts.events import AuditDayClosedV1
-from contracts.paging import read_cursor, write_cursor
+from contracts.paging import cut, read_key
 from services.accounts.audit.rules import Act, ChainPosition, chain, position_of
 from services.accounts.organisations.store.organisations import READ_AT_ONCE
 
@@ -107,16 +107,16 @@ class AuditStore:
         """Return a page of entries, the newest first, and the cursor of the next."""
         given = {"organisation_ids": organisation_id, "day": day, "act": act, "subject": subject}
         condition: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
-        if cursor is not None:
-            condition["_id"] = {"$lt": read_cursor(cursor, 1)[0]}
+        before = read_key(cursor)
+        if before is not None:
+            condition["_id"] = {"$lt": before}
         found = list(
             self._collection.find(condition, {"outbox": 0}).sort("_id", -1).limit(limit + 1)
         )
-        shown = found[:limit]
-        following = write_cursor(shown[-1]["_id"]) if len(found) > limit else None
+        shown, following = cut(found, limit, lambda last: [last["_id"]])
         for entry in shown:
             del entry["_id"]
-        return shown, following
+        return list(shown), following
 
     def _last(self, condition: dict[str, Any] | None = None) -> ChainPosition | None:
         found = self._collection.find_one(condition or {}, sort=[("_id", -1)])

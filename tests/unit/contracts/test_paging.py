@@ -6,7 +6,7 @@ import pytest
 
 from contracts.errors import InvalidInput
 from contracts.fields import wire_time
-from contracts.paging import cut, read_number, read_position, write_cursor
+from contracts.paging import cut, read_key, read_number, read_position, write_cursor
 
 AT = datetime(2026, 12, 20, tzinfo=UTC)
 
@@ -41,6 +41,13 @@ def test_what_is_no_cursor_is_refused(cursor):
 def test_a_number_is_read(text, number):
     assert read_number(write_cursor(text)) == number
     assert read_number(None) == 0
+
+
+def test_a_key_is_read_as_it_was_written_and_nothing_else_is():
+    assert read_key(write_cursor("ethics-2569-1")) == "ethics-2569-1"
+    assert read_key(None) is None
+    with pytest.raises(InvalidInput):
+        read_key(write_cursor("a", "b"))
 
 
 @pytest.mark.parametrize("text", ["", "-1", "9" * 11, "9" * 30, "๗", "1.0", "x"])

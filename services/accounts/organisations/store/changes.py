@@ -18,7 +18,7 @@ from contracts.accounts.changes import ClosingProposalNotFound, OrganisationCode
 from contracts.accounts.organisations import OrganisationNotFound
 from contracts.errors import StaleVersion
 from contracts.events import Event
-from contracts.paging import read_cursor, write_cursor
+from contracts.paging import cut, read_key
 from contracts.reference.calendar import as_bangkok
 from services.accounts.organisations.rules.changes import ChangeState, OrderedChange, Outcome
 from services.accounts.organisations.rules.organisation import Organisation
@@ -205,14 +205,14 @@ class ChangeStore:
     ) -> tuple[list[Proposal], str | None]:
         """Return a page of what is proposed for closing, by id, and the cursor of the next."""
         wanted: Record = dict(_DISMISSED if dismissed else _WAITING)
-        if cursor is not None:
-            wanted["_id"] = {"$gt": read_cursor(cursor, 1)[0]}
+        after = read_key(cursor)
+        if after is not None:
+            wanted["_id"] = {"$gt": after}
         found = list(self._collection.find(wanted, NOT_OF_LISTS).sort("_id", 1).limit(limit + 1))
-        shown = [
-            Proposal(organisation_of(record), **record["proposal"]) for record in found[:limit]
-        ]
-        after = write_cursor(shown[-1].organisation.id) if len(found) > limit else None
-        return shown, after
+        shown, following = cut(found, limit, lambda last: [last["_id"]])
+        return [
+            Proposal(organisation_of(record), **record["proposal"]) for record in shown
+        ], following
 
 
 _NO_SLOTS_DUE: Mapping[str, Any] = {"$unset": {"slots_due_on": ""}}

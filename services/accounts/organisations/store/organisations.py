@@ -13,7 +13,7 @@ from chassis.mongo import write_new
 from chassis.outbox import Outbox
 from contracts.accounts.events import OrganisationChangedV1, OrganisationRegisteredV1
 from contracts.accounts.organisations import OrganisationNotFound
-from contracts.paging import read_cursor, write_cursor
+from contracts.paging import cut, read_cursor
 from contracts.principal import Principal
 from services.accounts.organisations.rules.changes import found_by_import
 from services.accounts.organisations.rules.organisation import (
@@ -110,11 +110,10 @@ class OrganisationStore:
             if as_of
             else self._find_present(by, filters, limit + 1, cursor)
         )
-        shown = found[:limit]
-        last = shown[-1] if len(found) > limit else None
-        of_name = (last.get("then") or last)["sort_key"] if last else ""
-        after = write_cursor(of_name, last["_id"]) if last else None
-        return [organisation_of(document) for document in shown], after
+        shown, following = cut(
+            found, limit, lambda last: [(last.get("then") or last)["sort_key"], last["_id"]]
+        )
+        return [organisation_of(document) for document in shown], following
 
     def _find_present(
         self, by: Principal, filters: dict[str, str], limit: int, cursor: str | None

@@ -14,7 +14,7 @@ from chassis.mongo import write_new
 from contracts.accounts.sign_in import SessionEnded
 from contracts.accounts.slots import SlotAlreadyExists, SlotLocked, SlotNotFound
 from contracts.fields import wire_time
-from contracts.paging import read_cursor, write_cursor
+from contracts.paging import cut, read_key
 from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
 from services.accounts.organisations.store.organisations import READ_AT_ONCE
@@ -156,11 +156,12 @@ class SlotStore:
             conditions.append({"organisation_id": organisation_id})
         if state is not None:
             conditions.append(_STATES[state])
-        if cursor is not None:
-            conditions.append({"_id": {"$gt": read_cursor(cursor, 1)[0]}})
+        after = read_key(cursor)
+        if after is not None:
+            conditions.append({"_id": {"$gt": after}})
         found = list(self._collection.find({"$and": conditions}).sort("_id", 1).limit(limit + 1))
-        shown = [kept_slot(document) for document in found[:limit]]
-        return shown, write_cursor(shown[-1].slot.id) if len(found) > limit else None
+        shown, following = cut(found, limit, lambda last: [last["_id"]])
+        return [kept_slot(document) for document in shown], following
 
     def set_operator(self, password_hash: str, *, at: datetime) -> None:
         """Give the operator's slot a password; its session, if any, ends."""
