@@ -48,7 +48,7 @@ _PROBLEM = {
         "code": {"type": "string"},
         "instance": {"type": "string", "format": "uri-reference"},
         "correlation_id": {"type": "string"},
-        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/InputFault"}},
+        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}},
         "details": {"type": "object", "additionalProperties": {"type": "string"}},
     },
 }
@@ -131,7 +131,7 @@ def _described(routes: Iterable[Route]) -> dict[str, Any]:
         plugins=[plugin],
     )
     plugin.map_to_openapi_type(Timestamp, "string", "date-time")
-    spec.components.schema("InputFault", _FAULT)
+    spec.components.schema("Fault", _FAULT)
     spec.components.schema("Problem", _PROBLEM)
     spec.components.security_scheme("session", {"type": "http", "scheme": "bearer"})
     named: set[str] = set()
