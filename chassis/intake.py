@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -97,11 +98,12 @@ class DurableAsk(DependencyProvider):
             raise ServiceUnavailable(service=self.service) from problem
         finally:
             wire.forget(sent)
-        return None if answer is None else orjson.loads(answer.body)
+        return answer
 
-    def _answer(self, sent: Sent, seconds: float) -> Any:
+    def _answer(self, sent: Sent, seconds: float) -> dict[str, Any] | None:
         try:
-            return sent.answer(seconds)
+            answer: dict[str, Any] | None = sent.answer(seconds)
+            return answer
         except NotDelivered:
             return None  # durable all the same: the answer was lost with the connection
 
@@ -160,21 +162,15 @@ class _Takes(Consumer):
 
     def _handle(self, items: list[tuple[dict[str, Any], Any]]) -> None:
         results = worker.call(self, [body for body, _ in items])
+        answers: dict[str, dict[str, Any]] = {}
         for (_, message), result in zip(items, results, strict=True):
-            reply_to = message.properties.get("reply_to")
-            if reply_to is None:
-                continue
-            try:
-                self.wire.wire.send(
-                    orjson.dumps(result),
-                    exchange=topology.ANSWERS_EXCHANGE,
-                    routing_key=reply_to,
-                    answering=message.properties.get("correlation_id"),
-                    persistent=False,
-                )
-            except NotDelivered:
-                # The asker was told it is durable and will come back to see.
-                return
+            asker = message.properties.get("reply_to")
+            if asker is not None:
+                answers.setdefault(asker, {})[message.properties["correlation_id"]] = result
+        for asker, its in answers.items():
+            # Who cannot be answered was told it is durable and will come back to see.
+            with suppress(NotDelivered):
+                self.wire.wire.answer_all(asker, its)
 
 
 takes: Marking = _Takes.decorator

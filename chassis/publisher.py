@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import eventlet
+import orjson
 import structlog
 from amqp import FrameSyntaxError, Message, spec
 from eventlet.event import Event as Signal
@@ -86,14 +87,16 @@ class Sent:
             self.abandoned = True
             raise self._failure or NotDelivered("the broker did not confirm in time")
 
-    def answer(self, seconds: float) -> Message | None:
+    def answer(self, seconds: float) -> Any:
         """Return the answer, or None after `seconds`. Raises NotDelivered if it cannot come."""
         if self._answer is None:
             raise TypeError("sent without asking for an answer")
-        answer = self._answer.wait(max(0.0, seconds))
-        if not answer and self._failure is not None:
+        arrived = self._answer.wait(max(0.0, seconds))
+        if arrived:
+            return arrived[0]
+        if self._failure is not None:
             raise self._failure
-        return answer or None
+        return None
 
     def _settle(self, failure: NotDelivered | None = None) -> None:
         if self.is_open:
@@ -101,11 +104,11 @@ class Sent:
             self._confirm.send(failure is None)
         if failure is not None and self._answer is not None and not self._answer.ready():
             self._failure = failure
-            self._answer.send(False)
+            self._answer.send(())
 
-    def _deliver(self, answer: Message) -> None:
+    def _deliver(self, answer: Any) -> None:
         if self._answer is not None and not self._answer.ready():
-            self._answer.send(answer)
+            self._answer.send((answer,))
 
 
 class Wire:
@@ -190,6 +193,18 @@ class Wire:
             self._asked[key] = sent
         self._outgoing.put(sent)
         return sent
+
+    def answer_all(self, reply_to: str, answers: Mapping[str, Any]) -> None:
+        """Queue the answers to several messages of one asker, each by its correlation id, as one.
+
+        Raises WireDown as `send` does.
+        """
+        self.send(
+            orjson.dumps(answers),
+            exchange=topology.ANSWERS_EXCHANGE,
+            routing_key=reply_to,
+            persistent=False,
+        )
 
     def forget(self, sent: Sent) -> None:
         """Say that nobody waits any more; a message not yet written is not written."""
@@ -327,9 +342,15 @@ class Wire:
 
     def _on_answer(self, message: Any) -> None:
         self.answered_at = time.monotonic()
-        sent = self._asked.pop(message.properties.get("correlation_id"), None)
-        if sent is not None:
-            sent._deliver(message)
+        key = message.properties.get("correlation_id")
+        try:
+            read = orjson.loads(message.body)
+        except orjson.JSONDecodeError:
+            log.error("answer_unreadable", wire=self.name, key=key)
+            return
+        for asked, answer in ({key: read} if key else read).items():
+            if sent := self._asked.pop(asked, None):
+                sent._deliver(answer)
 
     def _on_blocked(self, reason: str) -> None:
         log.error("wire_blocked", wire=self.name, reason=reason)

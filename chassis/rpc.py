@@ -71,7 +71,7 @@ def caller(wire: Wire, client: type[ClientClass], seconds: float) -> Call:
             raise ServiceUnavailable(service=client.service) from problem
         if answer is None:
             raise ServiceUnavailable(service=client.service)
-        return _read(orjson.loads(answer.body), known, f"{client.service}.{method}")
+        return _read(answer, known, f"{client.service}.{method}")
 
     return call
 

@@ -163,9 +163,36 @@ def test_each_answer_reaches_who_asked(wire, queue, channel):
             answering=question.properties["correlation_id"],
         )
 
-    answers = [sent.answer(HANG_SECONDS).body for sent in asked]
+    assert [sent.answer(HANG_SECONDS) for sent in asked] == list(range(20))
 
-    assert [int(answer) for answer in answers] == list(range(20))
+
+def test_answers_in_one_message_reach_who_asked_each(wire, queue, channel):
+    asked = [send(wire, ask=True) for _ in range(20)]
+    asked[-1].confirmed(HANG_SECONDS)
+    keys = [channel.basic_get(queue, no_ack=True).properties["correlation_id"] for _ in asked]
+    wire.forget(asked[3])
+
+    wire.answer_all(wire._answers_to, {key: {"no": no} for no, key in enumerate(keys)})
+
+    others = [sent for sent in asked if sent is not asked[3]]
+    assert [sent.answer(HANG_SECONDS)["no"] for sent in others] == [*range(3), *range(4, 20)]
+    assert wire._asked == {}
+
+
+def test_an_answer_that_cannot_be_read_breaks_nothing(wire, queue, channel):
+    asked = [send(wire, ask=True) for _ in range(2)]
+    asked[-1].confirmed(HANG_SECONDS)
+    for body in (b"{", b"1"):
+        question = channel.basic_get(queue, no_ack=True)
+        wire.send(
+            body,
+            exchange="",
+            routing_key=question.properties["reply_to"],
+            answering=question.properties["correlation_id"],
+        )
+
+    assert asked[1].answer(HANG_SECONDS) == 1
+    assert not asked[0].answer(0.1)
 
 
 def test_an_answer_nobody_waits_for_is_dropped(wire, queue, channel):
@@ -174,7 +201,7 @@ def test_an_answer_nobody_waits_for_is_dropped(wire, queue, channel):
     wire.forget(asked)
     question = channel.basic_get(queue, no_ack=True)
     wire.send(
-        b"late",
+        b'"late"',
         exchange="",
         routing_key=question.properties["reply_to"],
         answering=question.properties["correlation_id"],
