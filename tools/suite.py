@@ -21,6 +21,7 @@ SHARES: Mapping[str, tuple[str, ...]] = {
         "tests/component/accounts",
         "tests/component/aggregation",
         "tests/component/chassis",
+        "tests/component/collecting",
         "tests/component/edge",
         "tests/component/gateway",
         "tests/component/reports",

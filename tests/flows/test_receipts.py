@@ -67,7 +67,7 @@ def verify_offline(folder, receipt, **more):
 def read_by_others(receipt_jws, jwks):
     """Verify with a library that is not ours."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SecurityWarning)  # see tests/unit/reports/test_receipts.py
+        warnings.simplefilter("ignore", SecurityWarning)  # as test_receipts of collecting says
         keys = KeySet.import_key_set(jwks)
         return json.loads(jws.deserialize_compact(receipt_jws, keys, algorithms=["EdDSA"]).payload)
 

@@ -42,12 +42,12 @@ from tests.architecture.source import CLASSES
 from tests.builders.databases import emptied, migrate
 from tests.builders.registry_csv import KHLONG_THOM, a_row, file_of
 from tests.component.accounts.krabi import OPERATOR, PAO, PHELA, TOWN, upload
+from tests.component.collecting.recording import SIGNER, record
+from tests.component.collecting.test_extensions import a_proposal
+from tests.component.collecting.test_purging import NoStreams
+from tests.component.collecting.test_workbooks import OFFICE, archive_of
 from tests.component.jobs.stage import Stage
-from tests.component.reports.recording import SIGNER, record
-from tests.component.reports.test_extensions import a_proposal
-from tests.component.reports.test_purging import NoStreams
-from tests.component.reports.test_workbooks import OFFICE, archive_of
-from tests.unit.reports.duties import EARLY, LATE, a_round, an_attempt, an_obligation
+from tests.unit.collecting.duties import EARLY, LATE, a_round, an_attempt, an_obligation
 from tools.flows import entrypoints
 from tools.stack import Stack
 

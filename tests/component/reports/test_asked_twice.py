@@ -14,10 +14,10 @@ from contracts.fields import wire_time
 from contracts.principal import Principal, Role
 from services.reports.consolidation.questions import ConsolidationQuestions
 from services.reports.problems.questions import ProblemQuestions
-from tests.component.reports.recording import owing
-from tests.component.reports.test_extensions import a_proposal, extend
+from tests.component.collecting.recording import owing
+from tests.component.collecting.test_extensions import a_proposal, extend
 from tests.component.reports.test_problems import keep
-from tests.unit.reports.duties import EARLY, LATE
+from tests.unit.collecting.duties import EARLY, LATE
 
 CENTRAL = Principal("s1", "central", Role.CENTRAL_HR_BODY, "country", "").to_wire()
 ROUND = "ethics-2569-1"

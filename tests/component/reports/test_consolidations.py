@@ -24,11 +24,11 @@ from services.reports.consolidation.consolidate import consolidate
 from services.reports.problems import reports as problems
 from services.reports.settings import Settings
 from tests.builders.answers import nil_answers
-from tests.component.reports.recording import owing, record
-from tests.component.reports.test_extensions import a_proposal
-from tests.component.reports.test_work_of_queries import spread
-from tests.component.reports.watching import explained, stages_of
-from tests.unit.reports.duties import (
+from tests.component.collecting.recording import owing, record
+from tests.component.collecting.test_extensions import a_proposal
+from tests.component.collecting.test_work_of_queries import spread
+from tests.component.collecting.watching import explained, stages_of
+from tests.unit.collecting.duties import (
     CLOSES,
     DUE,
     EARLY,

@@ -36,8 +36,8 @@ from tests.builders.broker import depth
 from tests.builders.sealing import KEY
 from tests.builders.streams import read_stream
 from tests.builders.waiting import HANG_SECONDS, soon
-from tests.component.reports.watching import Interrupted
-from tests.unit.reports.duties import a_submission, an_amendment, an_obligation
+from tests.component.collecting.watching import Interrupted
+from tests.unit.collecting.duties import a_submission, an_amendment, an_obligation
 
 OPERATOR = Principal("s1", "operator", Role.OPERATOR, "country", "").to_wire()
 

@@ -35,7 +35,7 @@ from services.reports.forms import get_form
 from tests.builders.answers import fuller_answers, nil_answers, some_answers
 from tests.builders.workbooks import a_workbook
 from tests.unit.accounts.test_printing import LAO, OFFICE
-from tests.unit.reports.duties import (
+from tests.unit.collecting.duties import (
     DUE,
     EARLY,
     LATE,

@@ -18,8 +18,8 @@ from collecting.rounds.proposals import opened_event
 from collecting.workbooks.templates import filename_for, filled_for
 from contracts.principal import Principal, Role
 from services.reports.forms import get_definition, get_form
-from tests.unit.reports.duties import EARLY, a_round, a_submission
-from tests.unit.reports.test_receipt_page import a_filing as a_kept_filing
+from tests.unit.collecting.duties import EARLY, a_round, a_submission
+from tests.unit.collecting.test_receipt_page import a_filing as a_kept_filing
 
 ORGANISATION = {
     "_id": "o1",

@@ -30,8 +30,8 @@ from services.aggregation.sources.table import said_by
 from services.reports.consolidation.rules.figures import Consolidation
 from services.reports.ethics import ETHICS
 from tests.length import examples
-from tests.unit.reports.duties import DUE
-from tests.unit.reports.test_orders_of_acts import OWED, ROUND, Step, attempted, steps, tried
+from tests.unit.collecting.duties import DUE
+from tests.unit.collecting.test_orders_of_acts import OWED, ROUND, Step, attempted, steps, tried
 
 OFFICE = Principal("s-c", "central", Role.CENTRAL_HR_BODY, "country", "")
 FILES = ("file", "nil", "amend", "withdraw")

@@ -1,0 +1,155 @@
+"""Rounds are kept in versions, one live round of each kind, year and number; trials can go."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+
+from collecting.rounds.proposals import opened_event, purged_event
+from collecting.rounds.rules import DueException, Mode, RoundState, Scope
+from collecting.rounds.store import Rounds
+from contracts.collecting.rounds import RoundAlreadyExists, RoundNotFound, RoundPurged
+from contracts.errors import StaleVersion
+from services.reports.ethics import ETHICS
+from tests.component.collecting.recording import owing, record
+from tests.component.collecting.watching import Interrupted
+from tests.unit.collecting.duties import CLOSES, EARLY, LATE, a_round, an_attempt
+
+TRIAL = a_round(id="ethics-2569-1-trial1", mode=Mode.TRIAL)
+COUNTS = {"drafts": 1, "filings": 2, "refusals": 1, "obligations": 3}
+
+
+@pytest.fixture
+def trial(store):
+    """A trial round with something in every collection."""
+    first, second, third = owing(store, 3, TRIAL)
+    record(store.ledger, [an_attempt(first), an_attempt(second), an_attempt(third, form_version=2)])
+    store.drafts.save(third, {"score": 1}, made_from=0, at=EARLY, username="u")
+    return TRIAL
+
+
+def purged(store, round_=TRIAL):
+    """Purge, and return how much of what there was."""
+    return {name: count for name, count in store.rounds.purge(round_).items() if count}
+
+
+def bury(store, round_):
+    facts = {"round_id": round_.id} | COUNTS
+    event = purged_event(facts, ETHICS.events, at=LATE, statement="e30.e30.c2ln")
+    store.rounds.bury(round_, statement="e30.e30.c2ln", at=LATE, announcing=event)
+
+
+def test_a_round_comes_back_as_it_was_kept(store):
+    round_ = a_round(
+        central_due_at=CLOSES,
+        scope=Scope("81"),
+        due_exceptions=(DueException(Scope("81", "8104"), LATE, "มท 1", "อุทกภัย"),),
+        obligations=3,
+    )
+
+    store.rounds.add(round_)
+
+    assert store.rounds.get(round_.id) == round_
+    assert store.rounds.find_many([round_.id, "nowhere"]) == {round_.id: round_}
+    with pytest.raises(RoundNotFound):
+        store.rounds.get("nowhere")
+
+
+@pytest.mark.parametrize("other_id", ["ethics-2569-1", "another-name"])
+def test_there_is_one_live_round_of_each_kind_year_and_number(store, other_id):
+    store.rounds.add(a_round())
+
+    with pytest.raises(RoundAlreadyExists):
+        store.rounds.add(a_round(id=other_id))
+
+
+def test_trials_of_the_same_round_stand_beside_it_and_each_other(store):
+    rounds = [
+        a_round(),
+        a_round(id="ethics-2569-2", no=2),
+        TRIAL,
+        a_round(id="ethics-2569-1-trial2", mode=Mode.TRIAL),
+    ]
+
+    for round_ in rounds:
+        store.rounds.add(round_)
+
+    assert set(store.rounds.find_many([round_.id for round_ in rounds])) == {r.id for r in rounds}
+
+
+def test_a_changed_round_is_saved_with_its_events_and_from_one_version_once(store, database):
+    store.rounds.add(a_round(state=RoundState.OPENING))
+    opened = store.rounds.get("ethics-2569-1").to(RoundState.OPEN, RoundState.OPENING)
+
+    store.rounds.save(opened, announcing=[opened_event(opened, ETHICS.events)])
+    with pytest.raises(StaleVersion):
+        store.rounds.save(opened, announcing=[opened_event(opened, ETHICS.events)])
+
+    assert store.rounds.get(opened.id) == opened
+    (document,) = database["rounds"].find()
+    assert [entry["key"] for entry in document["outbox"]] == ["reports.round_opened.v1"]
+
+
+def test_rounds_are_listed_page_by_page_without_the_purged(store, trial):
+    ids = [f"ethics-2569-{no}" for no in range(2, 7)]
+    for no, round_id in enumerate(ids, start=2):
+        store.rounds.add(a_round(id=round_id, no=no))
+    bury(store, trial)
+
+    first = store.rounds.list(after=None, limit=3)
+    rest = store.rounds.list(after=first[-1].id, limit=3)
+
+    assert [round_.id for round_ in first + rest] == ids
+
+
+def test_a_purge_takes_everything_of_the_trial_and_nothing_else(store, database, trial):
+    (kept,) = owing(store)
+    record(store.ledger, [an_attempt(kept)])
+
+    assert purged(store) == COUNTS
+
+    assert store.obligations.get(kept.id).revision == 1
+    for name in COUNTS:
+        assert database[name].count_documents({"round_id": trial.id}) == 0
+    assert database["filings"].count_documents({}) == 1
+
+
+@pytest.mark.parametrize("collection", ["filings", "refusals", "obligations"])
+def test_a_purge_begun_again_after_a_crash_still_tells_what_there_was(
+    store, database, outbox, trial, collection
+):
+    class Killed(Exception):
+        pass
+
+    def crash() -> None:
+        raise Killed
+
+    with pytest.raises(Killed):
+        Rounds(Interrupted(database, collection, "delete_many", crash), outbox).purge(trial)
+
+    assert purged(store) == COUNTS
+    assert purged(store) == COUNTS
+
+
+def test_of_a_buried_round_only_the_tombstone_is_left(store, database, trial):
+    store.rounds.purge(trial)
+
+    bury(store, trial)
+
+    (tombstone,) = database["rounds"].find()
+    (entry,) = tombstone.pop("outbox")
+    assert (entry["key"], orjson.loads(entry["body"])["filings"]) == ("reports.trial_purged.v1", 2)
+    assert tombstone == {
+        "_id": trial.id,
+        "kind": "ethics",
+        "fiscal_year_be": 2569,
+        "no": 1,
+        "mode": "trial",
+        "state": "purged",
+        "version": trial.version,
+        "statement": "e30.e30.c2ln",
+        "purged_at": LATE,
+    }
+    assert store.rounds.find_many([trial.id]) == {}
+    with pytest.raises(RoundPurged):
+        store.rounds.get(trial.id)
