@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
-from chassis.jobs import job_document
+from collecting import documents as collecting
 from collecting.alias import ALIAS
-from collecting.directory.documents import OrganisationDocument
-from collecting.drafts.documents import DraftDocument, PrefillDocument
-from collecting.extensions.documents import ExtensionDocument, MovedDistrictDocument
-from collecting.files.documents import FileChunkDocument, FileDocument, UnfinishedFileDocument
-from collecting.filings.documents import FilingDocument, RefusalDocument
-from collecting.obligations.documents import ObligationDocument
-from collecting.quotas.documents import QuotaCounterDocument
-from collecting.receipts.documents import ReceiptRollDocument
-from collecting.rounds.documents import OpenedDistrictDocument, RoundDocument
-from collecting.sealing.documents import SigningKeyDocument
-from collecting.workbooks.documents import WorkbookUploadDocument
 from services.reports.consolidation.documents import ConsolidationDocument
 from services.reports.problems.documents import ProblemReportDocument, ProblemTallyDocument
 
+__all__ = ["ALIAS", "DOCUMENTS"]
+
 DOCUMENTS = [
-    OrganisationDocument,
-    RoundDocument,
-    OpenedDistrictDocument,
-    ExtensionDocument,
-    MovedDistrictDocument,
-    ObligationDocument,
-    DraftDocument,
-    PrefillDocument,
-    FilingDocument,
-    RefusalDocument,
+    *collecting.DOCUMENTS,
     ProblemReportDocument,
     ProblemTallyDocument,
     ConsolidationDocument,
-    FileDocument,
-    FileChunkDocument,
-    UnfinishedFileDocument,
-    ReceiptRollDocument,
-    SigningKeyDocument,
-    WorkbookUploadDocument,
-    QuotaCounterDocument,
-    job_document(ALIAS, "arguments.round_id"),
 ]

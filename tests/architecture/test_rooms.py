@@ -153,9 +153,10 @@ def test_every_service_is_started_and_held_apart():
 @pytest.mark.parametrize("name", KEEPERS)
 def test_documents_are_explicit_and_all_of_them_get_their_indexes(name):
     module = importlib.import_module(f"services.{name}.documents")
+    named = {**vars(module), **vars(getattr(module, "collecting", module))}
     declared = {
         kind
-        for kind in vars(module).values()
+        for kind in named.values()
         if isinstance(kind, type)
         and issubclass(kind, mongoengine.Document)
         and kind.__module__.endswith("documents")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -10,6 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from openpyxl import Workbook, load_workbook
 
 from collecting.files.unpack import Budget
+from collecting.obligations.rules.obligation import Obligation
 from collecting.workbooks.archives import budget_of_an_upload
 from collecting.workbooks.layout import MAIN_SHEET, Layout
 from collecting.workbooks.reading import Reading, read_workbook
@@ -17,18 +18,30 @@ from collecting.workbooks.stamp import Stamp
 from collecting.workbooks.writing import Filled, write_workbook
 from tests.builders.glyphs import GLYPHS
 
-ROUND = "ethics-2569-1"
-OBLIGATION = f"{ROUND}-o1-1"
+Answers = Mapping[str, Any]
+
+
+def a_round_of(layout: Layout) -> str:
+    """Return the id of a round of the form's kind."""
+    return f"{layout.form.id.partition('-')[0]}-2569-1"
 
 
 def a_stamp(layout: Layout, **changes: Any) -> Stamp:
-    facts = {"obligation_id": OBLIGATION} | changes
+    facts = {"obligation_id": f"{a_round_of(layout)}-o1-1"} | changes
     return Stamp(layout.form.id, layout.form.version, **facts)
 
 
-def a_workbook(layout: Layout, answers: Mapping[str, Any], **filled: Any) -> bytes:
+def a_workbook(layout: Layout, answers: Answers, **filled: Any) -> bytes:
     stamp = filled.pop("stamp", a_stamp(layout))
     return write_workbook(layout, Filled(stamp, answers=answers, **filled))
+
+
+def archived(layout: Layout, obligations: Iterable[Obligation], answers: Answers) -> bytes:
+    """Return an archive with a workbook of these answers for each obligation."""
+    stamps = [a_stamp(layout, obligation_id=owed.id) for owed in obligations]
+    return zipped(
+        {f"{one.obligation_id}.xlsx": a_workbook(layout, answers, stamp=one) for one in stamps}
+    )
 
 
 def edited(data: bytes, change: Callable[[Workbook], None]) -> bytes:
@@ -55,7 +68,7 @@ def read(layout: Layout, data: bytes, budget: Budget | None = None) -> Reading:
     return read_workbook(
         data,
         layout,
-        round_id=ROUND,
+        round_id=a_round_of(layout),
         budget=budget or budget_of_an_upload(),
         lacking=GLYPHS.lacking,
     )

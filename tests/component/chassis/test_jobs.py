@@ -19,7 +19,7 @@ from chassis.service import Service
 from contracts.errors import IdempotencyKeyReused, JobNotFound, ServiceUnavailable
 from tests.builders.parrot.service import NotASong, ParrotSettings
 from tests.builders.waiting import soon
-from tests.component.collecting.watching import Commands, explained, stages_of
+from tests.builders.watching import Commands, explained, stages_of
 
 BY = {"slot_id": "s1"}
 

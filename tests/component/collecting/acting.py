@@ -9,24 +9,24 @@ from typing import Any
 from collecting.drafts.questions.signing import SigningQuestions
 from collecting.obligations.questions.corrections import CorrectionQuestions
 from collecting.obligations.store import Obligations
-from services.reports.ethics import ETHICS
-from services.reports.stores import ReportsStore
-from tests.component.collecting.watching import Interrupted
-from tests.unit.collecting.duties import LATE
+from collecting.stores import Stores
+from tests.builders.duties import LATE
+from tests.builders.licences.kind import LICENCES
+from tests.builders.watching import Interrupted
 
 
 class Asked(CorrectionQuestions, SigningQuestions):
     """The questions on a store, without the bus between."""
 
-    def __init__(self, store: ReportsStore, at: datetime = LATE) -> None:
+    def __init__(self, store: Stores, at: datetime = LATE) -> None:
         self.store = store
         self.now = lambda: at
 
 
-def interrupted_by(first: Any, store: ReportsStore, database: Any, outbox: Any) -> ReportsStore:
+def interrupted_by(first: Any, store: Stores, database: Any, outbox: Any) -> Stores:
     """A store as another process has it, where that happens right before an act is written."""
     ours = copy(store)
     ours.obligations = Obligations(
-        Interrupted(database, "obligations", "update_one", first), outbox, ETHICS
+        Interrupted(database, "obligations", "update_one", first), outbox, LICENCES
     )
     return ours

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import astuple
 from typing import Any
 
 import pytest
@@ -11,11 +12,14 @@ from pymongo.database import Database
 
 from chassis.outbox import Outbox
 from chassis.publisher import Wire
-from services.reports.documents import ALIAS, DOCUMENTS
-from services.reports.service import ReportsService
-from services.reports.stores import ReportsStore
+from collecting.alias import ALIAS
+from collecting.documents import DOCUMENTS
+from collecting.obligations.rules.obligation import Obligation
+from collecting.stores import Stores
 from tests.builders.databases import emptied, migrate
-from tests.component.collecting.watching import Commands
+from tests.builders.licences.kind import LICENCES
+from tests.builders.watching import Commands
+from tests.unit.collecting.duties import a_round, an_obligation
 from tools.stack import Stack
 
 
@@ -49,9 +53,21 @@ def database(mongo_uri: str, commands: Commands) -> Iterator[Database[dict[str, 
 @pytest.fixture
 def outbox() -> Outbox:
     """Seals events; nothing relays them, so they stay where they are stored."""
-    return Outbox(Wire("amqp://nowhere/", "test"), ReportsService.announces.events)
+    return Outbox(Wire("amqp://nowhere/", "test"), astuple(LICENCES.events))
 
 
 @pytest.fixture
-def store(database: Database[dict[str, Any]], outbox: Outbox) -> ReportsStore:
-    return ReportsStore(database, outbox)
+def store(database: Database[dict[str, Any]], outbox: Outbox) -> Stores:
+    return Stores(database, outbox, LICENCES)
+
+
+@pytest.fixture
+def spread(store: Stores) -> list[Obligation]:
+    """Obligations in three districts of two provinces."""
+    store.rounds.add(a_round())
+    owed = [
+        an_obligation(f"o{number}", province_code=district[:2], district_code=district)
+        for number, district in enumerate(("8104", "8104", "8105", "9001"))
+    ]
+    store.obligations.add(owed)
+    return owed

@@ -20,19 +20,14 @@ from contracts.collecting.filings import StaleRevision
 from contracts.errors import ServiceError, StaleVersion
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
-from services.reports.ethics import ETHICS
-from tests.builders.answers import some_answers
+from tests.builders.duties import CLOSES, EARLY, LATE
+from tests.builders.licences.answers import some_answers
+from tests.builders.licences.kind import LICENCES
+from tests.builders.recording import record
 from tests.builders.waiting import HANG_SECONDS
+from tests.builders.watching import Interrupted
 from tests.component.collecting.acting import Asked, interrupted_by
-from tests.component.collecting.recording import owing, record
-from tests.component.collecting.watching import Interrupted
-from tests.unit.collecting.duties import (
-    CLOSES,
-    EARLY,
-    LATE,
-    an_amending_attempt,
-    an_attempt,
-)
+from tests.unit.collecting.duties import an_amending_attempt, an_attempt, owing
 
 DISTRICT = Principal("s-d8104", "d8104", Role.DISTRICT_OFFICER, "district", "8104").to_wire()
 PROVINCE = Principal("s-p81", "p81", Role.PROVINCE_OFFICER, "province", "81").to_wire()
@@ -76,7 +71,7 @@ def test_an_act_and_what_it_announces_are_one_write(asked, database, commands, f
 
     assert [next(iter(each)) for each in sent] == ["find", "find", "update"]
     ((key, body),) = announced(database, filed)
-    assert key == "reports.report_returned.v1"
+    assert key == "licences.report_returned.v1"
     assert (body["revision"], body["act_no"], body["by_role"]) == (1, 1, "district_officer")
     assert body["correct_until"] == shown["correct_until"] == wire_time(CLOSES)
     assert (shown["state"], shown["acts"][0]["reason"]) == ("returned", "ตัวเลขไม่ตรง")
@@ -88,9 +83,9 @@ def test_every_act_is_announced_in_its_number(asked, database, filed):
     asked.take_return_back(PROVINCE, filed.id)
 
     assert [(key, body["act_no"]) for key, body in announced(database, filed)] == [
-        ("reports.report_accepted.v1", 1),
-        ("reports.report_returned.v1", 2),
-        ("reports.report_return_taken_back.v1", 3),
+        ("licences.report_accepted.v1", 1),
+        ("licences.report_returned.v1", 2),
+        ("licences.report_return_taken_back.v1", 3),
     ]
 
 
@@ -144,7 +139,7 @@ def test_an_act_while_an_amendment_is_being_recorded_is_of_the_revision_before(
 
     interrupted = Interrupted(database, "obligations", "update_many", act_now)
 
-    record(Ledger(interrupted, outbox, ETHICS), [an_amending_attempt(filed, 1, 90)])
+    record(Ledger(interrupted, outbox, LICENCES), [an_amending_attempt(filed, 1, 90)])
 
     now = store.obligations.get(filed.id)
     assert (now.state, now.revision, now.is_accepted) == (State.AMENDED, 2, False)
@@ -155,7 +150,7 @@ def test_a_return_of_what_a_dying_process_has_amended_already_is_answered_when_t
     asked, store, database, outbox, filed
 ):
     amendment = an_amending_attempt(filed, 1, 90)
-    dying = Ledger(Interrupted(database, "obligations", "update_many", crash), outbox, ETHICS)
+    dying = Ledger(Interrupted(database, "obligations", "update_many", crash), outbox, LICENCES)
     with pytest.raises(AutoReconnect):
         record(dying, [amendment])
     asked.return_report(DISTRICT, filed.id, RETURN)
@@ -178,7 +173,7 @@ def test_a_return_taken_back_while_it_is_answered_leaves_the_answer(
         lambda: asked.take_return_back(DISTRICT, filed.id),
     )
 
-    record(Ledger(interrupted, outbox, ETHICS), [an_amending_attempt(filed, 1, 90)])
+    record(Ledger(interrupted, outbox, LICENCES), [an_amending_attempt(filed, 1, 90)])
 
     now = store.obligations.get(filed.id)
     assert (now.state, now.revision, now.correct_until) == (State.AMENDED, 2, LATE)
@@ -218,7 +213,7 @@ def test_a_due_date_moved_while_a_filing_is_recorded_judges_it(store, database, 
 
     interrupted = Interrupted(database, "obligations", "update_many", extend)
 
-    (filing,) = record(Ledger(interrupted, outbox, ETHICS), [an_attempt(owed, accepted_at=LATE)])
+    (filing,) = record(Ledger(interrupted, outbox, LICENCES), [an_attempt(owed, accepted_at=LATE)])
 
     assert filing["on_time"] is False
     assert store.obligations.get(owed.id).on_time is True
@@ -240,7 +235,7 @@ def test_over_any_mingling_of_acts_and_filings_revisions_and_acts_have_no_gaps(
                 lambda: an_attempt(owed, accepted_at=LATE),
             ]
         )
-        record(Ledger(database, outbox, ETHICS), [make()])
+        record(Ledger(database, outbox, LICENCES), [make()])
 
     def act(owed: Any) -> None:
         asked, office = Asked(store), chance.choice([DISTRICT, PROVINCE])
@@ -295,7 +290,7 @@ def test_a_withdrawal_is_recorded_with_a_receipt_and_leaves_what_was_typed(store
     assert (now.first_accepted_at, now.last_filing_id) == (EARLY, filed.last_filing_id)
     assert store.drafts.get(now) == ({"score": 1}, 1)
     (entry,) = database["filings"].find_one({"revision": 2})["outbox"]
-    assert entry["key"] == "reports.report_withdrawn.v1"
+    assert entry["key"] == "licences.report_withdrawn.v1"
 
 
 def test_whoever_drafts_after_a_withdrawal_begins_with_what_was_withdrawn(store, filed):
@@ -328,7 +323,7 @@ def test_of_two_clerks_who_amend_at_once_one_wins_and_the_other_is_told_the_diff
     store, filed
 ):
     ours = an_amending_attempt(filed, 1, 90)
-    theirs = an_amending_attempt(filed, 1, 88.25, answers=some_answers(headcount=99))
+    theirs = an_amending_attempt(filed, 1, 88.25, answers=some_answers(issued=99))
 
     first, second = record(store.ledger, [theirs, ours])
 
@@ -337,7 +332,7 @@ def test_of_two_clerks_who_amend_at_once_one_wins_and_the_other_is_told_the_diff
     assert second.details == {
         "revision": "2",
         "base_revision": "1",
-        "changed": "/answers/headcount",
+        "changed": "/answers/issued",
     }
     assert store.ledger.get(ours.filing_id)["details"] == second.details
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.component.collecting.recording import RECORDED, owing, record
-from tests.unit.collecting.duties import MILLISECOND, an_attempt
+from tests.builders.duties import MILLISECOND
+from tests.builders.recording import RECORDED, record
+from tests.unit.collecting.duties import an_attempt, owing
 
 
 @pytest.mark.parametrize(("ms", "settled"), [(-1, 3), (0, 3), (1, 1)])
@@ -24,7 +25,7 @@ def test_receipts_are_counted_by_round_those_of_late_apart_and_events_while_they
     (counted,) = store.ledger.count_receipts(recently=recently)
 
     assert counted == {
-        "round_id": "ethics-2569-1",
+        "round_id": "licences-2569-1",
         "mode": "live",
         "receipts": 3,
         "settled": settled,

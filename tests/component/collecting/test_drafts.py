@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from contracts.errors import StaleVersion
-from tests.builders.answers import some_answers
-from tests.component.collecting.recording import RECORDED, owing, record
-from tests.unit.collecting.duties import EARLY, MILLISECOND, an_amending_attempt, an_attempt
+from tests.builders.duties import EARLY, MILLISECOND
+from tests.builders.licences.answers import some_answers
+from tests.builders.recording import RECORDED, record
+from tests.unit.collecting.duties import an_amending_attempt, an_attempt, owing
 
 
 @pytest.fixture
@@ -38,10 +39,10 @@ def test_a_draft_made_from_another_version_is_refused_and_told_what_differs(
     store, owed, save, made_from
 ):
     save(owed, {"score": 1}, 0)
-    save(owed, {"score": 1, "head_name": "ก", "problems": "-"}, 1)
+    save(owed, {"score": 1, "registrar_name": "ก", "problems": "-"}, 1)
 
     with pytest.raises(StaleVersion) as refused:
-        save(owed, {"score": 2, "head_name": "ก"}, made_from)
+        save(owed, {"score": 2, "registrar_name": "ก"}, made_from)
 
     assert refused.value.details == {"changed": "/answers/problems, /answers/score"}
     assert store.drafts.get(owed)[1] == 2

@@ -28,10 +28,10 @@ from contracts.errors import OutOfScope, ServiceUnavailable, TooManyAtOnce, Work
 from contracts.principal import Principal, Role
 from tests.builders.files import PDF, PNG, docx, pdf_of
 from tests.builders.waiting import soon
-from tests.component.collecting.watching import explained, stages_of
+from tests.builders.watching import explained, stages_of
 from tests.unit.collecting.duties import a_round, an_obligation, the_officer_of
 
-TRIAL = "ethics-2569-1-trial"
+TRIAL = "licences-2569-1-trial"
 DISTRICT = Principal("s", "d8104", Role.DISTRICT_OFFICER, "district", "8104")
 OTHER_DISTRICT = Principal("s", "d8105", Role.DISTRICT_OFFICER, "district", "8105")
 PROVINCE = Principal("s", "p81", Role.PROVINCE_OFFICER, "province", "81")
@@ -41,7 +41,7 @@ CENTRE = Principal("s", "centre", Role.CENTRAL_HR_BODY, "country", "")
 class Desk(EvidenceQuestions):
     """The questions without a bus."""
 
-    name = "reports"
+    name = "licences"
 
     def __init__(self, store: Any, scanner: Any = None) -> None:
         self.store = store
@@ -106,7 +106,10 @@ def test_evidence_is_known_by_its_bytes_its_sender_and_what_it_is_for(desk, offi
     assert (evidence["media_type"], evidence["filename"]) == ("image/png", "หลักฐาน.html.png")
     assert evidence["uploaded_by"]["holder_name"] == "ทดลอง สมมติ"
     assert (evidence["state"], evidence["used_on"]) == ("unscanned", [])
-    assert (evidence["obligation_id"], evidence["round_ids"]) == (obligation.id, ["ethics-2569-1"])
+    assert (evidence["obligation_id"], evidence["round_ids"]) == (
+        obligation.id,
+        ["licences-2569-1"],
+    )
     assert desk.get_evidence(officer, evidence["id"]) == evidence
 
 
@@ -136,7 +139,7 @@ def test_the_same_bytes_of_one_organisation_are_stored_once(desk, officer, oblig
 
     assert not again["is_new"]
     assert again["evidence"]["id"] == first["evidence"]["id"] != elsewhere["evidence"]["id"]
-    assert again["evidence"]["round_ids"] == [TRIAL, "ethics-2569-1"]
+    assert again["evidence"]["round_ids"] == [TRIAL, "licences-2569-1"]
     assert stored(database) == 2 * before
 
 
@@ -222,7 +225,7 @@ def test_only_an_officer_of_an_lao_sends_evidence_and_for_duties_of_its_own(
     with pytest.raises(ObligationNotFound):
         send(desk, officer, obligation_id=other)
     with pytest.raises(RoundNotFound):
-        send(desk, officer, round_id="ethics-1-1")
+        send(desk, officer, round_id="licences-1-1")
 
 
 def test_an_organisation_reports_has_not_heard_of_yet_is_asked_to_come_back(desk, officer):
@@ -245,7 +248,7 @@ def test_an_upload_is_continued_by_the_slot_that_began_it_and_no_other(desk, off
 def test_its_organisation_and_the_tiers_above_see_evidence_and_nobody_else(desk, officer):
     content = pdf_of(CHUNK_BYTES + 7)
     evidence_id = send(desk, officer, content)["evidence"]["id"]
-    colleague = officer | {"slot_id": "another", "code_group": "local_executives"}
+    colleague = officer | {"slot_id": "another", "licence": "signs"}
     stranger = the_officer_of(an_obligation("o2")).to_wire()
 
     for by in (officer, colleague, DISTRICT.to_wire(), PROVINCE.to_wire(), CENTRE.to_wire()):

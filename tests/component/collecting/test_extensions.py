@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime, timedelta
-from itertools import permutations
 from typing import Any
 
 import orjson
@@ -23,28 +22,17 @@ from contracts.collecting.filings import WindowClosed
 from contracts.collecting.rounds import RoundNotInState
 from contracts.errors import InvalidInput
 from contracts.fields import wire_time
-from contracts.reports.events import DueDatesMovedV2
-from services.aggregation.domain import Due, merge_all
-from services.aggregation.sources.table import said_by
-from services.reports.ethics import ETHICS
-from tests.component.collecting.recording import owing, record
-from tests.component.collecting.watching import Interrupted
-from tests.unit.collecting.duties import (
-    CLOSES,
-    DUE,
-    EARLY,
-    LATE,
-    MILLISECOND,
-    a_round,
-    an_attempt,
-    an_obligation,
-)
+from tests.builders.duties import CLOSES, DUE, EARLY, LATE, MILLISECOND
+from tests.builders.licences.kind import LICENCES
+from tests.builders.recording import record
+from tests.builders.watching import Interrupted
+from tests.unit.collecting.duties import a_round, an_attempt, owing
 
 WEEK = timedelta(days=7)
 AFTER = CLOSES + timedelta(days=1)
 
 
-def a_proposal(round_id: str = "ethics-2569-1", **changes: Any) -> dict[str, Any]:
+def a_proposal(round_id: str = "licences-2569-1", **changes: Any) -> dict[str, Any]:
     proposal = {
         "round_id": round_id,
         "scope": {},
@@ -73,18 +61,6 @@ def announced(database) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-@pytest.fixture
-def spread(store) -> list[Any]:
-    """Obligations in three districts of two provinces."""
-    store.rounds.add(a_round())
-    owed = [
-        an_obligation(f"o{number}", province_code=district[:2], district_code=district)
-        for number, district in enumerate(("8104", "8104", "8105", "9001"))
-    ]
-    store.obligations.add(owed)
-    return owed
-
-
 @pytest.mark.parametrize(
     ("scope", "reached"),
     [
@@ -92,7 +68,7 @@ def spread(store) -> list[Any]:
         ({"province": "81"}, {0, 1, 2}),
         ({"province": "81", "district": "8104"}, {0, 1}),
         ({"organisation": "o2"}, {2}),
-        ({"obligation": "ethics-2569-1-o3-1"}, {3}),
+        ({"obligation": "licences-2569-1-o3-1"}, {3}),
     ],
 )
 def test_an_extension_reaches_its_scope_and_is_announced_by_district(
@@ -103,7 +79,7 @@ def test_an_extension_reaches_its_scope_and_is_announced_by_district(
     later = {n for n, owed in enumerate(spread) if store.obligations.get(owed.id).due_at > DUE}
     assert later == reached
     (first, *moved) = announced(database)
-    assert (first[0], first[1]["extension_no"]) == ("reports.round_extended.v1", 1)
+    assert (first[0], first[1]["extension_no"]) == ("licences.round_extended.v1", 1)
     told = [each["obligation_id"] for _, facts in moved for each in facts["obligations"]]
     assert sorted(told) == [spread[n].id for n in sorted(reached)]
     assert len(moved) == len({spread[n].district_code for n in reached})
@@ -122,40 +98,6 @@ def test_a_due_date_later_on_the_same_day_says_the_hour():
     noon = DUE.replace(hour=12, minute=0)
 
     assert explained(noon, DUE, "1", "ระบบล่ม").startswith("20 ธ.ค. 2569 ถึงเวลา 23.59 น. ")
-
-
-ORDERS = [
-    {"lao_due_at": wire_time(DUE + 3 * WEEK)},
-    {"lao_due_at": wire_time(DUE + 2 * WEEK)},
-    {"scope": {"district": "8104"}, "lao_due_at": wire_time(DUE + 4 * WEEK)},
-    {"withdraws": 3},
-]
-
-
-@pytest.mark.parametrize("order", list(permutations(range(4))))
-def test_in_whatever_order_orders_are_worked_off_and_heard_the_last_ones_stand(
-    store, database, spread, order
-):
-    kept = [
-        keep(store, f"job-{n}", a_proposal(**facts), by="operator", at=EARLY + n * MILLISECOND)
-        for n, facts in enumerate(ORDERS)
-    ]
-
-    for n in order:
-        move_due_dates(store, kept[n], at=EARLY, show=lambda *_: None)
-
-    owed = [store.obligations.get(each.id) for each in spread]
-    assert {each.due_at for each in owed} == {DUE + 2 * WEEK}
-    assert [len(each.stood) for each in owed] == [2, 2, 1, 1]
-    heard = merge_all(
-        standing
-        for key, facts in announced(database)
-        if key == DueDatesMovedV2.key()
-        for standing in said_by(DueDatesMovedV2.read(facts))
-    )
-    for each in owed:
-        due = Due(each.extension_no, each.due_at, each.stood)
-        assert heard[each.id].due == due
 
 
 def test_a_withdrawn_extension_counts_no_more_but_for_what_was_filed_while_it_stood(store, spread):
@@ -187,7 +129,7 @@ def test_a_withdrawn_extension_counts_no_more_but_for_what_was_filed_while_it_st
 
 
 def test_what_was_accepted_under_an_extension_is_taken_when_that_ended_meanwhile(store, spread):
-    close(store, store.rounds.get("ethics-2569-1"), at=AFTER)
+    close(store, store.rounds.get("licences-2569-1"), at=AFTER)
     extend(store, at=AFTER, lao_due_at=wire_time(AFTER + 2 * WEEK))
     ended_at = AFTER + WEEK
 
@@ -258,7 +200,7 @@ def test_an_extension_repeated_after_a_crash_is_whole_and_announced_once(
         raise Killed
 
     whole = store.extensions
-    store.extensions = Extensions(Interrupted(database, collection, step, crash), outbox, ETHICS)
+    store.extensions = Extensions(Interrupted(database, collection, step, crash), outbox, LICENCES)
     with suppress(Killed):
         extend(store)
     store.extensions = whole
@@ -266,8 +208,8 @@ def test_an_extension_repeated_after_a_crash_is_whole_and_announced_once(
     assert extend(store) == extend(store) == 4
 
     keys = [key for key, _ in announced(database)]
-    assert keys == ["reports.round_extended.v1"] + ["reports.due_dates_moved.v2"] * 3
-    assert store.extensions.list("ethics-2569-1", after=0, limit=9)[0].no == 1
+    assert keys == ["licences.round_extended.v1"] + ["licences.due_dates_moved.v1"] * 3
+    assert store.extensions.list("licences-2569-1", after=0, limit=9)[0].no == 1
 
 
 def test_what_was_late_is_on_time_by_the_later_date_and_what_was_not_stays(store, spread):
@@ -289,7 +231,7 @@ def test_a_filing_decided_before_and_recorded_after_an_extension_is_on_time(
     meanwhile = Interrupted(database, "obligations", "update_many", lambda: extend(store))
 
     (filing,) = record(
-        Ledger(meanwhile, outbox, ETHICS), [an_attempt(late, accepted_at=DUE + WEEK)]
+        Ledger(meanwhile, outbox, LICENCES), [an_attempt(late, accepted_at=DUE + WEEK)]
     )
 
     assert filing["on_time"] is False
@@ -297,7 +239,7 @@ def test_a_filing_decided_before_and_recorded_after_an_extension_is_on_time(
 
 
 def test_a_missed_obligation_is_open_again_until_its_later_date(store, spread):
-    close(store, store.rounds.get("ethics-2569-1"), at=AFTER)
+    close(store, store.rounds.get("licences-2569-1"), at=AFTER)
     extended, left = spread[0], spread[3]
     store.drafts.save(spread[1], {}, made_from=0, at=EARLY, username="u")
     until = AFTER + WEEK
@@ -329,11 +271,11 @@ def test_what_is_extended_beyond_the_end_of_its_round_is_not_missed_with_the_oth
     assert close_ended(store, at=CLOSES + MILLISECOND) == 3
 
     assert store.obligations.get(spread[2].id).state is State.OPEN
-    assert store.rounds.get("ethics-2569-1").state is RoundState.CLOSED
+    assert store.rounds.get("licences-2569-1").state is RoundState.CLOSED
 
 
 def test_a_date_that_is_past_already_reopens_nothing(store, spread):
-    close(store, store.rounds.get("ethics-2569-1"), at=AFTER)
+    close(store, store.rounds.get("licences-2569-1"), at=AFTER)
 
     extend(store, at=AFTER, lao_due_at=wire_time(LATE))
 
@@ -341,12 +283,12 @@ def test_a_date_that_is_past_already_reopens_nothing(store, spread):
 
 
 def test_an_extension_of_nothing_or_to_no_later_date_is_refused(store, spread):
-    round_ = store.rounds.get("ethics-2569-1")
+    round_ = store.rounds.get("licences-2569-1")
 
     for wrong, pointer in (
         ({"lao_due_at": wire_time(DUE)}, "/lao_due_at"),
         ({"scope": {"province": "50"}}, "/scope"),
-        ({"scope": {"obligation": "ethics-2569-2-o1-1"}}, "/scope"),
+        ({"scope": {"obligation": "licences-2569-2-o1-1"}}, "/scope"),
     ):
         with pytest.raises(InvalidInput) as refused:
             require_possible(store, round_, a_proposal(**wrong))
@@ -366,7 +308,7 @@ def test_orders_are_listed_by_number_with_what_ended_them(store, spread):
     ):
         keep(store, f"job-{number}", a_proposal(**facts), by="operator", at=EARLY)
 
-    every = listed(store, "ethics-2569-1", after=0, limit=9)
+    every = listed(store, "licences-2569-1", after=0, limit=9)
 
     assert [(each["no"], each["stands"], each["ended_by"]) for each in every] == [
         (1, False, 3),
@@ -376,8 +318,8 @@ def test_orders_are_listed_by_number_with_what_ended_them(store, spread):
     ]
     assert every[3]["scope"] == every[1]["scope"]
     assert (every[3]["lao_due_at"], every[3]["withdraws"]) == (None, 2)
-    assert listed(store, "ethics-2569-1", after=1, limit=2) == every[1:3]
-    assert listed(store, "ethics-2569-2", after=0, limit=9) == []
+    assert listed(store, "licences-2569-1", after=1, limit=2) == every[1:3]
+    assert listed(store, "licences-2569-2", after=0, limit=9) == []
 
 
 def test_an_order_is_never_kept_as_of_a_time_before_the_last_one(store, spread):

@@ -23,20 +23,13 @@ from contracts.collecting.filings import (
     WindowClosed,
 )
 from contracts.collecting.obligations import ObligationNotFound
-from services.reports.ethics import ETHICS
-from tests.builders.answers import some_answers
+from tests.builders.duties import CLOSES, EARLY, LATE, MILLISECOND
+from tests.builders.licences.answers import some_answers
+from tests.builders.licences.kind import LICENCES
+from tests.builders.recording import RECORDED, SIGNER, record
 from tests.builders.waiting import HANG_SECONDS
-from tests.component.collecting.recording import RECORDED, SIGNER, owing, record
-from tests.component.collecting.watching import Interrupted
-from tests.unit.collecting.duties import (
-    CLOSES,
-    EARLY,
-    LATE,
-    MILLISECOND,
-    an_amending_attempt,
-    an_attempt,
-    an_obligation,
-)
+from tests.builders.watching import Interrupted
+from tests.unit.collecting.duties import an_amending_attempt, an_attempt, an_obligation, owing
 
 
 def outcomes(results: list[Any]) -> list[str]:
@@ -94,8 +87,8 @@ def test_the_event_is_inside_the_filing_exactly_once(store, database):
         for entry in filing["outbox"]
     ]
     assert keys == [
-        ("reports.report_filed.v1", first.filing_id),
-        ("reports.report_amended.v2", second.filing_id),
+        ("licences.report_filed.v1", first.filing_id),
+        ("licences.report_amended.v1", second.filing_id),
     ]
 
 
@@ -148,7 +141,7 @@ def test_refusals_stop_nobody_else_in_the_batch(store):
 
 def test_every_refusal_is_kept_but_of_rounds_that_are_not(store):
     first, second = owing(store, 2)
-    nowhere = an_attempt(an_obligation("o1", round_id="ethics-2569-9"))
+    nowhere = an_attempt(an_obligation("o1", round_id="licences-2569-9"))
     closed = an_attempt(first, accepted_at=CLOSES + MILLISECOND)
     foreign = an_attempt(second, by=closed.by.to_wire())
 
@@ -236,7 +229,7 @@ def test_after_a_crash_in_between_the_redelivery_mends_what_is_behind(
     (owed,) = owing(store)
     attempt = an_attempt(owed)
     store.drafts.save(owed, {"score": 1}, made_from=0, at=EARLY, username="u")
-    crashing = Ledger(Interrupted(database, collection, operation, crash), outbox, ETHICS)
+    crashing = Ledger(Interrupted(database, collection, operation, crash), outbox, LICENCES)
     with pytest.raises(AutoReconnect):
         record(crashing, [attempt])
 
@@ -254,7 +247,7 @@ def test_a_repeat_that_comes_when_filing_is_over_finds_what_a_crash_left_behind(
 ):
     (owed,) = owing(store)
     attempt = an_attempt(owed)
-    crashing = Ledger(Interrupted(database, "obligations", "update_many", crash), outbox, ETHICS)
+    crashing = Ledger(Interrupted(database, "obligations", "update_many", crash), outbox, LICENCES)
     with pytest.raises(AutoReconnect):
         record(crashing, [attempt])
 
@@ -279,7 +272,7 @@ def test_what_was_typed_after_the_filing_outlives_its_repetition(store):
 def test_a_rival_meets_the_filing_of_a_process_that_crashed_and_mends_it(store, database, outbox):
     (owed,) = owing(store)
     first, rival = an_attempt(owed), an_attempt(owed, accepted_at=LATE)
-    crashing = Ledger(Interrupted(database, "obligations", "update_many", crash), outbox, ETHICS)
+    crashing = Ledger(Interrupted(database, "obligations", "update_many", crash), outbox, LICENCES)
     with pytest.raises(AutoReconnect):
         record(crashing, [first])
 
@@ -296,7 +289,7 @@ def test_an_amendment_meets_one_of_a_process_that_crashed_and_mends_it(store, da
     (owed,) = owing(store)
     record(store.ledger, [an_attempt(owed)])
     amendment, rival = an_amending_attempt(owed, 1, 90), an_amending_attempt(owed, 1, 91)
-    crashing = Ledger(Interrupted(database, "obligations", "update_many", crash), outbox, ETHICS)
+    crashing = Ledger(Interrupted(database, "obligations", "update_many", crash), outbox, LICENCES)
     with pytest.raises(AutoReconnect):
         record(crashing, [amendment])
 
@@ -317,7 +310,7 @@ def test_a_rival_that_records_between_reading_and_writing_wins(store, database, 
         database, "filings", "insert_many", lambda: record(store.ledger, [theirs])
     )
 
-    results = record(Ledger(interrupted, outbox, ETHICS), [ours])
+    results = record(Ledger(interrupted, outbox, LICENCES), [ours])
 
     assert outcomes(results) == ["reports.already_filed"]
     assert [filing["_id"] for filing in recorded(database, owed)] == [theirs.filing_id]
@@ -338,7 +331,7 @@ def test_the_same_filing_recorded_by_another_process_meanwhile_is_a_repetition(
         database, collection, operation, lambda: record(store.ledger, [attempt])
     )
 
-    results = record(Ledger(interrupted, outbox, ETHICS), [attempt])
+    results = record(Ledger(interrupted, outbox, LICENCES), [attempt])
 
     assert outcomes(results) == ["repeated"]
     assert len(recorded(database, owed)) == 1
@@ -362,7 +355,7 @@ def test_of_rivals_recorded_side_by_side_one_wins_each_revision(store, database,
     batches = [rivals() for _ in range(4)]
     for batch in batches[1:]:
         chance.shuffle(batch)
-    ledgers = [Ledger(database, outbox, ETHICS) for _ in batches]
+    ledgers = [Ledger(database, outbox, LICENCES) for _ in batches]
 
     with eventlet.Timeout(HANG_SECONDS):
         working = [

@@ -15,11 +15,11 @@ from collecting.obligations.store import Obligations
 from collecting.rounds.rules import Scope
 from contracts.collecting.obligations import ObligationNotFound
 from contracts.principal import Principal, Role
-from contracts.reference.code_groups import CodeGroup
-from services.reports.ethics import ETHICS
-from tests.component.collecting.recording import owing, record
-from tests.component.collecting.watching import Interrupted
-from tests.unit.collecting.duties import DUE, LATE, OPENS, a_round, an_attempt, an_obligation
+from tests.builders.duties import DUE, LATE, OPENS
+from tests.builders.licences.kind import LICENCES, LicenceOfficer
+from tests.builders.recording import record
+from tests.builders.watching import Interrupted
+from tests.unit.collecting.duties import a_round, an_attempt, an_obligation, owing
 
 OPERATOR = Principal("s", "operator", Role.OPERATOR, "country", "")
 KRABI = Principal("s", "p81", Role.PROVINCE_OFFICER, "province", "81")
@@ -121,17 +121,17 @@ def test_a_scope_is_counted_and_gone_through_alike(store, scope, count):
 # -- opening --------------------------------------------------------------------------------
 
 
-def test_opening_makes_an_obligation_for_each_organisation_and_group(store, database):
+def test_opening_makes_an_obligation_for_each_organisation_and_subject(store, database):
     store.organisations.learn([an_organisation(n, d) for n, d in enumerate(("8104", "8105") * 3)])
     shown = []
 
     count = open_obligations(store, a_round(), show=lambda *progress: shown.append(progress))
 
-    assert count == store.obligations.count("ethics-2569-1") == 18
-    assert shown == [(18, 18)]
+    assert count == store.obligations.count("licences-2569-1") == 12
+    assert shown == [(12, 12)]
     seen = listed(store, OPERATOR, 50)
     assert {(owed.organisation_id, owed.subject.id) for owed in seen} == {
-        (f"o{n:05d}", group.value) for n in range(6) for group in CodeGroup
+        (f"o{n:05d}", subject.id) for n in range(6) for subject in LICENCES.subjects
     }
     told = [item for body in announced(database) for item in orjson.loads(body)["obligations"]]
     assert {item["obligation_id"] for item in told} == {owed.id for owed in seen}
@@ -151,7 +151,7 @@ def test_opened_again_after_a_crash_nothing_changes_and_each_district_is_announc
     store.organisations.learn([an_organisation(n, d) for n, d in enumerate(("8104", "9001") * 3)])
     whole, store.obligations = (
         store.obligations,
-        Obligations(Interrupted(database, step, "insert_many", crash), outbox, ETHICS),
+        Obligations(Interrupted(database, step, "insert_many", crash), outbox, LICENCES),
     )
     with pytest.raises(Killed):
         open_obligations(store, a_round(), show=lambda *_: None)
@@ -210,26 +210,26 @@ def many(store) -> list[Any]:
     """Obligations of two rounds in four districts; most of them are due at the same instant."""
     districts = ("8104", "8105", "9001", "9002")
     obligations = []
-    for round_id in ("ethics-2569-1", "ethics-2569-2"):
+    for round_id in ("licences-2569-1", "licences-2569-2"):
         round_ = a_round(id=round_id, no=int(round_id[-1]))
         store.rounds.add(round_)
         obligations += [
             an_obligation(
                 f"o{number:05d}",
-                group,
+                subject.number,
                 round_id=round_id,
                 district_code=districts[number % 4],
                 province_code=districts[number % 4][:2],
                 due_at=LATE if number % 9 == 0 else DUE,
             )
             for number in range(30)
-            for group in CodeGroup
+            for subject in LICENCES.subjects
         ]
-        store.obligations.add(obligations[-90:])
+        store.obligations.add(obligations[-60:])
     return obligations
 
 
-@pytest.mark.parametrize("limit", [1, 7, 60, 180, 500])
+@pytest.mark.parametrize("limit", [1, 7, 60, 120, 500])
 def test_a_list_goes_through_everything_exactly_once_by_due_date(store, many, limit):
     seen = listed(store, OPERATOR, limit)
 
@@ -239,20 +239,18 @@ def test_a_list_goes_through_everything_exactly_once_by_due_date(store, many, li
 
 
 def test_each_role_sees_its_own_part(store, many):
-    officer = Principal(
-        "s", "u", Role.LAO_OFFICER, "organisation", "o00003", "o00003", CodeGroup.LOCAL_OFFICIALS
+    officer = LicenceOfficer(
+        "s", "u", Role.LAO_OFFICER, "organisation", "o00003", "o00003", licence="stalls"
     )
     own = {
         OPERATOR: lambda owed: True,
         KRABI: lambda owed: owed.province_code == "81",
         KLONG_THOM: lambda owed: owed.district_code == "8104",
-        officer: lambda owed: (
-            (owed.organisation_id, owed.subject.id) == ("o00003", CodeGroup.LOCAL_OFFICIALS)
-        ),
+        officer: lambda owed: (owed.organisation_id, owed.subject.id) == ("o00003", "stalls"),
     }
 
     for by, is_own in own.items():
-        for round_id in (None, "ethics-2569-2"):
+        for round_id in (None, "licences-2569-2"):
             expected = {o.id for o in many if is_own(o) and round_id in (None, o.round_id)}
             assert {o.id for o in listed(store, by, 7, round_id=round_id)} == expected
 
@@ -261,7 +259,7 @@ def test_a_list_can_be_narrowed_to_a_state(store, many):
     record(store.ledger, [an_attempt(owed) for owed in many[:5]])
 
     filed = listed(store, OPERATOR, 2, state="filed")
-    left = listed(store, OPERATOR, 50, state="open", round_id="ethics-2569-1")
+    left = listed(store, OPERATOR, 50, state="open", round_id="licences-2569-1")
 
     assert {owed.id for owed in filed} == {owed.id for owed in many[:5]}
-    assert len(left) == 85
+    assert len(left) == 55

@@ -28,16 +28,17 @@ from contracts.collecting.orders import (
 from contracts.errors import ServiceError
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
-from services.reports.ethics import ETHICS
-from tests.component.collecting.recording import owing, record
+from tests.builders.duties import CLOSES, DUE, EARLY, LATE, OPENS
+from tests.builders.licences.kind import LICENCES
+from tests.builders.recording import record
+from tests.builders.watching import Interrupted
 from tests.component.collecting.test_extensions import a_proposal
 from tests.component.collecting.test_obligations import an_organisation
-from tests.component.collecting.watching import Interrupted
-from tests.unit.collecting.duties import CLOSES, DUE, EARLY, LATE, OPENS, a_round, an_attempt
+from tests.unit.collecting.duties import a_round, an_attempt, owing
 
 OFFICE = Principal("s", "office", Role.CENTRAL_HR_BODY, "country", "")
 ORDER = Order(OFFICE, EARLY, "ก 7/2569", "ยุบเลิก")
-ROUND_ID = "ethics-2569-1"
+ROUND_ID = "licences-2569-1"
 
 
 def announced(database, collection: str = "obligations") -> list[tuple[str, dict[str, Any]]]:
@@ -71,8 +72,8 @@ def test_an_exemption_is_kept_and_announced_and_its_end_too(store, database, sta
     assert [act.order_no for act in store.obligations.get(owed.id).acts] == ["ก 7/2569"] * 2
     told = [(key, facts["act_no"]) for key, facts in announced(database)]
     assert told == [
-        ("reports.obligation_exempted.v1", 1),
-        ("reports.obligation_exemption_lifted.v1", 2),
+        ("licences.obligation_exempted.v1", 1),
+        ("licences.obligation_exemption_lifted.v1", 2),
     ]
     assert announced(database)[0][1]["kind"] == state.value
 
@@ -102,7 +103,7 @@ def test_a_filing_under_way_while_its_obligation_is_exempt_counts(store, databas
         lambda: carry_out.exempt(store, owed.id, round_, State.EXEMPT, ORDER),
     )
 
-    (filing,) = record(Ledger(meanwhile, outbox, ETHICS), [an_attempt(owed)])
+    (filing,) = record(Ledger(meanwhile, outbox, LICENCES), [an_attempt(owed)])
 
     assert filing["revision"] == 1
     assert store.obligations.get(owed.id).state is State.FILED
@@ -145,13 +146,13 @@ def test_an_organisation_added_owes_by_the_latest_date_of_its_place_and_is_annou
     owed = store.obligations.list_of_organisation(ROUND_ID, "o00003")
     assert [(each.due_at, each.extension_no, each.acts[0].order_no) for each in owed] == [
         (later, 1, "ก 7/2569")
-    ] * 3
+    ] * 2
     *_, (key, facts) = announced(database, "opened_districts")
-    assert key == "reports.obligations_opened.v2"
+    assert key == "licences.obligations_opened.v1"
     assert {(each["obligation_id"], each["due_at"]) for each in facts["obligations"]} == {
         (each.id, wire_time(later)) for each in owed
     }
-    assert store.rounds.get(ROUND_ID).obligations == 9
+    assert store.rounds.get(ROUND_ID).obligations == 6
     with pytest.raises(OrganisationAlreadyInRound):
         carry_out.add(store, "o00003", store.rounds.get(ROUND_ID), ORDER)
 
@@ -169,7 +170,7 @@ def test_an_organisation_added_while_its_district_is_extended_is_due_later_too(
 
     whole, store.obligations = (
         store.obligations,
-        Obligations(Interrupted(database, "obligations", "insert_many", extend), outbox, ETHICS),
+        Obligations(Interrupted(database, "obligations", "insert_many", extend), outbox, LICENCES),
     )
     carry_out.add(store, "o00003", opened, ORDER)
     store.obligations = whole
@@ -189,7 +190,7 @@ def test_an_addition_cut_short_is_completed_when_repeated(store, database, outbo
     store.organisations.learn([an_organisation(3)])
     whole, store.obligations = (
         store.obligations,
-        Obligations(Interrupted(database, step, "insert_many", crash), outbox, ETHICS),
+        Obligations(Interrupted(database, step, "insert_many", crash), outbox, LICENCES),
     )
     with pytest.raises(Killed):
         carry_out.add(store, "o00003", opened, ORDER)
@@ -201,7 +202,7 @@ def test_an_addition_cut_short_is_completed_when_repeated(store, database, outbo
         for _, facts in announced(database, "opened_districts")
         for each in facts["obligations"]
     ]
-    assert sorted(told) == sorted(["o00001", "o00002", "o00003"] * 3)
+    assert sorted(told) == sorted(["o00001", "o00002", "o00003"] * 2)
 
 
 def test_an_organisation_registered_between_a_crash_and_its_repeat_is_announced_too(
@@ -217,13 +218,13 @@ def test_an_organisation_registered_between_a_crash_and_its_repeat_is_announced_
         for _, facts in announced(database, "opened_districts")
         for each in facts["obligations"]
     ]
-    assert len(told) == len(set(told)) == store.obligations.count(ROUND_ID) == 9
+    assert len(told) == len(set(told)) == store.obligations.count(ROUND_ID) == 6
 
 
 def test_a_renamed_organisation_is_renamed_in_the_round_and_its_filing_keeps_its_name(
     store, database, opened
 ):
-    first, second, third = store.obligations.list_of_organisation(ROUND_ID, "o00001")
+    first, second = store.obligations.list_of_organisation(ROUND_ID, "o00001")
     (filing,) = record(store.ledger, [an_attempt(first)])
     renamed = an_organisation(1, full_name="เทศบาลตำบลสมมติ", changed_at=OPENS + timedelta(days=1))
     store.organisations.learn([renamed])
@@ -231,10 +232,10 @@ def test_a_renamed_organisation_is_renamed_in_the_round_and_its_filing_keeps_its
     carry_out.rename(store, "o00001", opened, ORDER)
     carry_out.rename(store, "o00001", opened, ORDER)
 
-    names = [store.obligations.get(each.id).organisation_name for each in (first, second, third)]
-    assert names == ["เทศบาลตำบลสมมติ"] * 3
+    names = [store.obligations.get(each.id).organisation_name for each in (first, second)]
+    assert names == ["เทศบาลตำบลสมมติ"] * 2
     assert store.ledger.get(filing["_id"])["organisation_name"] == first.organisation_name
-    assert [key for key, _ in announced(database)] == ["reports.obligation_renamed.v1"] * 3
+    assert [key for key, _ in announced(database)] == ["licences.obligation_renamed.v1"] * 2
 
 
 def test_closing_an_organisation_exempts_what_it_has_not_filed(store, database, opened):
@@ -246,7 +247,7 @@ def test_closing_an_organisation_exempts_what_it_has_not_filed(store, database, 
 
     assert store.obligations.get(first.id).state is State.FILED
     assert {store.obligations.get(each.id).state for each in others} == {State.EXEMPT}
-    assert [key for key, _ in announced(database)] == ["reports.obligation_exempted.v1"] * 2
+    assert [key for key, _ in announced(database)] == ["licences.obligation_exempted.v1"]
 
 
 @pytest.mark.parametrize(

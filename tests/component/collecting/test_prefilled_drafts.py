@@ -12,25 +12,20 @@ from collecting.drafts.questions.drafts import DraftQuestions
 from collecting.rounds.rules import Mode
 from contracts.collecting.drafts import DraftSchema
 from contracts.errors import StaleVersion
-from tests.builders.answers import fuller_answers, some_answers
+from tests.builders.duties import EARLY
 from tests.builders.glyphs import GLYPHS
-from tests.component.collecting.recording import owing, record
-from tests.component.collecting.watching import examined, explained, stages_of
-from tests.unit.collecting.duties import (
-    EARLY,
-    a_round,
-    an_attempt,
-    an_obligation,
-    the_officer_of,
-)
+from tests.builders.licences.answers import fuller_answers, some_answers
+from tests.builders.recording import record
+from tests.builders.watching import examined, explained, stages_of
+from tests.unit.collecting.duties import a_round, an_attempt, an_obligation, owing, the_officer_of
 
 HOLDER = {"name": "ทดลอง สมมติ", "position": "นิติกร", "phone": "021234567"}
-LAST_YEAR = "ethics-2568-1"
+LAST_YEAR = "licences-2568-1"
 
 
 @pytest.fixture
 def drafts(store) -> Any:
-    """Reports' questions on drafts, on a store of their own."""
+    """The questions on drafts, on a store of their own."""
     asked = DraftQuestions()
     asked.store, asked.now = store, lambda: EARLY
     asked.typesetter = SimpleNamespace(glyphs=GLYPHS)
@@ -49,7 +44,7 @@ def by(owed):
 
 def file_last_year(store, owed, **changes) -> None:
     """Have the same organisation file for the same code a year before."""
-    round_ = a_round(id=LAST_YEAR, fiscal_year_be=2568, form_id="ethics-2568", **changes)
+    round_ = a_round(id=LAST_YEAR, fiscal_year_be=2568, form_id="licences-2568", **changes)
     store.rounds.add(round_)
     before = an_obligation(owed.organisation_id, round_id=LAST_YEAR, mode=round_.mode)
     store.obligations.add([before])
@@ -65,31 +60,31 @@ def test_an_untouched_draft_shows_what_is_known_and_from_where(store, drafts, ow
     assert draft["version"] == 0
     assert draft["answers"]["reporter_name"] == "ทดลอง สมมติ"
     assert draft["prefilled"]["/answers/reporter_name"]["source"] == "holder"
-    assert draft["prefilled"]["/answers/head_position"]["source"] == "registry"
-    assert draft["prefilled"]["/answers/headcount"] == {"source": "last_year", "from": LAST_YEAR}
-    assert draft["not_prefilled"] == ["ita"]
+    assert draft["prefilled"]["/answers/registrar_position"]["source"] == "registry"
+    assert draft["prefilled"]["/answers/issued"] == {"source": "last_year", "from": LAST_YEAR}
+    assert draft["not_prefilled"] == ["survey"]
 
 
 def test_without_its_holder_the_draft_is_shown_and_says_so(drafts, owed):
     draft = drafts.get_draft(by(owed), owed.id)
 
     assert "reporter_name" not in draft["answers"]
-    assert draft["not_prefilled"] == ["holder", "ita"]
+    assert draft["not_prefilled"] == ["holder", "survey"]
 
 
 def test_last_years_answers_are_missing_until_they_are_confirmed_or_changed(store, drafts, owed):
     file_last_year(store, owed)
     shown = drafts.get_draft(by(owed), owed.id)
-    answers = fuller_answers(**shown["answers"]) | {"headcount": 43}
+    answers = fuller_answers(**shown["answers"]) | {"issued": 43}
 
-    saved = drafts.save_draft(by(owed), owed.id, 0, answers, ["/answers/head_name"])
+    saved = drafts.save_draft(by(owed), owed.id, 0, answers, ["/answers/registrar_name"])
 
     kept = drafts.get_draft(by(owed), owed.id)
-    assert "/answers/headcount" in shown["missing"]
-    assert "/answers/head_name" in shown["missing"]
-    assert "/answers/headcount" not in saved["missing"]
-    assert "/answers/head_name" not in saved["missing"]
-    assert "/answers/deputies" in saved["missing"]
+    assert "/answers/issued" in shown["missing"]
+    assert "/answers/registrar_name" in shown["missing"]
+    assert "/answers/issued" not in saved["missing"]
+    assert "/answers/registrar_name" not in saved["missing"]
+    assert "/answers/assistants" in saved["missing"]
     assert (kept["missing"], kept["prefilled"]) == (saved["missing"], saved["prefilled"])
 
     pointers = list(saved["prefilled"])
@@ -107,7 +102,7 @@ def test_the_draft_says_what_is_left_to_confirm_and_the_ledger_takes_what_is_fil
 
     (recorded,) = record(store.ledger, [an_attempt(owed, answers=answers)])
 
-    assert "/answers/headcount" in shown["missing"]
+    assert "/answers/issued" in shown["missing"]
     assert recorded["revision"] == 1
 
 
@@ -141,31 +136,31 @@ def test_nothing_is_taken_from(store, drafts, owed, changes):
 
     shown = drafts.get_draft(by(owed), owed.id)
 
-    assert "headcount" not in shown["answers"]
+    assert "issued" not in shown["answers"]
 
 
 def test_nothing_is_taken_from_what_was_withdrawn(store, drafts, owed):
     file_last_year(store, owed)
     store.rounds._database["filings"].update_one({}, {"$set": {"kind": "withdrawal"}})
 
-    assert "headcount" not in drafts.get_draft(by(owed), owed.id)["answers"]
+    assert "issued" not in drafts.get_draft(by(owed), owed.id)["answers"]
 
 
 def test_another_holder_of_the_slot_goes_on_where_the_first_stopped(drafts, owed):
-    drafts.save_draft(by(owed), owed.id, 0, {"head_name": "พิมพ์ค้าง"})
+    drafts.save_draft(by(owed), owed.id, 0, {"registrar_name": "พิมพ์ค้าง"})
     successor = replace(the_officer_of(owed), holder_name="คนใหม่ สมมติ").to_wire()
 
     draft = drafts.get_draft(successor, owed.id, {**HOLDER, "name": "คนใหม่ สมมติ"})
 
-    assert (draft["answers"], draft["version"]) == ({"head_name": "พิมพ์ค้าง"}, 1)
+    assert (draft["answers"], draft["version"]) == ({"registrar_name": "พิมพ์ค้าง"}, 1)
     with pytest.raises(StaleVersion):
-        drafts.save_draft(successor, owed.id, 0, {"head_name": "ทับ"})
+        drafts.save_draft(successor, owed.id, 0, {"registrar_name": "ทับ"})
 
 
 def test_a_warning_is_shown_with_the_check_it_comes_from(drafts, owed):
-    saved = drafts.save_draft(by(owed), owed.id, 0, fuller_answers(headcount=0))
+    saved = drafts.save_draft(by(owed), owed.id, 0, fuller_answers(issued=0))
 
-    assert ("headcount_of_nobody", "/answers/headcount") in [
+    assert ("none_issued", "/answers/issued") in [
         (warning["check"], warning["pointer"]) for warning in saved["warnings"]
     ]
     assert saved["faults"] == []

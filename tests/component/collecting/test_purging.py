@@ -10,12 +10,13 @@ from collecting.filings.store import Ledger
 from collecting.rounds.rules import Mode, RoundState
 from collecting.running.purge import SWEPT_FOR, purge, sweep
 from contracts.collecting.obligations import ObligationNotFound
-from services.reports.ethics import ETHICS
-from tests.component.collecting.recording import SIGNER, owing, record
-from tests.component.collecting.watching import Interrupted
-from tests.unit.collecting.duties import EARLY, a_round, an_attempt
+from tests.builders.duties import EARLY
+from tests.builders.licences.kind import LICENCES
+from tests.builders.recording import SIGNER, record
+from tests.builders.watching import Interrupted
+from tests.unit.collecting.duties import a_round, an_attempt, owing
 
-TRIAL = a_round(id="ethics-2569-1-trial1", mode=Mode.TRIAL)
+TRIAL = a_round(id="licences-2569-1-trial1", mode=Mode.TRIAL)
 
 
 class NoStreams:
@@ -54,7 +55,7 @@ def test_a_batch_in_flight_while_its_trial_is_purged_leaves_nothing_and_is_refus
     told = []
     meanwhile = Interrupted(database, collection, operation, lambda: told.append(purged(store)))
 
-    (refused,) = record(Ledger(meanwhile, outbox, ETHICS), [an_attempt(second)])
+    (refused,) = record(Ledger(meanwhile, outbox, LICENCES), [an_attempt(second)])
 
     assert isinstance(refused, ObligationNotFound)
     assert told[0]["filings"] == told[0]["deleted"]["filings"] == 1
@@ -67,7 +68,7 @@ def test_a_live_filing_in_the_same_batch_is_recorded_all_the_same(store, databas
     meanwhile = Interrupted(database, "filings", "insert_many", lambda: purged(store))
 
     refused, filing = record(
-        Ledger(meanwhile, outbox, ETHICS), [an_attempt(trial), an_attempt(live)]
+        Ledger(meanwhile, outbox, LICENCES), [an_attempt(trial), an_attempt(live)]
     )
 
     assert isinstance(refused, ObligationNotFound)

@@ -14,17 +14,18 @@ from collecting.receipts.store import Rolls
 from collecting.rounds.rules import Mode, RoundState
 from collecting.sealing.keys import Keyring
 from collecting.sealing.receipts import Signer
+from collecting.stores import Stores
 from contracts.collecting.receipts import ReceiptNotInRoll, RollNotFound
 from contracts.fields import BANGKOK_OFFSET
-from services.reports.stores import ReportsStore
-from tests.component.collecting.recording import owing, record
-from tests.component.collecting.watching import Interrupted, explained, stages_of
-from tests.unit.collecting.duties import a_round, an_attempt
+from tests.builders.licences.kind import LICENCES
+from tests.builders.recording import record
+from tests.builders.watching import Interrupted, explained, stages_of
+from tests.unit.collecting.duties import a_round, an_attempt, owing
 
 NOON = datetime(2026, 12, 20, 12, tzinfo=BANGKOK_OFFSET)
 DAY = timedelta(days=1)
 LAST_SECOND = NOON.replace(hour=23, minute=59, second=59)
-TRIAL = a_round(id="ethics-2569-1-trial1", mode=Mode.TRIAL)
+TRIAL = a_round(id="licences-2569-1-trial1", mode=Mode.TRIAL)
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def test_a_closed_roll_is_announced_once(close, store, database):
     (document,) = database["receipt_rolls"].find()
     (entry,) = document["outbox"]
     facts = orjson.loads(entry["body"])
-    assert entry["key"] == "reports.receipt_roll_closed.v1"
+    assert entry["key"] == "licences.receipt_roll_closed.v1"
     assert (facts["day_id"], facts["receipts"]) == ("2026-12-20", 2)
     assert (facts["root"], facts["statement"]) == (document["root"], document["jws"])
 
@@ -155,7 +156,7 @@ def test_a_crash_at_any_step_leaves_every_receipt_in_exactly_one_roll(
 ):
     first, second = owing(store, 2)
     record(store.ledger, [an_attempt(first)], at=NOON)
-    dying = ReportsStore(database, outbox)
+    dying = Stores(database, outbox, LICENCES)
     dying.rolls = Rolls(Interrupted(database, collection, operation, die), outbox)
     with pytest.raises(Killed):
         close(by=dying)
@@ -181,7 +182,7 @@ def test_a_rival_that_closes_first_wins_and_nothing_is_rolled_twice(close, store
         record(store.ledger, [an_attempt(straggler)], at=NOON + DAY)
         close(NOON + 4 * DAY)
 
-    slower = ReportsStore(database, outbox)
+    slower = Stores(database, outbox, LICENCES)
     slower.rolls = Rolls(Interrupted(database, "receipt_rolls", "insert_one", rival), outbox)
 
     rolls = close(NOON + 4 * DAY, by=slower)
@@ -202,7 +203,7 @@ def test_a_trial_has_rolls_of_its_own_which_go_with_it(close, store, database):
     assert (live["round_id"], trial["round_id"]) == (None, TRIAL.id)
     assert TRIAL.id not in str(database["receipt_rolls"].find_one({"round_id": None}))
     kept = database["receipt_rolls"].find_one({"_id": trial["_id"]})
-    assert kept["outbox"][0]["key"].startswith("reports.receipt_roll_closed.v1")
+    assert kept["outbox"][0]["key"].startswith("licences.receipt_roll_closed.v1")
     store.rounds.purge(TRIAL)
     assert close() == [live]
     with pytest.raises(RollNotFound):

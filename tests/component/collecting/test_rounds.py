@@ -10,12 +10,13 @@ from collecting.rounds.rules import DueException, Mode, RoundState, Scope
 from collecting.rounds.store import Rounds
 from contracts.collecting.rounds import RoundAlreadyExists, RoundNotFound, RoundPurged
 from contracts.errors import StaleVersion
-from services.reports.ethics import ETHICS
-from tests.component.collecting.recording import owing, record
-from tests.component.collecting.watching import Interrupted
-from tests.unit.collecting.duties import CLOSES, EARLY, LATE, a_round, an_attempt
+from tests.builders.duties import CLOSES, EARLY, LATE
+from tests.builders.licences.kind import LICENCES
+from tests.builders.recording import record
+from tests.builders.watching import Interrupted
+from tests.unit.collecting.duties import a_round, an_attempt, owing
 
-TRIAL = a_round(id="ethics-2569-1-trial1", mode=Mode.TRIAL)
+TRIAL = a_round(id="licences-2569-1-trial1", mode=Mode.TRIAL)
 COUNTS = {"drafts": 1, "filings": 2, "refusals": 1, "obligations": 3}
 
 
@@ -35,7 +36,7 @@ def purged(store, round_=TRIAL):
 
 def bury(store, round_):
     facts = {"round_id": round_.id} | COUNTS
-    event = purged_event(facts, ETHICS.events, at=LATE, statement="e30.e30.c2ln")
+    event = purged_event(facts, LICENCES.events, at=LATE, statement="e30.e30.c2ln")
     store.rounds.bury(round_, statement="e30.e30.c2ln", at=LATE, announcing=event)
 
 
@@ -55,7 +56,7 @@ def test_a_round_comes_back_as_it_was_kept(store):
         store.rounds.get("nowhere")
 
 
-@pytest.mark.parametrize("other_id", ["ethics-2569-1", "another-name"])
+@pytest.mark.parametrize("other_id", ["licences-2569-1", "another-name"])
 def test_there_is_one_live_round_of_each_kind_year_and_number(store, other_id):
     store.rounds.add(a_round())
 
@@ -66,9 +67,9 @@ def test_there_is_one_live_round_of_each_kind_year_and_number(store, other_id):
 def test_trials_of_the_same_round_stand_beside_it_and_each_other(store):
     rounds = [
         a_round(),
-        a_round(id="ethics-2569-2", no=2),
+        a_round(id="licences-2569-2", no=2),
         TRIAL,
-        a_round(id="ethics-2569-1-trial2", mode=Mode.TRIAL),
+        a_round(id="licences-2569-1-trial2", mode=Mode.TRIAL),
     ]
 
     for round_ in rounds:
@@ -79,19 +80,19 @@ def test_trials_of_the_same_round_stand_beside_it_and_each_other(store):
 
 def test_a_changed_round_is_saved_with_its_events_and_from_one_version_once(store, database):
     store.rounds.add(a_round(state=RoundState.OPENING))
-    opened = store.rounds.get("ethics-2569-1").to(RoundState.OPEN, RoundState.OPENING)
+    opened = store.rounds.get("licences-2569-1").to(RoundState.OPEN, RoundState.OPENING)
 
-    store.rounds.save(opened, announcing=[opened_event(opened, ETHICS.events)])
+    store.rounds.save(opened, announcing=[opened_event(opened, LICENCES.events)])
     with pytest.raises(StaleVersion):
-        store.rounds.save(opened, announcing=[opened_event(opened, ETHICS.events)])
+        store.rounds.save(opened, announcing=[opened_event(opened, LICENCES.events)])
 
     assert store.rounds.get(opened.id) == opened
     (document,) = database["rounds"].find()
-    assert [entry["key"] for entry in document["outbox"]] == ["reports.round_opened.v1"]
+    assert [entry["key"] for entry in document["outbox"]] == ["licences.round_opened.v1"]
 
 
 def test_rounds_are_listed_page_by_page_without_the_purged(store, trial):
-    ids = [f"ethics-2569-{no}" for no in range(2, 7)]
+    ids = [f"licences-2569-{no}" for no in range(2, 7)]
     for no, round_id in enumerate(ids, start=2):
         store.rounds.add(a_round(id=round_id, no=no))
     bury(store, trial)
@@ -138,10 +139,10 @@ def test_of_a_buried_round_only_the_tombstone_is_left(store, database, trial):
 
     (tombstone,) = database["rounds"].find()
     (entry,) = tombstone.pop("outbox")
-    assert (entry["key"], orjson.loads(entry["body"])["filings"]) == ("reports.trial_purged.v1", 2)
+    assert (entry["key"], orjson.loads(entry["body"])["filings"]) == ("licences.trial_purged.v1", 2)
     assert tombstone == {
         "_id": trial.id,
-        "kind": "ethics",
+        "kind": "licences",
         "fiscal_year_be": 2569,
         "no": 1,
         "mode": "trial",

@@ -9,10 +9,11 @@ import pytest
 
 from collecting.rounds.rules import Round, SignOff
 from contracts.errors import ServiceError
-from tests.builders.answers import some_answers
+from tests.builders.duties import EARLY
+from tests.builders.licences.answers import some_answers
+from tests.builders.recording import RECORDED, record
 from tests.component.collecting.acting import Asked, interrupted_by
-from tests.component.collecting.recording import RECORDED, owing, record
-from tests.unit.collecting.duties import EARLY, a_round, an_attempt, the_officer_of
+from tests.unit.collecting.duties import a_round, an_attempt, owing, the_officer_of
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def sign(asked: Asked, owed: Any, part: str, name: str, made_from: int = 1) -> d
     person = {"name": name, "position": "ปลัด", "acting": False, "of": "draft"}
     officer = the_officer_of(owed)
     if part == "head":
-        officer = replace(officer, slot_id="another", code_group="x", holder_name="สมมติ ทดลอง")
+        officer = replace(officer, slot_id="another", holder_name="สมมติ ทดลอง")
     return asked.sign_draft(officer.to_wire(), owed.id, part, made_from, person)
 
 

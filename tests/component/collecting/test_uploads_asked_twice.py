@@ -118,7 +118,7 @@ class WorkbookDesk(WorkbookQuestions):
 
     def __init__(self, store: Any, database: Any) -> None:
         self.store = store
-        self.jobs = Jobs(database, "reports")
+        self.jobs = Jobs(database, "licences")
         self.now = now
 
 
@@ -141,7 +141,7 @@ def test_an_upload_of_workbooks_started_twice_is_one_job_and_its_file_stays(
     told = twice(held, lambda: desk.start_workbooks(officer, file_id))
     later = desk.start_workbooks(officer, file_id)
 
-    assert {each["id"] for each in (*told, later)} == {"reports-upload-1"}
+    assert {each["id"] for each in (*told, later)} == {"licences-upload-1"}
     assert b"".join(store.files.read(file_id)) == CONTENT
 
 

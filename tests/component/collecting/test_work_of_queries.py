@@ -10,44 +10,28 @@ from collecting.extensions.extend import keep
 from collecting.extensions.rules import Orders
 from collecting.rounds.rules import Scope
 from contracts.principal import Principal, Role
-from contracts.reference.code_groups import CodeGroup
-from services.reports.stores import ReportsStore
-from tests.component.collecting.recording import owing, record
+from tests.builders.duties import EARLY, LATE
+from tests.builders.licences.kind import LicenceOfficer
+from tests.builders.recording import record
+from tests.builders.watching import explained, stages_of
 from tests.component.collecting.test_extensions import a_proposal
-from tests.component.collecting.watching import explained, stages_of
 from tests.unit.collecting.duties import (
-    EARLY,
-    LATE,
     a_round,
     an_amending_attempt,
     an_attempt,
-    an_obligation,
+    owing,
+    spread,
 )
 
 ROLES = {
-    "officer": Principal(
-        "s", "u", Role.LAO_OFFICER, "organisation", "o00003", "o00003", CodeGroup.LOCAL_OFFICIALS
+    "officer": LicenceOfficer(
+        "s", "u", Role.LAO_OFFICER, "organisation", "o00003", "o00003", licence="stalls"
     ),
     "district": Principal("s", "d8104", Role.DISTRICT_OFFICER, "district", "1003"),
     "province": Principal("s", "p81", Role.PROVINCE_OFFICER, "province", "10"),
     "country": Principal("s", "operator", Role.OPERATOR, "country", ""),
 }
 MANY = 3_000
-
-
-def spread(store: ReportsStore, count: int) -> list[Any]:
-    """Keep so many obligations of one round, ten in a district, thirty districts in a province."""
-    round_ = a_round()
-    store.rounds.add(round_)
-    obligations = []
-    for number in range(count):
-        province = f"{10 + number // 300}"
-        district = f"{province}{number // 10 % 30:02d}"
-        obligations.append(
-            an_obligation(f"o{number:05d}", province_code=province, district_code=district)
-        )
-    store.obligations.add(obligations)
-    return obligations
 
 
 def names_of(commands: list[dict[str, Any]]) -> list[tuple[str, str]]:
@@ -103,16 +87,16 @@ def test_the_work_of_a_round_looks_nothing_up_without_an_index(store, database, 
     obligations = spread(store, MANY)
 
     with commands.during() as asked:
-        store.rounds.get("ethics-2569-1")
+        store.rounds.get("licences-2569-1")
         store.rounds.list(after=None, limit=10)
-        store.obligations.count("ethics-2569-1")
+        store.obligations.count("licences-2569-1")
         store.obligations.begin_draft(obligations[0].id)
-        store.obligations.miss("ethics-2569-1", at=LATE)
+        store.obligations.miss("licences-2569-1", at=LATE)
         store.rounds.list_ended(at=LATE)
         store.rounds.list_purged(since=LATE)
-        store.rounds.sweep(["ethics-2569-1-trial1"])
-        store.obligations.list_unannounced("ethics-2569-1", ["o00001"])
-        store.obligations.list_of_organisation("ethics-2569-1", "o00001")
+        store.rounds.sweep(["licences-2569-1-trial1"])
+        store.obligations.list_unannounced("licences-2569-1", ["o00001"])
+        store.obligations.list_of_organisation("licences-2569-1", "o00001")
         for scope in (Scope("81"), Scope("81", "8104"), Scope(organisation="o1")):
             store.organisations.count(scope)
         store.rounds.purge(a_round())
@@ -131,9 +115,9 @@ def test_extending_looks_nothing_up_without_an_index_and_no_further_than_its_sco
 
     with commands.during() as asked:
         store.extensions.get("job-1")
-        orders = Orders(store.extensions.up_to("ethics-2569-1"))
-        store.extensions.list("ethics-2569-1", after=0, limit=10)
-        store.extensions.reaches("ethics-2569-1", extension.scope, None)
+        orders = Orders(store.extensions.up_to("licences-2569-1"))
+        store.extensions.list("licences-2569-1", after=0, limit=10)
+        store.extensions.reaches("licences-2569-1", extension.scope, None)
         places = list(store.extensions.districts(extension))
         store.extensions.move(extension, orders, a_round(), "10", "1003", at=LATE)
 
@@ -142,7 +126,7 @@ def test_extending_looks_nothing_up_without_an_index_and_no_further_than_its_sco
 
 
 @pytest.mark.parametrize("state", [None, "open"])
-@pytest.mark.parametrize("round_id", [None, "ethics-2569-1"])
+@pytest.mark.parametrize("round_id", [None, "licences-2569-1"])
 @pytest.mark.parametrize("role", ROLES)
 def test_a_list_looks_nothing_up_without_an_index(store, database, commands, role, round_id, state):
     spread(store, MANY)

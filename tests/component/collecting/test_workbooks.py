@@ -9,33 +9,25 @@ import pytest
 
 from collecting.workbooks.filing import AT_ONCE, FAULTS_TOLD, Upload, WorkbookFiler
 from collecting.workbooks.layout import layout_of
-from collecting.workbooks.stamp import Stamp
-from collecting.workbooks.writing import Filled, write_workbook
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
-from services.reports.forms import get_form
-from tests.builders.answers import some_answers
+from tests.builders.duties import EARLY
 from tests.builders.glyphs import GLYPHS
-from tests.builders.workbooks import zipped
-from tests.component.collecting.recording import owing, record
-from tests.component.collecting.test_work_of_queries import names_of, spread
-from tests.component.collecting.watching import explained, stages_of
-from tests.unit.collecting.duties import EARLY, a_round, the_officer_of
+from tests.builders.licences.answers import some_answers
+from tests.builders.licences.kind import FORM
+from tests.builders.recording import record
+from tests.builders.watching import explained, stages_of
+from tests.builders.workbooks import archived
+from tests.component.collecting.test_work_of_queries import names_of
+from tests.unit.collecting.duties import a_round, owing, spread, the_officer_of
 
-FORM = get_form("ethics", 1, 2569)
 LAYOUT = layout_of(FORM)
 OFFICE = Principal("slot-p81", "p81", Role.PROVINCE_OFFICER, "province", "81")
 ABROAD = Principal("slot-p82", "p82", Role.PROVINCE_OFFICER, "province", "82")
 
 
 def archive_of(obligations: list[Any], **changes: Any) -> bytes:
-    files = {}
-    for owed in obligations:
-        stamp = Stamp(FORM.id, FORM.version, owed.id)
-        files[f"{owed.id}.xlsx"] = write_workbook(
-            LAYOUT, Filled(stamp, answers=some_answers(**changes))
-        )
-    return zipped(files)
+    return archived(LAYOUT, obligations, some_answers(**changes))
 
 
 def work_off(
@@ -46,7 +38,7 @@ def work_off(
     is_check: bool = False,
     recording: Any = None,
 ) -> dict[str, Any]:
-    upload = Upload("upload-1", "ethics-2569-1", wire_time(EARLY), by.to_wire(), is_check)
+    upload = Upload("upload-1", "licences-2569-1", wire_time(EARLY), by.to_wire(), is_check)
     recording = recording or (lambda attempts: record(store.ledger, attempts))
     filer = WorkbookFiler(store, upload, a_round(), LAYOUT, recording, GLYPHS.lacking)
     return filer.file(BytesIO(data), "upload.zip", lambda done, total: None)
@@ -124,7 +116,7 @@ def test_more_faults_than_are_told_are_counted(store):
 
 
 def test_an_upload_under_one_id_is_kept_once(store):
-    facts = {"round_id": "ethics-2569-1", "sha256": "a"}
+    facts = {"round_id": "licences-2569-1", "sha256": "a"}
 
     first = store.workbooks.add_upload("u1", facts)
     second = store.workbooks.add_upload("u1", {**facts, "sha256": "b"})
@@ -137,15 +129,15 @@ def test_an_upload_under_one_id_is_kept_once(store):
 
 def test_a_template_is_filled_with_the_draft_for_its_slot_and_with_the_filing_for_others(store):
     filed, typed, untouched = owing(store, 3)
-    work_off(store, archive_of([filed, typed], headcount=77))
+    work_off(store, archive_of([filed, typed], issued=77))
     obligations = [store.obligations.get(owed.id) for owed in (filed, typed, untouched)]
-    store.drafts.save(obligations[1], {"headcount": 9}, made_from=0, at=EARLY, username="6810401-1")
+    store.drafts.save(obligations[1], {"issued": 9}, made_from=0, at=EARLY, username="6810401-1")
 
     for_slot = store.workbooks.find_answers(obligations, typed=True)
     for_office = store.workbooks.find_answers(obligations, typed=False)
 
-    assert for_slot[typed.id] == {"headcount": 9}
-    assert for_office[typed.id] == for_office[filed.id] == some_answers(headcount=77)
+    assert for_slot[typed.id] == {"issued": 9}
+    assert for_office[typed.id] == for_office[filed.id] == some_answers(issued=77)
     assert untouched.id not in for_slot
 
 
@@ -161,7 +153,7 @@ def test_an_upload_asks_as_little_of_a_large_country(store, database, commands):
         store.workbooks.find_answers(obligations[:20], typed=True)
         store.workbooks.missing_evidence(["e1"], obligations[0])
         page = store.obligations.list(
-            by, round_id="ethics-2569-1", state=None, after=None, limit=20, district="1001"
+            by, round_id="licences-2569-1", state=None, after=None, limit=20, district="1001"
         )
         store.workbooks.find_upload("u1")
 

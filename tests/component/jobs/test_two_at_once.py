@@ -25,6 +25,7 @@ from chassis.jobs import Job
 from chassis.typesetter import Typesetter
 from collecting.rounds.rules import Mode, RoundState
 from collecting.sealing.keys import Keyring
+from collecting.workbooks.layout import layout_of
 from contracts.fields import wire_time
 from services.accounts.documents import DATABASE as ACCOUNTS
 from services.accounts.documents import DOCUMENTS as OF_ACCOUNTS
@@ -35,19 +36,23 @@ from services.accounts.stores import AccountsStore
 from services.reports.consolidation import consolidate
 from services.reports.documents import ALIAS as REPORTS
 from services.reports.documents import DOCUMENTS as OF_REPORTS
+from services.reports.ethics import ETHICS
 from services.reports.service import ReportsService
 from services.reports.settings import Settings
 from services.reports.stores import ReportsStore
 from tests.architecture.source import CLASSES
+from tests.builders.answers import some_answers
 from tests.builders.databases import emptied, migrate
+from tests.builders.duties import EARLY, LATE
+from tests.builders.recording import SIGNER, record
 from tests.builders.registry_csv import KHLONG_THOM, a_row, file_of
+from tests.builders.workbooks import archived
 from tests.component.accounts.krabi import OPERATOR, PAO, PHELA, TOWN, upload
-from tests.component.collecting.recording import SIGNER, record
 from tests.component.collecting.test_extensions import a_proposal
 from tests.component.collecting.test_purging import NoStreams
-from tests.component.collecting.test_workbooks import OFFICE, archive_of
+from tests.component.collecting.test_workbooks import OFFICE
 from tests.component.jobs.stage import Stage
-from tests.unit.collecting.duties import EARLY, LATE, a_round, an_attempt, an_obligation
+from tests.unit.reports.duties import a_round, an_attempt, an_obligation
 from tools.flows import entrypoints
 from tools.stack import Stack
 
@@ -156,7 +161,7 @@ def before_an_upload(stage: Stage) -> Facts:
 @cache
 def _archive(*owed: Any) -> bytes:
     """Return the same bytes for every run: they tell when they were made."""
-    return archive_of(list(owed))
+    return archived(layout_of(ETHICS.get_form("ethics", 1, 2569)), owed, some_answers())
 
 
 KINDS: dict[str, Prepare] = {

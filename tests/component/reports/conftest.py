@@ -30,7 +30,7 @@ from services.reports.stores import ReportsStore
 from tests.builders.databases import emptied, migrate
 from tests.builders.sealing import KEY, IntakeSettings, hand_out_key
 from tests.builders.waiting import HANG_SECONDS, soon
-from tests.component.collecting.watching import Commands
+from tests.builders.watching import Commands
 from tools.stack import Stack
 
 SERVICE = "reports"

@@ -7,23 +7,19 @@ from typing import Any
 import pytest
 
 from chassis.jobs import Jobs
-from collecting.extensions.questions import ExtensionQuestions
-from collecting.rounds.rules import RoundState
 from contracts.errors import IdempotencyKeyReused
 from contracts.fields import wire_time
-from contracts.principal import Principal, Role
 from services.reports.consolidation.questions import ConsolidationQuestions
 from services.reports.problems.questions import ProblemQuestions
-from tests.component.collecting.recording import owing
-from tests.component.collecting.test_extensions import a_proposal, extend
+from tests.builders.duties import EARLY, LATE
+from tests.component.collecting.test_asked_twice import CENTRAL, require_one_job_for_a_key
 from tests.component.reports.test_problems import keep
-from tests.unit.collecting.duties import EARLY, LATE
+from tests.unit.reports.duties import owing
 
-CENTRAL = Principal("s1", "central", Role.CENTRAL_HR_BODY, "country", "").to_wire()
 ROUND = "ethics-2569-1"
 
 
-class Desk(ConsolidationQuestions, ExtensionQuestions, ProblemQuestions):
+class Desk(ConsolidationQuestions, ProblemQuestions):
     """The questions on a store, without the bus between."""
 
     def __init__(self, store: Any, database: Any) -> None:
@@ -38,58 +34,14 @@ def desk(store, database) -> Desk:
     return Desk(store, database)
 
 
-def order() -> dict[str, Any]:
-    proposal = a_proposal()
-    del proposal["round_id"]
-    return proposal
-
-
 def consolidating(desk):
     return lambda by, as_of=None, **key: desk.start_consolidation(by, ROUND, as_of, **key)
 
 
-def extending(desk):
-    return lambda by, reason="อุทกภัย", **key: desk.extend_round(
-        by, ROUND, order() | {"reason": reason}, **key
-    )
-
-
-def withdrawing(desk):
-    extend(desk.store)
-    order = {"order_no": "2", "reason": "ยกเลิก"}
-    return lambda by, reason="ยกเลิก", **key: desk.withdraw_extension(
-        by, ROUND, 1, order | {"reason": reason}, **key
-    )
-
-
-@pytest.mark.parametrize(
-    ("asking", "otherwise"),
-    [(consolidating, wire_time(EARLY)), (extending, "อื่น"), (withdrawing, "อื่น")],
-)
-def test_a_job_asked_for_again_is_the_same_and_with_other_words_is_refused(
-    desk, database, asking, otherwise
+def test_a_consolidation_asked_for_again_is_the_same_and_of_another_moment_is_refused(
+    desk, database
 ):
-    ask = asking(desk)
-
-    first, again = ask(CENTRAL, key="k"), ask(CENTRAL, key="k")
-    with pytest.raises(IdempotencyKeyReused):
-        ask(CENTRAL, otherwise, key="k")
-    other_slot = ask(CENTRAL | {"slot_id": "s2"}, key="k")
-    keyless = [ask(CENTRAL)["id"] for _ in range(2)]
-
-    assert (first.pop("replayed"), again.pop("replayed")) == (False, True)
-    assert first == again
-    ids = {first["id"], other_slot["id"], *keyless}
-    assert len(ids) == database["jobs"].count_documents({}) == 4
-
-
-def test_a_repeat_is_answered_although_it_could_not_be_asked_for_any_more(desk, store):
-    ask = withdrawing(desk)
-    first = ask(CENTRAL, key="k")
-    desk.move_due_dates(desk.jobs.claim(["extend_round"]))
-    store.rounds.save(store.rounds.get(ROUND).to(RoundState.CLOSED, RoundState.OPEN))
-
-    assert ask(CENTRAL, key="k")["id"] == first["id"]
+    require_one_job_for_a_key(database, consolidating(desk), wire_time(EARLY))
 
 
 def test_an_answer_to_a_problem_sent_again_is_kept_once(desk, store, database):

@@ -24,19 +24,11 @@ from services.reports.consolidation.consolidate import consolidate
 from services.reports.problems import reports as problems
 from services.reports.settings import Settings
 from tests.builders.answers import nil_answers
-from tests.component.collecting.recording import owing, record
+from tests.builders.duties import CLOSES, DUE, EARLY, LATE
+from tests.builders.recording import record
+from tests.builders.watching import explained, stages_of
 from tests.component.collecting.test_extensions import a_proposal
-from tests.component.collecting.test_work_of_queries import spread
-from tests.component.collecting.watching import explained, stages_of
-from tests.unit.collecting.duties import (
-    CLOSES,
-    DUE,
-    EARLY,
-    LATE,
-    a_round,
-    an_amending_attempt,
-    an_attempt,
-)
+from tests.unit.reports.duties import a_round, an_amending_attempt, an_attempt, owing, spread
 from tests.unit.reports.test_problem_rules import a_report
 
 OPERATOR = Principal("s", "operator", Role.OPERATOR, "country", "")
@@ -107,7 +99,7 @@ def carry_on(store, obligations):
         ],
         at=AFTERWARDS,
     )
-    proposal = a_proposal(lao_due_at=wire_time(CLOSES + timedelta(days=9)))
+    proposal = a_proposal("ethics-2569-1", lao_due_at=wire_time(CLOSES + timedelta(days=9)))
     extension = extend.keep(store, "x1", proposal, by="operator", at=AFTERWARDS)
     round_ = store.rounds.get("ethics-2569-1")
     extend.move_due_dates(store, extension, at=AFTERWARDS, show=lambda done, total: None)

@@ -14,8 +14,9 @@ from contracts.reports.problems import ProblemReportNotFound, TooManyAnswers
 from services.reports.problems import reports as problems
 from services.reports.problems.rules import ProblemState
 from services.reports.problems.store import MOST_ANSWERS
-from tests.component.collecting.watching import explained, stages_of
-from tests.unit.collecting.duties import EARLY, a_round
+from tests.builders.duties import EARLY
+from tests.builders.watching import explained, stages_of
+from tests.unit.reports.duties import a_round
 from tests.unit.reports.test_problem_rules import CENTRAL, DISTRICT, OFFICER, PROVINCE, a_report
 
 SECRET = "ข้อความของผู้แจ้ง"

@@ -36,8 +36,8 @@ from tests.builders.broker import depth
 from tests.builders.sealing import KEY
 from tests.builders.streams import read_stream
 from tests.builders.waiting import HANG_SECONDS, soon
-from tests.component.collecting.watching import Interrupted
-from tests.unit.collecting.duties import a_submission, an_amendment, an_obligation
+from tests.builders.watching import Interrupted
+from tests.unit.reports.duties import a_submission, an_amendment, an_obligation
 
 OPERATOR = Principal("s1", "operator", Role.OPERATOR, "country", "").to_wire()
 
@@ -134,7 +134,7 @@ def database_of(mongo_uri: str) -> str:
 
 def duties_of(round_id: str, organisations: int) -> list[Any]:
     return [
-        an_obligation(f"o{number:05d}", group, round_id=round_id)
+        an_obligation(f"o{number:05d}", group.number, round_id=round_id)
         for number in range(organisations)
         for group in CodeGroup
     ]

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from collecting.filings.rules.decide import Filing, decide
 from collecting.filings.rules.moments import Line
-from collecting.filings.shapes import event_of, receipt_facts
+from collecting.filings.shapes import event_of, read_attempt, receipt_facts
 from collecting.obligations.rules.obligation import Obligation
 from collecting.printing import pages
 from collecting.receipts import page as receipt_page
@@ -33,18 +33,10 @@ from services.reports.consolidation.xlsx import workbook_of
 from services.reports.ethics import ETHICS
 from services.reports.forms import get_form
 from tests.builders.answers import fuller_answers, nil_answers, some_answers
+from tests.builders.duties import DUE, EARLY, LATE
 from tests.builders.workbooks import a_workbook
 from tests.unit.accounts.test_printing import LAO, OFFICE
-from tests.unit.collecting.duties import (
-    DUE,
-    EARLY,
-    LATE,
-    a_round,
-    a_submission,
-    an_amendment,
-    an_obligation,
-    read_attempt,
-)
+from tests.unit.reports.duties import a_round, a_submission, an_amendment, an_obligation
 
 SIGNER = Signer(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 PORTAL = "https://sucharit.example/"

@@ -7,7 +7,6 @@ from typing import Any
 
 from collecting.filings.rules.decide import decide
 from collecting.filings.shapes import event_of, read_attempt, receipt_facts
-from collecting.kind import Events, Kind, Subject, Words
 from collecting.obligations.open import announcements, owed_by
 from collecting.obligations.rules.obligation import Obligation
 from collecting.obligations.shapes import obligation_to_wire
@@ -16,9 +15,11 @@ from collecting.printing import pages
 from collecting.receipts import page
 from collecting.rounds.proposals import opened_event
 from collecting.workbooks.templates import filename_for, filled_for
+from contracts.events import Event
 from contracts.principal import Principal, Role
-from services.reports.forms import get_definition, get_form
-from tests.unit.collecting.duties import EARLY, a_round, a_submission
+from tests.builders.duties import EARLY
+from tests.builders.licences.kind import LICENCES
+from tests.unit.collecting.duties import a_round, a_submission
 from tests.unit.collecting.test_receipt_page import a_filing as a_kept_filing
 
 ORGANISATION = {
@@ -31,28 +32,8 @@ ORGANISATION = {
 }
 
 
-class Announced:
-    """Stands for any event: it keeps the facts it was given."""
-
-    def __init__(self, **facts: Any) -> None:
-        self.facts = facts
-
-
-def a_book(number: int) -> Subject:
-    return Subject("book", f"book_{number}", number, f"เล่มที่ {number}", f"เล่มที่ {number}")
-
-
-EVENTS: Any = Events(**dict.fromkeys(Events.__dataclass_fields__, Announced))
-BOOKS = Kind(
-    name="books",
-    subjects=(a_book(1), a_book(2)),
-    events=EVENTS,
-    words=Words(axis="เล่ม", receipt="ใบรับเล่ม", round="เล่มของปี {year} ครั้งที่ {no}"),
-    get_form=get_form,
-    get_definition=get_definition,
-)
-ROUND = a_round(id="books-2569-1", kind="books")
-OWED = list(owed_by(ORGANISATION, ROUND, BOOKS))
+ROUND = a_round()
+OWED = list(owed_by(ORGANISATION, ROUND, LICENCES))
 OFFICER = Principal("s1", "6810401-1", Role.LAO_OFFICER, "organisation", "o1", "o1")
 
 
@@ -63,7 +44,7 @@ def a_filing(**changes: Any) -> dict[str, Any]:
 
 def says(thing: Any) -> str:
     """All that a thing says."""
-    facts = thing.facts if isinstance(thing, Announced) else thing
+    facts = thing.facts() if isinstance(thing, Event) else thing
     return json.dumps(facts, default=str, ensure_ascii=False)
 
 
@@ -73,8 +54,8 @@ def submitted(owed: Obligation) -> Any:
 
 def test_an_organisation_owes_one_obligation_for_each_subject_of_the_kind():
     assert [(owed.id, owed.subject.id) for owed in OWED] == [
-        ("books-2569-1-o1-1", "book_1"),
-        ("books-2569-1-o1-2", "book_2"),
+        ("licences-2569-1-o1-1", "stalls"),
+        ("licences-2569-1-o1-2", "signs"),
     ]
 
 
@@ -87,12 +68,12 @@ def test_a_slot_that_is_of_no_subject_files_on_all_of_its_organisation():
 def test_an_obligation_is_kept_and_read_back_under_the_axis_of_its_kind():
     document = to_document(OWED[1])
 
-    assert document["book"] == "book_2"
-    assert from_document(document, BOOKS) == OWED[1]
+    assert document["licence"] == "signs"
+    assert from_document(document, LICENCES) == OWED[1]
 
 
 def test_whatever_is_said_bears_the_words_of_the_kind_and_none_of_ethics():
-    owed, events = OWED[0], BOOKS.events
+    owed, events = OWED[0], LICENCES.events
     filing = decide(submitted(owed), ROUND, owed)
     receipt = receipt_facts(filing)
     kept = a_filing(receipt=receipt | {"jws": "a.b.c"})
@@ -100,13 +81,13 @@ def test_whatever_is_said_bears_the_words_of_the_kind_and_none_of_ethics():
     said = [
         receipt,
         obligation_to_wire(owed, ROUND, at=EARLY),
-        page.facts_of(kept, owed, ROUND, "https://sucharit.example", BOOKS.words),
-        pages.of_filing(ROUND.form(BOOKS), kept, owed, BOOKS.words)["about"],
+        page.facts_of(kept, owed, ROUND, "https://sucharit.example", LICENCES.words),
+        pages.of_filing(ROUND.form(LICENCES), kept, owed, LICENCES.words)["about"],
         filled_for(owed, ROUND, {}).told,
         filename_for(owed),
         event_of(filing, "n", events),
         opened_event(ROUND, events),
-        *announcements([owed], ROUND, BOOKS),
+        *announcements([owed], ROUND, LICENCES),
     ]
 
     for each in said:

@@ -32,18 +32,13 @@ from contracts.collecting.obligations import ObligationNotFound
 from contracts.collecting.rounds import RoundNotInState
 from contracts.errors import InvalidInput, OutOfScope
 from contracts.principal import Principal, Role
-from tests.builders.answers import nil_answers
+from tests.builders.duties import CLOSES, DUE, EARLY, LATE, MILLISECOND, refusal_of
+from tests.builders.licences.answers import nil_answers
 from tests.unit.collecting.duties import (
-    CLOSES,
-    DUE,
-    EARLY,
-    LATE,
-    MILLISECOND,
     a_round,
     an_amending_attempt,
     an_attempt,
     an_obligation,
-    refusal_of,
     the_officer_of,
 )
 

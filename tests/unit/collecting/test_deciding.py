@@ -26,20 +26,13 @@ from contracts.collecting.obligations import ObligationNotFound
 from contracts.errors import ServiceError
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
-from contracts.reference.code_groups import CodeGroup
-from tests.builders.answers import nil_answers, some_answers
+from tests.builders.duties import CLOSES, DUE, EARLY, LATE, MILLISECOND, OPENS, refusal_of
+from tests.builders.licences.answers import nil_answers, some_answers
 from tests.unit.collecting.duties import (
-    CLOSES,
-    DUE,
-    EARLY,
-    LATE,
-    MILLISECOND,
-    OPENS,
     a_round,
     an_amending_attempt,
     an_attempt,
     an_obligation,
-    refusal_of,
     the_officer_of,
 )
 
@@ -59,7 +52,7 @@ def test_an_original_opens_the_ledger():
 
     filing = decide(attempt, ROUND, OWED)
 
-    assert filing.form_id == "ethics"
+    assert filing.form_id == "licences"
     assert filing.attempt is attempt
     assert filing.obligation == replace(
         OWED,
@@ -221,9 +214,7 @@ def test_another_version_of_the_form_is_refused(version):
 
 OFFICER = the_officer_of(OWED)
 STRANGERS = {
-    "another group of the same organisation": replace(
-        OFFICER, code_group=CodeGroup.LOCAL_EXECUTIVES.value
-    ),
+    "another slot of the same organisation": replace(OFFICER, licence="signs"),
     "another organisation": replace(OFFICER, area_code="o2", organisation_id="o2"),
     "the district office": Principal("s", "d8104", Role.DISTRICT_OFFICER, "district", "8104"),
     "the province office": Principal("s", "p81", Role.PROVINCE_OFFICER, "province", "81"),
@@ -233,10 +224,10 @@ STRANGERS = {
 
 @pytest.mark.parametrize("by", STRANGERS.values(), ids=STRANGERS)
 def test_nobody_files_for_another_and_nothing_is_given_away(by):
-    attempt = an_attempt(OWED, by=by.to_wire(), form_version=9, accepted_at=CLOSES + MILLISECOND)
+    attempt = an_attempt(OWED, form_version=9, accepted_at=CLOSES + MILLISECOND)
 
     with pytest.raises(ObligationNotFound):
-        decide(attempt, ROUND, OWED)
+        decide(replace(attempt, by=by), ROUND, OWED)
 
 
 def test_offices_see_the_obligations_of_their_area_only():
@@ -247,7 +238,7 @@ def test_offices_see_the_obligations_of_their_area_only():
     elsewhere = Principal("s", "d8105", Role.DISTRICT_OFFICER, "district", "8105")
 
     assert sees == {
-        "another group of the same organisation": False,
+        "another slot of the same organisation": False,
         "another organisation": False,
         "the district office": True,
         "the province office": True,

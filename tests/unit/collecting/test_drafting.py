@@ -13,25 +13,16 @@ from collecting.obligations.shapes import obligation_to_wire
 from collecting.sealing.receipts import receipt_number
 from contracts.collecting.drafts import DraftSchema
 from contracts.collecting.filings import FilingSchema
-from contracts.collecting.forms import FormNotFound
 from contracts.errors import InvalidInput
 from contracts.forms import unprintable
-from contracts.reports.shapes import ObligationSchema
-from services.reports.forms import get_form
-from tests.builders.answers import some_answers
+from tests.builders.duties import DUE, MILLISECOND, OPENS
 from tests.builders.glyphs import GLYPHS
-from tests.unit.collecting.duties import (
-    DUE,
-    MILLISECOND,
-    OPENS,
-    a_round,
-    an_attempt,
-    an_obligation,
-)
+from tests.builders.licences.answers import some_answers
+from tests.builders.licences.kind import FORM_OF_LAST_YEAR, OwedSchema
+from tests.unit.collecting.duties import a_round, an_attempt, an_obligation
 
-FORM = get_form("ethics-2568", 1)
 OWED = an_obligation()
-(TRAINING,) = some_answers()["trainings"]
+(INSPECTION,) = some_answers()["inspections"]
 
 
 def a_filing(revision: int, answers: dict[str, Any]) -> dict[str, Any]:
@@ -42,8 +33,8 @@ def a_filing(revision: int, answers: dict[str, Any]) -> dict[str, Any]:
         "revision": revision,
         "kind": "original" if revision == 1 else "amendment",
         "answers": answers,
-        "form_id": FORM.id,
-        "form_version": FORM.version,
+        "form_id": FORM_OF_LAST_YEAR.id,
+        "form_version": FORM_OF_LAST_YEAR.version,
         "base_revision": None,
         "reason": None,
         "reason_class": None,
@@ -64,20 +55,20 @@ def a_filing(revision: int, answers: dict[str, Any]) -> dict[str, Any]:
     ("answers", "pointer"),
     [
         ({"no_such_field": 1}, "/answers/no_such_field"),
-        ({"headcount": "many"}, "/answers/headcount"),
-        ({"head_name": 7}, "/answers/head_name"),
-        ({"deputies": [{"age": 7}]}, "/answers/deputies/0/age"),
-        ({"deputies": ["somebody"]}, "/answers/deputies"),
-        ({"deputies": [{}] * 101}, "/answers/deputies"),
-        ({"deputies": [{}] * 690_000}, "/answers/deputies"),
+        ({"issued": "many"}, "/answers/issued"),
+        ({"registrar_name": 7}, "/answers/registrar_name"),
+        ({"assistants": [{"age": 7}]}, "/answers/assistants/0/age"),
+        ({"assistants": ["somebody"]}, "/answers/assistants"),
+        ({"assistants": [{}] * 101}, "/answers/assistants"),
+        ({"assistants": [{}] * 690_000}, "/answers/assistants"),
         ({"problems": "x" * 100_000}, "/answers/problems"),
-        ({"head_status": "x" * 501}, "/answers/head_status"),
-        ({"head_name": {"$where": [[[[]]]]}}, "/answers/head_name"),
+        ({"registrar_status": "x" * 501}, "/answers/registrar_status"),
+        ({"registrar_name": {"$where": [[[[]]]]}}, "/answers/registrar_name"),
     ],
 )
 def test_what_the_form_cannot_hold_is_refused_where_it_stands(answers, pointer):
     with pytest.raises(InvalidInput) as refused:
-        require_keepable(FORM, answers)
+        require_keepable(FORM_OF_LAST_YEAR, answers)
 
     assert refused.value.details["pointer"] == pointer
 
@@ -86,26 +77,26 @@ def test_what_the_form_cannot_hold_is_refused_where_it_stands(answers, pointer):
     "answers",
     [
         {},
-        {"headcount": None, "head_name": ""},
-        {"headcount": -5},
+        {"issued": None, "registrar_name": ""},
+        {"issued": -5},
         {"reporter_email": "half@"},
-        {"head_status": "nobody"},
+        {"registrar_status": "nobody"},
         {"score": 88.256},
         some_answers(),
     ],
 )
 def test_what_a_person_may_still_correct_is_kept(answers):
-    require_keepable(FORM, answers)
+    require_keepable(FORM_OF_LAST_YEAR, answers)
 
 
 def test_a_draft_tells_what_is_missing_apart_from_what_is_wrong():
     answers = some_answers(score=900)
-    del answers["head_name"]
+    del answers["registrar_name"]
 
-    draft = shown(OWED, FORM, answers, 4, lacking=GLYPHS.lacking, marks={})
+    draft = shown(OWED, FORM_OF_LAST_YEAR, answers, 4, lacking=GLYPHS.lacking, marks={})
 
     assert DraftSchema().validate(draft) == {}
-    assert draft["missing"] == ["/answers/head_name"]
+    assert draft["missing"] == ["/answers/registrar_name"]
     assert [(fault["pointer"], fault["code"]) for fault in draft["faults"]] == [
         ("/answers/score", "range")
     ]
@@ -114,24 +105,25 @@ def test_a_draft_tells_what_is_missing_apart_from_what_is_wrong():
 
 
 def test_a_complete_draft_misses_nothing():
-    draft = shown(OWED, FORM, some_answers(), 1, lacking=GLYPHS.lacking, marks={})
+    draft = shown(OWED, FORM_OF_LAST_YEAR, some_answers(), 1, lacking=GLYPHS.lacking, marks={})
 
     assert (draft["missing"], draft["faults"]) == ([], [])
 
 
 def test_an_empty_draft_misses_every_question_that_must_be_answered():
-    draft = shown(OWED, FORM, {}, 0, lacking=GLYPHS.lacking, marks={})
+    draft = shown(OWED, FORM_OF_LAST_YEAR, {}, 0, lacking=GLYPHS.lacking, marks={})
 
-    assert "/answers/head_status" in draft["missing"]
+    assert "/answers/registrar_status" in draft["missing"]
     assert draft["faults"] == []
 
 
 def test_what_paper_cannot_show_is_told_before_filing_and_refuses_nothing():
     answers = some_answers(
-        problems="ดี \U0001f9ff\u1200 ✓", trainings=[TRAINING, TRAINING | {"name": "อบรม \u1200"}]
+        problems="ดี \U0001f9ff\u1200 ✓",
+        inspections=[INSPECTION, INSPECTION | {"name": "อบรม \u1200"}],
     )
 
-    draft = shown(OWED, FORM, answers, 1, lacking=GLYPHS.lacking, marks={})
+    draft = shown(OWED, FORM_OF_LAST_YEAR, answers, 1, lacking=GLYPHS.lacking, marks={})
 
     assert DraftSchema().validate(draft) == {}
     second, first = draft["warnings"]
@@ -140,24 +132,24 @@ def test_what_paper_cannot_show_is_told_before_filing_and_refuses_nothing():
         "unprintable",
         "",
     )
-    question = FORM.fields["problems"]["label"]
+    question = FORM_OF_LAST_YEAR.fields["problems"]["label"]
     for words, language in ((first["message"], "th"), (first["message_en"], "en")):
         assert words.startswith(question[language])
         assert "“\U0001f9ff” (U+1F9FF), “\u1200” (U+1200)" in words
-    assert second["pointer"] == "/answers/trainings/1/name"
+    assert second["pointer"] == "/answers/inspections/1/name"
     assert " 2 " in second["message"]
-    assert FORM.objections(answers, notes={}) == []
+    assert FORM_OF_LAST_YEAR.objections(answers, notes={}) == []
 
 
 def test_of_many_characters_that_paper_lacks_ten_are_named_and_of_many_places_a_hundred():
     text = "".join(map(chr, range(0x1200, 0x1220)))
 
-    (one,) = unprintable(FORM, {"problems": text}, GLYPHS.lacking)
+    (one,) = unprintable(FORM_OF_LAST_YEAR, {"problems": text}, GLYPHS.lacking)
     many = unprintable(
-        FORM,
+        FORM_OF_LAST_YEAR,
         {
-            "deputies": [{"name": text, "position": text}] * 10,
-            "trainings": [{"name": text}] * 30,
+            "assistants": [{"name": text, "position": text}] * 10,
+            "inspections": [{"name": text}] * 30,
             "outcomes": [{"outcome": text}] * 50,
             "problems": text,
         },
@@ -195,7 +187,7 @@ def test_nothing_filed_is_an_empty_list():
 def test_an_obligation_shows_the_whole_days_left():
     def days_left(at: datetime) -> int:
         told = obligation_to_wire(OWED, a_round(), at=at)
-        assert ObligationSchema().validate(told) == {}
+        assert OwedSchema().validate(told) == {}
         return told["days_left"]
 
     assert days_left(DUE) == 0
@@ -209,7 +201,7 @@ def test_an_obligation_is_not_open_before_its_round_opens_for_filing():
         obligation_to_wire(OWED, a_round(), at=moment) for moment in (OPENS - MILLISECOND, OPENS)
     )
 
-    assert ObligationSchema().validate(before) == {}
+    assert OwedSchema().validate(before) == {}
     assert (before["state"], at["state"]) == ("not_open", "open")
 
 
@@ -218,25 +210,7 @@ def test_a_filed_obligation_shows_when_and_whether_in_time():
 
     told = obligation_to_wire(filed, a_round(), at=DUE)
 
-    assert ObligationSchema().validate(told) == {}
+    assert OwedSchema().validate(told) == {}
     assert (told["state"], told["revision"], told["on_time"]) == ("filed", 1, True)
     assert told["first_accepted_at"] == "2026-12-01T09:00:00.000+07:00"
     assert told["last_filing_id"] == "f1"
-
-
-@pytest.mark.parametrize(
-    ("form_id", "version"),
-    [
-        ("ethics-2568", 99),
-        ("ethics-1900", 1),
-        ("../forms/ethics-2568", 1),
-        ("/etc/passwd", 1),
-        ("a/b", 1),
-        ("", 1),
-        (".", 1),
-        ("\0", 1),
-    ],
-)
-def test_a_form_that_is_not_among_ours_is_not_found(form_id, version):
-    with pytest.raises(FormNotFound):
-        get_form(form_id, version)

@@ -27,15 +27,8 @@ from contracts.collecting.extensions import (
     ExtensionNotFound,
     TooManyExtensions,
 )
-from tests.unit.collecting.duties import (
-    DUE,
-    EARLY,
-    MILLISECOND,
-    a_round,
-    an_obligation,
-    an_order,
-    refusal_of,
-)
+from tests.builders.duties import DUE, EARLY, MILLISECOND, refusal_of
+from tests.unit.collecting.duties import a_round, an_obligation, an_order
 
 DAY = timedelta(days=1)
 WHOLE = DUE.replace(microsecond=0)

@@ -10,7 +10,8 @@ from collecting.obligations.rules.obligation import State
 from collecting.obligations.rules.orders import Order, exempted, owed_again
 from collecting.rounds.rules import RoundState
 from contracts.principal import Principal, Role
-from tests.unit.collecting.duties import CLOSES, EARLY, MILLISECOND, a_round, an_obligation
+from tests.builders.duties import CLOSES, EARLY, MILLISECOND
+from tests.unit.collecting.duties import a_round, an_obligation
 
 OFFICE = Principal("s", "central", Role.CENTRAL_HR_BODY, "country", "")
 WEEK = timedelta(days=7)

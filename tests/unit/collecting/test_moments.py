@@ -14,17 +14,8 @@ from collecting.obligations.rules.kinds import FilingKind
 from collecting.obligations.rules.obligation import Act
 from collecting.rounds.rules import Scope
 from contracts.collecting.figures import Counts
-from tests.unit.collecting.duties import (
-    CLOSES,
-    DUE,
-    EARLY,
-    LATE,
-    MILLISECOND,
-    OPENS,
-    a_round,
-    an_obligation,
-    an_order,
-)
+from tests.builders.duties import CLOSES, DUE, EARLY, LATE, MILLISECOND, OPENS
+from tests.unit.collecting.duties import a_round, an_obligation, an_order
 
 SECOND = timedelta(seconds=1)
 

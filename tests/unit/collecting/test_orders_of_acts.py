@@ -16,9 +16,10 @@ from collecting.obligations.rules.obligation import Obligation, State
 from contracts.errors import ServiceError
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
-from tests.builders.answers import nil_answers, some_answers
+from tests.builders.duties import CLOSES, DUE
+from tests.builders.licences.answers import nil_answers, some_answers
 from tests.length import examples
-from tests.unit.collecting.duties import CLOSES, DUE, a_round, an_attempt, an_obligation, an_order
+from tests.unit.collecting.duties import a_round, an_attempt, an_obligation, an_order
 
 CORRECTIONS_END = CLOSES + timedelta(days=10)
 LATE_CLASS = "replacement"

@@ -13,16 +13,16 @@ from hypothesis import given, settings
 from chassis.typesetter import Typesetter
 from collecting.printing import pages
 from collecting.rounds.rules import Mode
+from collecting.settings import Settings
+from contracts.forms import Form
 from contracts.reference.calendar import long_date
-from services.reports.ethics import ETHICS
-from services.reports.forms import get_form
-from services.reports.settings import Settings
-from tests.builders.answers import fuller_answers, nil_answers
+from tests.builders.duties import EARLY
 from tests.builders.form_answers import valid_answers
+from tests.builders.licences.answers import fuller_answers, nil_answers
+from tests.builders.licences.kind import FORM, FORM_OF_LAST_YEAR, LICENCES
 from tests.length import examples
-from tests.unit.collecting.duties import EARLY, an_obligation
+from tests.unit.collecting.duties import an_obligation
 
-FORM = get_form("ethics", 1, 2569)
 OWED = an_obligation()
 
 
@@ -60,8 +60,8 @@ def texts(facts: Any) -> list[str]:
     )
 
 
-def page_of(**changes: Any) -> list[str]:
-    return texts(pages.of_filing(FORM, a_filing(**changes), OWED, ETHICS.words))
+def page_of(form: Form = FORM, **changes: Any) -> list[str]:
+    return texts(pages.of_filing(form, a_filing(**changes), OWED, LICENCES.words))
 
 
 def in_words(field: dict[str, Any], value: Any) -> list[str]:
@@ -84,17 +84,22 @@ def in_words(field: dict[str, Any], value: Any) -> list[str]:
 @settings(max_examples=examples(60), deadline=None)
 @given(answers=valid_answers(FORM))
 def test_every_answer_that_can_be_filed_is_on_the_page(answers):
-    page = "\n".join(page_of(answers=answers))
+    require_every_answer(FORM, answers)
+
+
+def require_every_answer(form: Form, answers: dict[str, Any]) -> None:
+    """Fail unless all that was answered is on the page."""
+    page = "\n".join(page_of(form, answers=answers))
 
     for name, value in answers.items():
-        for words in in_words(FORM.fields[name], value):
+        for words in in_words(form.fields[name], value):
             assert words in page, name
 
 
 @settings(max_examples=examples(25), deadline=None)
 @given(answers=valid_answers(FORM))
 def test_whatever_is_filed_can_be_set_on_paper(typesetter, answers):
-    facts = pages.of_filing(FORM, a_filing(answers=answers), OWED, ETHICS.words)
+    facts = pages.of_filing(FORM, a_filing(answers=answers), OWED, LICENCES.words)
 
     assert typesetter.render_here(pages.TEMPLATE, facts).startswith(b"%PDF-")
 
@@ -112,11 +117,11 @@ def test_the_page_names_revision_receipt_and_organisation_as_they_were():
 
 def test_only_the_page_of_a_trial_says_that_it_is_one(typesetter):
     trial = an_obligation(mode=Mode.TRIAL)
-    facts = pages.of_filing(FORM, a_filing(), trial, ETHICS.words)
+    facts = pages.of_filing(FORM, a_filing(), trial, LICENCES.words)
 
     assert "TRIAL" in facts["watermark"]
     assert not any("TRIAL" in text for text in page_of())
-    live = pages.of_filing(FORM, a_filing(), OWED, ETHICS.words)
+    live = pages.of_filing(FORM, a_filing(), OWED, LICENCES.words)
     assert typesetter.render_here(pages.TEMPLATE, facts) != typesetter.render_here(
         pages.TEMPLATE, live
     )
@@ -132,13 +137,13 @@ def test_a_confirmed_warning_stands_on_the_page_with_its_note():
 def test_a_nil_shows_what_it_confirms_and_nothing_else():
     page = page_of(kind="nil", answers=nil_answers())
 
-    assert "42 คน" in page
+    assert "42 ฉบับ" in page
     assert FORM.fields["problems"]["label"]["th"] not in page
 
 
 def test_a_withdrawal_shows_no_answers():
     facts = pages.of_filing(
-        FORM, a_filing(kind="withdrawal", answers={}, reason="ผิดกลุ่ม"), OWED, ETHICS.words
+        FORM, a_filing(kind="withdrawal", answers={}, reason="ผิดกลุ่ม"), OWED, LICENCES.words
     )
 
     assert facts["sections"] == []
@@ -150,7 +155,7 @@ def test_thai_too_long_for_a_line_breaks_between_words(typesetter):
 
     def drawn(problems: str) -> list[bytes]:
         answers = {"problems": problems}
-        facts = pages.of_filing(FORM, a_filing(answers=answers), OWED, ETHICS.words)
+        facts = pages.of_filing(FORM, a_filing(answers=answers), OWED, LICENCES.words)
         inputs = {"told": json.dumps(facts), "fonts": typesetter._families}
         page = typst.Compiler(
             str(pages.TEMPLATE),
@@ -166,10 +171,14 @@ def test_thai_too_long_for_a_line_breaks_between_words(typesetter):
     assert by_itself != drawn("\u200b".join("".join(words)))
 
 
-@pytest.mark.parametrize("version", [1, 2])
-def test_the_blank_asks_every_question_with_its_help_and_its_choices(typesetter, version):
-    form = get_form("ethics-2568", version)
-    facts = pages.of_blank(form, ETHICS.words)
+@pytest.mark.parametrize("form", [FORM_OF_LAST_YEAR, FORM], ids=lambda form: form.id)
+def test_the_blank_asks_every_question_with_its_help_and_its_choices(typesetter, form):
+    require_every_question(typesetter, form)
+
+
+def require_every_question(typesetter: Typesetter, form: Form) -> None:
+    """Fail unless the blank of a form asks all that it asks, and can be set on paper."""
+    facts = pages.of_blank(form, LICENCES.words)
     page = "\n".join(texts(facts))
 
     for field in form.fields.values():

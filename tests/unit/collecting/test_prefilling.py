@@ -18,17 +18,15 @@ from collecting.drafts.prefill import (
     unconfirmed,
 )
 from contracts.forms import Form
-from services.reports.forms import get_form
-from tests.builders.answers import fuller_answers, some_answers
+from tests.builders.licences.answers import fuller_answers, some_answers
+from tests.builders.licences.kind import FORM, FORM_OF_LAST_YEAR
 from tests.unit.collecting.duties import an_obligation
 
-FORM = get_form("ethics", 1, 2569)
-BEFORE = get_form("ethics-2568", 1)
 HOLDER = {"name": "ทดลอง สมมติ", "position": "นิติกร", "phone": "021234567", "email": None}
 
 
-def last_year(then: Form = BEFORE, **changes: Any) -> Source:
-    return from_last_year(then, {"round_id": "ethics-2568-1", "answers": some_answers(**changes)})
+def last_year(then: Form = FORM_OF_LAST_YEAR, **changes: Any) -> Source:
+    return from_last_year(then, {"round_id": "licences-2568-1", "answers": some_answers(**changes)})
 
 
 @pytest.mark.parametrize(
@@ -43,8 +41,8 @@ def last_year(then: Form = BEFORE, **changes: Any) -> Source:
 def test_the_head_is_called_by_the_type_of_the_organisation(kind, title):
     made = prefilled(FORM, [from_registry(an_obligation(organisation_type=kind))])
 
-    assert made.answers == {"head_position": title}
-    assert made.marks["head_position"]["source"] == "registry"
+    assert made.answers == {"registrar_position": title}
+    assert made.marks["registrar_position"]["source"] == "registry"
 
 
 def test_the_reporter_is_whoever_holds_the_slot():
@@ -82,56 +80,56 @@ def test_last_year_gives_the_fields_that_are_there_still():
         for name, field in FORM.fields.items()
         if "last_year" in field.get("prefill", ()) and name in some_answers()
     }
-    assert made.answers.keys() > {"head_name", "deputies", "headcount", "code_evidence_url"}
-    assert made.marks["headcount"] == {"source": "last_year", "from": "ethics-2568-1", "value": 42}
+    assert made.answers.keys() > {"registrar_name", "assistants", "issued", "fees_url"}
+    assert made.marks["issued"] == {"source": "last_year", "from": "licences-2568-1", "value": 42}
     assert not FORM.faults(fuller_answers(**made.answers))
 
 
 def test_a_field_of_another_type_takes_nothing_from_last_year():
-    definition = copy.deepcopy(dict(BEFORE.definition))
+    definition = copy.deepcopy(dict(FORM_OF_LAST_YEAR.definition))
     fields = {field["id"]: field for part in definition["sections"] for field in part["fields"]}
-    fields["headcount"]["type"] = "text"
-    fields["deputies"]["fields"][1]["id"] = "title"
+    fields["issued"]["type"] = "text"
+    fields["assistants"]["fields"][1]["id"] = "title"
 
-    made = prefilled(FORM, [last_year(Form(definition), headcount="42")])
+    made = prefilled(FORM, [last_year(Form(definition), issued="42")])
 
-    assert "headcount" not in made.answers
-    assert "deputies" not in made.answers  # without a position no deputy could be filed
+    assert "issued" not in made.answers
+    assert "assistants" not in made.answers  # without a position no deputy could be filed
 
 
 def test_an_answer_that_depends_on_another_goes_with_it():
-    made = prefilled(FORM, [last_year(code_published=False)])
+    made = prefilled(FORM, [last_year(fees_published=False)])
 
-    assert made.answers["code_published"] is False
-    assert "code_evidence_url" not in made.answers
+    assert made.answers["fees_published"] is False
+    assert "fees_url" not in made.answers
 
 
 def test_sources_that_were_not_asked_are_named():
-    assert prefilled(FORM, []).absent == ["holder", "ita", "last_year", "registry"]
-    assert prefilled(FORM, [NOTHING_LAST_YEAR]).absent == ["holder", "ita", "registry"]
+    assert prefilled(FORM, []).absent == ["holder", "last_year", "registry", "survey"]
+    assert prefilled(FORM, [NOTHING_LAST_YEAR]).absent == ["holder", "registry", "survey"]
 
 
 def test_a_source_that_comes_later_needs_no_other_change():
-    result = {"score_source": "ita_total", "score": 88.25}
-    ita = Source("ita", "2568", lambda field, _: result[field["id"]])
+    result = {"score_source": "survey", "score": 88.25}
+    survey = Source("survey", "2568", lambda field, _: result[field["id"]])
 
-    made = prefilled(FORM, [ita])
+    made = prefilled(FORM, [survey])
 
     assert made.answers == result
-    assert "ita" not in made.absent
+    assert "survey" not in made.absent
 
 
 def test_a_mark_stands_until_the_answer_is_another():
     marks = prefilled(FORM, [last_year()]).marks
 
-    left = unconfirmed(marks, some_answers(headcount=43))
+    left = unconfirmed(marks, some_answers(issued=43))
 
-    assert marks.keys() - left.keys() == {"headcount"}
-    assert "/answers/head_name" in needs_confirming(left)
+    assert marks.keys() - left.keys() == {"issued"}
+    assert "/answers/registrar_name" in needs_confirming(left)
 
 
 def test_only_what_was_true_last_year_needs_confirming():
-    marks = prefilled(FORM, [from_registry(an_obligation()), last_year(head_name="")]).marks
+    marks = prefilled(FORM, [from_registry(an_obligation()), last_year(registrar_name="")]).marks
 
-    assert "head_position" in marks
-    assert "/answers/head_position" not in needs_confirming(marks)
+    assert "registrar_position" in marks
+    assert "/answers/registrar_position" not in needs_confirming(marks)

@@ -8,8 +8,10 @@ from collecting.filings.shapes import read_attempt
 from collecting.obligations.rules.kinds import FilingKind
 from collecting.sealing.receipts import content_sha256
 from contracts.errors import ServiceError
-from tests.builders.answers import some_answers
-from tests.unit.collecting.duties import EARLY, a_submission, an_obligation, the_officer_of
+from contracts.principal import Principal
+from tests.builders.duties import EARLY
+from tests.builders.licences.answers import some_answers
+from tests.unit.collecting.duties import a_submission, an_obligation, the_officer_of
 
 OWED = an_obligation()
 
@@ -23,7 +25,7 @@ def test_a_submission_is_read_as_the_gateway_sends_it():
     assert attempt.accepted_at == EARLY
     assert attempt.answers == some_answers()
     assert attempt.content_sha256 == content_sha256(some_answers())
-    assert attempt.by == the_officer_of(OWED)
+    assert attempt.by == Principal.from_wire(the_officer_of(OWED).to_wire())
 
 
 def test_the_same_request_sent_again_later_has_the_same_fingerprint():

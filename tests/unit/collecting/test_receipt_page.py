@@ -14,10 +14,10 @@ from collecting.receipts.page import TEMPLATE, because_of, facts_of, in_words, s
 from collecting.rounds.rules import Mode
 from collecting.sealing import receipts
 from collecting.sealing.receipts import Signer
-from contracts.reference.code_groups import CodeGroup
-from services.reports.ethics import ETHICS
-from services.reports.settings import Settings
-from tests.unit.collecting.duties import DUE, EARLY, LATE, a_round, an_obligation
+from collecting.settings import Settings
+from tests.builders.duties import DUE, EARLY, LATE
+from tests.builders.licences.kind import LICENCES
+from tests.unit.collecting.duties import a_round, an_obligation
 
 PORTAL = "https://sucharit.example"
 SIGNER = Signer(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
@@ -45,7 +45,7 @@ def a_filing(**changes: Any) -> dict[str, Any]:
 
 def page(mode: Mode = Mode.LIVE, **changes: Any) -> dict[str, Any]:
     return facts_of(
-        a_filing(**changes), an_obligation(), a_round(mode=mode), PORTAL + "/", ETHICS.words
+        a_filing(**changes), an_obligation(), a_round(mode=mode), PORTAL + "/", LICENCES.words
     )
 
 
@@ -60,8 +60,8 @@ def test_a_page_says_who_filed_what_and_when_in_thai_years_and_time():
     assert said["number"] == NUMBER
     assert said["organisation"] == "องค์การบริหารส่วนตำบลสมมติ"
     assert said["place"] == "จังหวัดกระบี่ · รหัส 6810401"
-    assert said["subject"] == f"{CodeGroup.LOCAL_OFFICIALS.title_th} (กลุ่มที่ 1)"
-    assert said["round"] == "รายงานจริยธรรม ประจำปีงบประมาณ พ.ศ. 2569 ครั้งที่ 1"
+    assert said["subject"] == "แผงลอย (ประเภทที่ 1)"
+    assert said["round"] == "รายงานใบอนุญาต ประจำปีงบประมาณ พ.ศ. 2569 ครั้งที่ 1"
     assert said["accepted"] == "1 ธันวาคม 2569 เวลา 09.00.00 น."
     assert "".join(said["sha256"]) == "ab" * 32
 
@@ -69,7 +69,7 @@ def test_a_page_says_who_filed_what_and_when_in_thai_years_and_time():
 def test_the_organisation_is_named_as_it_was_when_it_filed():
     renamed = an_obligation(organisation_name="เทศบาลตำบลสมมติ")
 
-    said = facts_of(a_filing(), renamed, a_round(), PORTAL, ETHICS.words)
+    said = facts_of(a_filing(), renamed, a_round(), PORTAL, LICENCES.words)
 
     assert said["organisation"] == "องค์การบริหารส่วนตำบลสมมติ"
 

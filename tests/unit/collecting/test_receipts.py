@@ -30,10 +30,10 @@ from collecting.sealing.receipts import (
     jws_in,
     receipt_number,
 )
-from tests.builders.answers import some_answers
+from tests.builders.licences.answers import some_answers
 from tests.unit.collecting.duties import a_round, an_attempt, an_obligation
 
-FIELDS = fields_of("code_group")
+FIELDS = fields_of("licence")
 
 ALPHABET = receipts._ALPHABET
 SIGNER = Signer(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
@@ -73,7 +73,7 @@ def test_canonical_json_is_that_of_rfc_8785_whoever_writes_it(value):
 
 def test_a_number_that_no_double_holds_has_no_canonical_json():
     with pytest.raises(rfc8785.IntegerDomainError):
-        canonical({"headcount": 2**53})
+        canonical({"issued": 2**53})
 
 
 # -- the number -----------------------------------------------------------------------------
@@ -240,7 +240,7 @@ def test_the_key_is_read_from_its_file_and_another_kind_is_refused(tmp_path):
 def test_the_same_answers_in_any_order_have_the_same_hash(names):
     answers = some_answers()
     reordered = {name: answers[name] for name in names}
-    reordered["deputies"] = [dict(reversed(item.items())) for item in answers["deputies"]]
+    reordered["assistants"] = [dict(reversed(item.items())) for item in answers["assistants"]]
 
     assert content_sha256(reordered) == content_sha256(answers)
 

@@ -16,9 +16,9 @@ from contracts.collecting.rounds import RoundNotInState, RoundNotTrial
 from contracts.errors import InvalidInput
 from contracts.fields import wire_time
 from contracts.principal import Place
-from services.reports.ethics import ETHICS
-from services.reports.forms import get_form
-from tests.unit.collecting.duties import CLOSES, DUE, LATE, MILLISECOND, OPENS, a_round, refusal_of
+from tests.builders.duties import CLOSES, DUE, LATE, MILLISECOND, OPENS, refusal_of
+from tests.builders.licences.kind import LICENCES
+from tests.unit.collecting.duties import a_round
 
 KLONG_THOM = Place("81", "8104", "o1")
 LATER = CLOSES + MILLISECOND
@@ -27,10 +27,10 @@ LATER = CLOSES + MILLISECOND
 def a_proposal(**changes: Any) -> dict[str, Any]:
     times = {"opens_at": OPENS, "lao_due_at": DUE, "closes_at": CLOSES}
     proposal = {
-        "kind": "ethics",
+        "kind": "licences",
         "fiscal_year_be": 2569,
         "no": 1,
-        "form": {"id": "ethics", "version": 1},
+        "form": {"id": "licences", "version": 1},
         "mode": "live",
         **{name: wire_time(instant) for name, instant in times.items()},
     }
@@ -67,7 +67,7 @@ def test_trials_of_the_same_round_have_names_of_their_own():
     trials = [drafted(a_proposal(mode="trial")) for _ in range(20)]
 
     assert len({trial.id for trial in trials}) == 20
-    assert all(trial.id.startswith("ethics-2569-1-trial") for trial in trials)
+    assert all(trial.id.startswith("licences-2569-1-trial") for trial in trials)
 
 
 def test_a_drafted_round_shows_what_was_proposed():
@@ -83,7 +83,7 @@ def test_a_drafted_round_shows_what_was_proposed():
 
     nothing = {"province": None, "district": None, "organisation": None}
     assert shown == proposal | {
-        "id": "ethics-2569-1",
+        "id": "licences-2569-1",
         "state": "draft",
         "version": 1,
         "obligations": 0,
@@ -136,16 +136,16 @@ def test_dates_in_the_past_of_a_round_to_be_opened_are_warned_of(at, warned):
 @pytest.mark.parametrize(
     ("form_id", "year", "is_served"),
     [
-        ("ethics-2568", 2568, True),
-        ("ethics-2568", 2569, False),
-        ("ethics-2568", 2567, False),
-        ("ethics", 2568, True),
-        ("ethics", 2599, True),
+        ("licences-2568", 2568, True),
+        ("licences-2568", 2569, False),
+        ("licences-2568", 2567, False),
+        ("licences", 2568, True),
+        ("licences", 2599, True),
     ],
 )
 def test_a_form_that_names_another_year_than_the_rounds_is_refused(form_id, year, is_served):
     round_ = drafted(a_proposal(fiscal_year_be=year))
-    refusal = refusal_of(lambda: require_served(round_, get_form(form_id, 1)))
+    refusal = refusal_of(lambda: require_served(round_, LICENCES.get_form(form_id, 1, None)))
 
     assert (refusal is None) is is_served
     if refusal is not None:
@@ -285,6 +285,6 @@ def test_a_trial_is_purged_from_any_state_but_while_it_is_opened_or_when_gone(st
 
 def test_the_opening_is_announced_beside_the_live_events_for_a_trial():
     rounds = (a_round(), a_round(mode=Mode.TRIAL))
-    live, trial = (opened_event(each, ETHICS.events) for each in rounds)
+    live, trial = (opened_event(each, LICENCES.events) for each in rounds)
 
-    assert (live.trial_round, trial.trial_round) == (None, "ethics-2569-1")
+    assert (live.trial_round, trial.trial_round) == (None, "licences-2569-1")

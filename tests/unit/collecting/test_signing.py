@@ -16,9 +16,9 @@ from contracts.collecting.drafts import DraftSigned
 from contracts.collecting.filings import NotSigned
 from contracts.collecting.signatures import NothingToSign, SamePerson, SameSlot, SignOffNotAsked
 from contracts.principal import Role
-from tests.builders.answers import some_answers
+from tests.builders.duties import EARLY
+from tests.builders.licences.answers import some_answers
 from tests.unit.collecting.duties import (
-    EARLY,
     a_round,
     an_amending_attempt,
     an_attempt,
@@ -128,12 +128,12 @@ def test_two_persons_are_two_slots_that_not_one_holds_and_a_declaration_is_by_on
 
 
 def test_any_slot_of_the_organisation_signs_where_two_persons_do_and_no_other():
-    other_group = replace(OFFICER, slot_id="another", code_group="local_executives")
+    other_subject = replace(OFFICER, slot_id="another", licence="signs")
     stranger = replace(OFFICER, area_code="o2", organisation_id="o2")
     office = replace(OFFICER, role=Role.DISTRICT_OFFICER, area="district", area_code="8104")
 
-    assert [OWED.is_signed_by(each, TWO) for each in (OFFICER, other_group)] == [True, True]
-    assert [OWED.is_signed_by(each, DECLARED) for each in (OFFICER, other_group)] == [True, False]
+    assert [OWED.is_signed_by(each, TWO) for each in (OFFICER, other_subject)] == [True, True]
+    assert [OWED.is_signed_by(each, DECLARED) for each in (OFFICER, other_subject)] == [True, False]
     assert not any(OWED.is_signed_by(each, TWO) for each in (stranger, office))
 
 

@@ -12,10 +12,10 @@ from collecting.workbooks.archives import MOST_WORKBOOKS, Archive, budget_of_an_
 from collecting.workbooks.layout import layout_of
 from collecting.workbooks.wording import of_file
 from contracts.collecting.workbooks import TooManyWorkbooks, WorkbooksUnreadable
-from services.reports.forms import get_form
+from tests.builders.licences.kind import FORM_OF_LAST_YEAR
 from tests.builders.workbooks import a_workbook, zipped
 
-WORKBOOK = a_workbook(layout_of(get_form("ethics-2568", 1)), {})
+WORKBOOK = a_workbook(layout_of(FORM_OF_LAST_YEAR), {})
 
 
 _KINDS_IN_ORDER = ("text", "old_office", "zip", "open_document", "empty", "pdf")

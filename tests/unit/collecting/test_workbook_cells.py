@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from io import BytesIO
 
@@ -9,15 +10,12 @@ import pytest
 from openpyxl import load_workbook
 
 from collecting.workbooks.layout import HIDDEN_SHEET, MAIN_SHEET, layout_of
-from collecting.workbooks.stamp import Stamp
 from collecting.workbooks.writing import Filled, write_workbook
 from contracts.forms import unprintable
-from services.reports.forms import get_form
-from tests.builders.answers import some_answers
 from tests.builders.glyphs import GLYPHS
+from tests.builders.licences.answers import some_answers
+from tests.builders.licences.kind import FORM, FORM_OF_LAST_YEAR
 from tests.builders.workbooks import (
-    OBLIGATION,
-    ROUND,
     a_stamp,
     a_workbook,
     cell_of,
@@ -27,26 +25,25 @@ from tests.builders.workbooks import (
     typed,
 )
 
-FORM = get_form("ethics-2568", 1)
-LAYOUT = layout_of(FORM)
+LAYOUT = layout_of(FORM_OF_LAST_YEAR)
 WORKBOOK = a_workbook(LAYOUT, some_answers())
-HEADCOUNT, SCORE = "/answers/headcount", "/answers/score"
+ISSUED, SCORE = "/answers/issued", "/answers/score"
 CERTIFIED_ON, PHONE = "/answers/certified_on", "/answers/reporter_phone"
 AT_NINE = datetime(2025, 12, 20, 9)  # noqa: DTZ001 (as a spreadsheet has it)
-(TRAINING,) = some_answers()["trainings"]
-TRAININGS = LAYOUT.lists["trainings"].name
+(INSPECTION,) = some_answers()["inspections"]
+INSPECTIONS = LAYOUT.lists["inspections"].name
 
 
 @pytest.mark.parametrize(
     ("pointer", "value", "answer"),
     [
-        (HEADCOUNT, "๑๒๓", 123),
-        (HEADCOUNT, " 1,234 ", 1234),
-        (HEADCOUNT, "\ufeff42\u200b", 42),
+        (ISSUED, "๑๒๓", 123),
+        (ISSUED, " 1,234 ", 1234),
+        (ISSUED, "\ufeff42\u200b", 42),
         (CERTIFIED_ON, "20/12/2568\u200b", "2025-12-20"),
         (PHONE, "\u200b021234567", "021234567"),
-        ("/answers/code_published", "ใช่\u200b", True),
-        (HEADCOUNT, 42.0, 42),
+        ("/answers/fees_published", "ใช่\u200b", True),
+        (ISSUED, 42.0, 42),
         (SCORE, "๘๘.๒๕", 88.25),
         (SCORE, 90, 90),
         (CERTIFIED_ON, "20/12/2568", "2025-12-20"),
@@ -56,10 +53,10 @@ TRAININGS = LAYOUT.lists["trainings"].name
         (CERTIFIED_ON, date(2568, 12, 20), "2025-12-20"),
         (PHONE, "๐๒๑๒๓๔๕๖๗", "021234567"),
         ("/answers/reporter_name", 7, "7"),
-        ("/answers/code_evidence_url", " https://lao.example/1 ", "https://lao.example/1"),
-        ("/answers/code_published", "yes", True),
-        ("/answers/head_status", "acting", "acting"),
-        ("/answers/head_status", "held by somebody acting", "acting"),
+        ("/answers/fees_url", " https://lao.example/1 ", "https://lao.example/1"),
+        ("/answers/fees_published", "yes", True),
+        ("/answers/registrar_status", "acting", "acting"),
+        ("/answers/registrar_status", "held by somebody acting", "acting"),
     ],
 )
 def test_what_can_be_meant_in_one_way_only_is_understood(pointer, value, answer):
@@ -72,15 +69,15 @@ def test_what_can_be_meant_in_one_way_only_is_understood(pointer, value, answer)
 @pytest.mark.parametrize(
     ("pointer", "value", "code"),
     [
-        (HEADCOUNT, "สี่สิบ", "type"),
-        (HEADCOUNT, "1,23", "type"),
-        (HEADCOUNT, "12 คน", "type"),
-        (HEADCOUNT, 1.5, "type"),
-        (HEADCOUNT, True, "type"),
-        (HEADCOUNT, AT_NINE, "type"),
-        (HEADCOUNT, -1, "range"),
-        (HEADCOUNT, "=40+2", "formula"),
-        (HEADCOUNT, "#REF!", "cell_error"),
+        (ISSUED, "สี่สิบ", "type"),
+        (ISSUED, "1,23", "type"),
+        (ISSUED, "12 คน", "type"),
+        (ISSUED, 1.5, "type"),
+        (ISSUED, True, "type"),
+        (ISSUED, AT_NINE, "type"),
+        (ISSUED, -1, "range"),
+        (ISSUED, "=40+2", "formula"),
+        (ISSUED, "#REF!", "cell_error"),
         (SCORE, 0.125, "decimals"),
         (CERTIFIED_ON, "1/2/68", "format"),
         (CERTIFIED_ON, "31/02/2568", "format"),
@@ -88,9 +85,9 @@ def test_what_can_be_meant_in_one_way_only_is_understood(pointer, value, answer)
         (CERTIFIED_ON, AT_NINE, "format"),
         (PHONE, 21234567, "format"),
         ("/answers/reporter_name", date(2025, 1, 1), "type"),
-        ("/answers/head_status", "นายก", "choice"),
-        ("/answers/hr_process_used", "อาจจะ", "choice"),
-        ("/answers/dos_donts", "ไม่แน่ใจ", "type"),
+        ("/answers/registrar_status", "นายก", "choice"),
+        ("/answers/goods", "อาจจะ", "choice"),
+        ("/answers/online", "ไม่แน่ใจ", "type"),
         ("/answers/reporter_name", None, "required"),
         ("/kind", "แก้ไข", "choice"),
     ],
@@ -113,42 +110,45 @@ def test_a_bare_number_is_no_date():
 
 
 def test_help_is_in_words_for_people_and_in_both_languages():
-    answers = {HEADCOUNT: "สี่สิบ", CERTIFIED_ON: "1/2/68", "/answers/head_status": "นายก"}
+    answers = {ISSUED: "สี่สิบ", CERTIFIED_ON: "1/2/68", "/answers/registrar_status": "นายก"}
 
     reading = read(LAYOUT, typed(LAYOUT, WORKBOOK, answers))
 
     told = {fault.pointer: fault for fault in reading.faults}
-    assert "ตัวเลข" in told[HEADCOUNT].message_th
+    assert "ตัวเลข" in told[ISSUED].message_th
     assert "28/12/2568" in told[CERTIFIED_ON].message
-    assert "รักษาการ/ปฏิบัติหน้าที่แทน" in told["/answers/head_status"].message_th
+    assert "รักษาการ/ปฏิบัติหน้าที่แทน" in told["/answers/registrar_status"].message_th
 
 
 def test_a_fault_in_a_list_names_the_row_it_was_typed_in():
     def change(book):
-        sheet = book[TRAININGS]
+        sheet = book[INSPECTIONS]
         sheet["A8"], sheet["B8"], sheet["C8"] = "สัมมนา", "3/11/2568", "หลายคน"
 
     reading = read(LAYOUT, edited(WORKBOOK, change))
 
-    assert [one["name"] for one in reading.answers["trainings"]] == ["อบรม", "สัมมนา"]
+    assert [one["name"] for one in reading.answers["inspections"]] == ["อบรม", "สัมมนา"]
     (fault,) = reading.faults
-    assert (fault.sheet, fault.cell, fault.code) == (TRAININGS, "C8", "type")
-    assert fault.pointer == "/answers/trainings/1/participants"
+    assert (fault.sheet, fault.cell, fault.code) == (INSPECTIONS, "C8", "type")
+    assert fault.pointer == "/answers/inspections/1/participants"
 
 
 def test_what_paper_cannot_show_is_told_at_its_cell_and_the_workbook_is_good():
-    answers = some_answers(problems="ดี \U0001f9ff", trainings=[TRAINING, {**TRAINING, "name": "ሀ"}])
+    answers = some_answers(
+        problems="ดี \U0001f9ff", inspections=[INSPECTION, {**INSPECTION, "name": "ሀ"}]
+    )
 
     reading = read(LAYOUT, a_workbook(LAYOUT, answers))
 
     assert reading.faults == []
     told = [(one.sheet, one.cell, one.code) for one in reading.warnings]
     assert told == [
-        (TRAININGS, "A7", "unprintable"),
+        (INSPECTIONS, "A7", "unprintable"),
         (*LAYOUT.spot("/answers/problems", {}), "unprintable"),
     ]
     assert [(one.pointer, one.message) for one in reading.warnings] == [
-        (one.pointer, one.in_full) for one in unprintable(FORM, answers, GLYPHS.lacking)
+        (one.pointer, one.in_full)
+        for one in unprintable(FORM_OF_LAST_YEAR, answers, GLYPHS.lacking)
     ]
 
 
@@ -167,7 +167,7 @@ def test_more_items_than_the_form_takes_are_refused_and_none_is_lost():
 
 
 def renamed(book):
-    book[TRAININGS].title = "อบรม"
+    book[INSPECTIONS].title = "อบรม"
 
 
 def shifted(book):
@@ -189,16 +189,19 @@ def of_another_layout(book):
         (b"PK\x03\x04 nothing more", "not_a_workbook"),
         (b"name,age\n1,2\n", "not_a_workbook"),
         (edited(WORKBOOK, unstamped), "not_stamped"),
-        (write_workbook(LAYOUT, Filled(Stamp(FORM.id, FORM.version))), "not_stamped"),
+        (
+            write_workbook(LAYOUT, Filled(a_stamp(LAYOUT, obligation_id=""))),
+            "not_stamped",
+        ),
         (edited(WORKBOOK, renamed), "rearranged"),
         (edited(WORKBOOK, shifted), "rearranged"),
         (edited(WORKBOOK, of_another_layout), "wrong_form_version"),
         (
-            a_workbook(LAYOUT, {}, stamp=Stamp(FORM.id, 9, OBLIGATION)),
+            a_workbook(LAYOUT, {}, stamp=replace(a_stamp(LAYOUT), form_version=9)),
             "wrong_form_version",
         ),
         (
-            a_workbook(LAYOUT, {}, stamp=a_stamp(LAYOUT, obligation_id="ethics-2570-1-o1-1")),
+            a_workbook(LAYOUT, {}, stamp=a_stamp(LAYOUT, obligation_id="licences-2570-1-o1-1")),
             "wrong_round",
         ),
     ],
@@ -225,7 +228,7 @@ def test_a_template_opens_whole_with_its_locks_lists_and_help():
     }
     assert unlocked == {f"D{one.row}" for one in LAYOUT.inputs}
     rules = {str(rule.sqref): rule for rule in main.data_validations.dataValidation}
-    status = rules[cell_of(LAYOUT, "/answers/head_status")]
+    status = rules[cell_of(LAYOUT, "/answers/registrar_status")]
     ((sheet, area),) = book.defined_names[status.formula1].destinations
     assert [row[0].value for row in book[sheet][area]] == [
         "ดำรงตำแหน่ง",
@@ -233,17 +236,16 @@ def test_a_template_opens_whole_with_its_locks_lists_and_help():
         "ว่าง",
     ]
     assert "ว่าง หรือ รักษาการ" in status.prompt
-    headcount = rules[cell_of(LAYOUT, HEADCOUNT)]
-    assert (headcount.type, headcount.formula1, headcount.formula2) == ("whole", "0", "100000")
+    issued = rules[cell_of(LAYOUT, ISSUED)]
+    assert (issued.type, issued.formula1, issued.formula2) == ("whole", "0", "100000")
     texts = [each.value for row in main.iter_rows(max_row=6) for each in row if each.value]
-    assert any("ethics-2568 ฉบับที่ 1" in text for text in texts)
-    url = next(one for one in LAYOUT.inputs if one.pointer == "/answers/code_evidence_url")
-    assert "กรอกเฉพาะเมื่อ “มีการประกาศ/เผยแพร่ประมวลจริยธรรม” คือ ใช่" in main[f"F{url.row}"].value
+    assert any("licences-2568 ฉบับที่ 1" in text for text in texts)
+    url = next(one for one in LAYOUT.inputs if one.pointer == "/answers/fees_url")
+    assert "กรอกเฉพาะเมื่อ “มีการประกาศอัตราค่าธรรมเนียม” คือ ใช่" in main[f"F{url.row}"].value
 
 
-@pytest.mark.parametrize("version", [1, 2])
-def test_what_a_person_typed_is_never_taken_for_a_formula_or_a_link(version):
-    form = get_form("ethics-2568", version)
+@pytest.mark.parametrize("form", [FORM_OF_LAST_YEAR, FORM], ids=lambda form: form.id)
+def test_what_a_person_typed_is_never_taken_for_a_formula_or_a_link(form):
     answers = some_answers(problems='=HYPERLINK("x")', suggestions="https://lao.example")
 
     book = load_workbook(BytesIO(a_workbook(layout_of(form), answers)))
@@ -306,5 +308,5 @@ def test_a_damaged_file_gets_a_verdict(place):
 
     reading = read(LAYOUT, damaged)
 
-    assert ROUND in (reading.stamp.obligation_id if reading.stamp else ROUND)
+    assert reading.stamp is None or "licences-2569-1" in reading.stamp.obligation_id
     assert reading.faults or reading.answers == some_answers()

@@ -22,11 +22,11 @@ from collecting.workbooks import cells, parts
 from collecting.workbooks.archives import Archive, budget_of_an_upload
 from collecting.workbooks.layout import layout_of
 from contracts.collecting.workbooks import TooManyWorkbooks, WorkbooksUnreadable
-from services.reports.forms import get_form
-from tests.builders.answers import some_answers
+from tests.builders.licences.answers import some_answers
+from tests.builders.licences.kind import FORM_OF_LAST_YEAR
 from tests.builders.workbooks import a_workbook, read, repacked, zipped
 
-LAYOUT = layout_of(get_form("ethics-2568", 1))
+LAYOUT = layout_of(FORM_OF_LAST_YEAR)
 WORKBOOK = a_workbook(LAYOUT, some_answers())
 ENTRY_BYTES = 47  # of a directory, with a name of one letter
 MOST_GROWTH = 48 << 20  # what the one honest part of the most that a workbook may be takes

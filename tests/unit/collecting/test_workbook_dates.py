@@ -8,11 +8,11 @@ import pytest
 
 from collecting.workbooks.dates import is_date_format
 from collecting.workbooks.layout import MAIN_SHEET, layout_of
-from services.reports.forms import get_form
-from tests.builders.answers import some_answers
+from tests.builders.licences.answers import some_answers
+from tests.builders.licences.kind import FORM_OF_LAST_YEAR
 from tests.builders.workbooks import a_workbook, cell_of, edited, read, repacked
 
-LAYOUT = layout_of(get_form("ethics-2568", 1))
+LAYOUT = layout_of(FORM_OF_LAST_YEAR)
 WORKBOOK = a_workbook(LAYOUT, some_answers())
 CERTIFIED_ON = "/answers/certified_on"
 _STRICT = (

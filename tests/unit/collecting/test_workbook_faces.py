@@ -9,14 +9,15 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from collecting.workbooks.layout import layout_of
-from services.reports.forms import get_form
-from tests.builders.answers import nil_answers, some_answers
+from contracts.forms import Form
 from tests.builders.form_answers import broken_answers, valid_answers
+from tests.builders.licences.answers import nil_answers, some_answers
+from tests.builders.licences.kind import FORM, FORM_OF_LAST_YEAR
 from tests.builders.workbooks import a_stamp, a_workbook, read
 from tests.length import examples
 
-FORMS = [get_form("ethics-2568", 1), get_form("ethics-2568", 2)]
-EVERY_FORM = pytest.mark.parametrize("form", FORMS, ids=lambda form: f"v{form.version}")
+FORMS = [FORM_OF_LAST_YEAR, FORM]
+EVERY_FORM = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.id)
 MANY = settings(
     max_examples=examples(40),
     deadline=None,
@@ -44,7 +45,11 @@ def in_order(form: Any, answers: dict[str, Any]) -> dict[str, Any]:
 @MANY
 @given(data=st.data())
 def test_answers_written_into_a_workbook_are_read_back(form, data):
-    answers = data.draw(valid_answers(form))
+    require_read_back(form, data.draw(valid_answers(form)))
+
+
+def require_read_back(form: Form, answers: dict[str, Any]) -> None:
+    """Fail unless what is read from a workbook is what was written into it."""
     layout = layout_of(form)
     notes = {fault.check: "ตรวจแล้ว" for fault in form.warnings(answers)}
 
@@ -60,7 +65,11 @@ def test_answers_written_into_a_workbook_are_read_back(form, data):
 @settings(MANY, max_examples=examples(15))
 @given(data=st.data())
 def test_a_workbook_is_wrong_where_its_answers_are_wrong(form, data):
-    answers = told(data.draw(broken_answers(form)))
+    require_the_same_faults(form, told(data.draw(broken_answers(form))))
+
+
+def require_the_same_faults(form: Form, answers: dict[str, Any]) -> None:
+    """Fail unless a workbook is found wrong where the form finds its answers wrong."""
     assume(all(answers.get(name, [0])[0] for name, one in form.fields.items() if "fields" in one))
     layout = layout_of(form)
 

@@ -29,10 +29,14 @@ from services.aggregation.domain import Standing, merge_all
 from services.aggregation.sources.table import said_by
 from services.reports.consolidation.rules.figures import Consolidation
 from services.reports.ethics import ETHICS
+from tests.builders.duties import DUE
 from tests.length import examples
-from tests.unit.collecting.duties import DUE
-from tests.unit.collecting.test_orders_of_acts import OWED, ROUND, Step, attempted, steps, tried
+from tests.unit.collecting import test_orders_of_acts
+from tests.unit.collecting.test_orders_of_acts import Step, attempted, steps, tried
+from tests.unit.reports.duties import an_obligation
 
+OWED = an_obligation()
+ROUND = replace(test_orders_of_acts.ROUND, id=OWED.round_id, kind=ETHICS.name)
 OFFICE = Principal("s-c", "central", Role.CENTRAL_HR_BODY, "country", "")
 FILES = ("file", "nil", "amend", "withdraw")
 BY_ORDER = st.sampled_from(["exempt", "waive", "lift"])

@@ -19,7 +19,8 @@ from contracts.reports.problem_categories import (
 from contracts.reports.problems import ProblemReportNotFound
 from services.reports.problems.reports import place_of, require_axis, rows, total
 from services.reports.problems.rules import ProblemReport, require_reportable
-from tests.unit.collecting.duties import EARLY, a_round, an_obligation, refusal_of, the_officer_of
+from tests.builders.duties import EARLY, refusal_of
+from tests.unit.reports.duties import a_round, an_obligation, the_officer_of
 
 OFFICER = the_officer_of(an_obligation())
 DISTRICT = Principal("s-d", "d8104", Role.DISTRICT_OFFICER, "district", "8104")

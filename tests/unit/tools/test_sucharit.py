@@ -18,7 +18,8 @@ from collecting.receipts.close_day import sha256_of
 from collecting.receipts.rules import Sheaves, leaf_of, place_of, statement_of
 from collecting.sealing.receipts import Signer, fields_of
 from tests.builders.answers import some_answers
-from tests.unit.collecting.duties import EARLY, a_round, an_attempt, an_obligation
+from tests.builders.duties import EARLY
+from tests.unit.reports.duties import a_round, an_attempt, an_obligation
 from tools.programs import ROOT
 from tools.sucharit import main
 
