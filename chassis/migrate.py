@@ -1,4 +1,4 @@
-"""How is a database made ready for a release? `python -m chassis.migrate <package>`."""
+"""Makes a database ready for a release: `python -m chassis.migrate <package>`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a service reach its own database? Journaled majority writes, every operation bounded."""
+"""Reaches a service's own database: journaled majority writes, every operation bounded."""
 
 from __future__ import annotations
 

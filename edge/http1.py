@@ -1,4 +1,4 @@
-"""How is an HTTP/1.1 request read off a socket? Strictly, within its size and its time."""
+"""Reads HTTP/1.1 requests off a socket, strictly, within their size and their time."""
 
 from __future__ import annotations
 

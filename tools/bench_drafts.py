@@ -1,4 +1,4 @@
-"""How long does a draft take to save? `python -m tools.bench_drafts` on the stack `make run` left.
+"""Measures how long saving a draft takes: `python -m tools.bench_drafts`, on what `make run` left.
 
 Fifty officers type on a trial round that is purged at the end: each saves a whole report after
 every change, first as people type, once a second, and then without a pause, which is as fast as

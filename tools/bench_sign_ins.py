@@ -1,4 +1,4 @@
-"""Does signing in hold up others? `python -m tools.bench_sign_ins`, on the stack that runs.
+"""Measures whether sign-ins hold up others: `python -m tools.bench_sign_ins`, on what runs.
 
 Sixty sign-ins at once, each hashing a password, while somebody else goes on asking who they are.
 Tells the slowest of these unrelated requests beside that without sign-ins. Exit 1 over 200 ms.

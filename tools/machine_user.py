@@ -1,4 +1,4 @@
-"""Who are the programs on this machine? A user of their own when root starts them, else who does.
+"""Who the programs on this machine are: a user of their own when root starts them, else who does.
 
 That user owns the folders of broker and database and the keys that programs read, enters the
 directories on the way to them, and has nothing else: decision 0023.

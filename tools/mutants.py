@@ -1,4 +1,4 @@
-"""What do the tests of a room not see? `make mutants ROOM=contracts/forms ARGS="--samples 20"`.
+"""Shows what tests of a room do not see: `make mutants ROOM=contracts/forms ARGS="--samples 20"`.
 
 Changes the room in one place at a time, drawn at random, in a copy of the checkout, and runs the
 room's tests on it. Prints the difference of each change that no test saw; some change nothing that

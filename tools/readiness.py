@@ -1,4 +1,4 @@
-"""Can a program of the stack serve now? Asked the way its users would ask."""
+"""Asks whether a program of the stack can serve now, the way its users would ask."""
 
 from __future__ import annotations
 

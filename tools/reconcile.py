@@ -1,4 +1,4 @@
-"""Is every receipt an event, and every event counted? `make reconcile`, on the stack that runs.
+"""Checks that every receipt is an event and every event counted: `make reconcile`, on what runs.
 
 Prints what was last compared, round by round, as `GET /v1/reconciliation` tells it to the operator.
 Exit 0: no difference; 1: a difference; 2: it cannot be told. Where the operator is signed in

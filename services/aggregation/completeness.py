@@ -1,4 +1,4 @@
-"""Whose figures may a caller see, and as which rows? Pure, like the domain it shows."""
+"""Whose figures a caller may see, and as which rows. Pure, like the domain it shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has been announced so far? The log, read from its beginning to where it ends now."""
+"""Reads the log of all that was announced, from its beginning to where it ends now."""
 
 from __future__ import annotations
 

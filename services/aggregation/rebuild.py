@@ -1,4 +1,4 @@
-"""Are the figures those of the log? `python -m services.aggregation.rebuild [--replace]`.
+"""Compares the figures with those of the log: `python -m services.aggregation.rebuild [--replace]`.
 
 Replays the log through the service's own listeners into a database beside the present one, and
 compares. While the service runs, events on their way show as differences; stop it to --replace.

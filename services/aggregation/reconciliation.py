@@ -1,4 +1,4 @@
-"""Do the figures know of every receipt? The ledger's counts beside what was heard here."""
+"""Compares the ledger's counts of receipts with what was heard here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How are figures kept right? What an event changes and what it moves are one transaction.
+"""Keeps figures right: what an event changes and what it moves are one transaction.
 
 The first write of every transaction is the round's document: changes of one round wait for each
 other there, in this process and in others, and none slips past the tombstone of a purged round.

@@ -1,4 +1,4 @@
-"""Where in the local stack can something still be found? In databases, and as a stream."""
+"""Finds what is left of something in the local stack: in databases, and as a stream."""
 
 from __future__ import annotations
 
