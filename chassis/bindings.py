@@ -22,13 +22,14 @@ from chassis import critical_threads, metrics, topology
 from chassis.clock import now
 from chassis.connection import CONNECTION_ERRORS, DECLARE_TIMEOUT_SECONDS, in_time, open_connection
 from chassis.publisher import NotDelivered, Unroutable
+from chassis.settings import PATIENCE
 from chassis.shared_wire import SharedWire
 from contracts.fields import read_time, wire_time
 
 log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 15.0
-HEARD_SECONDS = 5.0
+HEARD_SECONDS = 5.0 * PATIENCE
 UNHEARD_BEFORE_LOST = 2  # the first may be in the hands of another process that stands still
 MARGIN = timedelta(seconds=30)  # by which the broker's clock may differ from ours
 QUIET_SECONDS = 1.0

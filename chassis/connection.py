@@ -12,10 +12,11 @@ import eventlet
 from kombu.connection import Connection
 
 from chassis.amqp_insides import read_ahead
+from chassis.settings import PATIENCE
 
 HEARTBEAT_SECONDS = 10
-CONNECT_TIMEOUT_SECONDS = 4
-DECLARE_TIMEOUT_SECONDS = 10
+CONNECT_TIMEOUT_SECONDS = 4 * PATIENCE
+DECLARE_TIMEOUT_SECONDS = 10 * PATIENCE
 
 # What a broken, refused or silent connection raises, in this process or the broker's.
 CONNECTION_ERRORS = (amqp.AMQPError, OSError, eventlet.Timeout, EOFError)

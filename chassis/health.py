@@ -13,13 +13,14 @@ from eventlet.semaphore import Semaphore
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from chassis.ops_server import Page, Pages
+from chassis.settings import PATIENCE
 from chassis.work_line import WorkLine
 
 log = structlog.get_logger(__name__)
 
 _line = WorkLine("metrics", threads=1, waiting=1)
 
-CHECK_SECONDS = 2.0
+CHECK_SECONDS = 2.0 * PATIENCE
 KEPT_SECONDS = 1.0
 
 Made = TypeVar("Made")

@@ -21,13 +21,13 @@ from chassis.keys import read_key, read_keys
 from chassis.log import correlation_id
 from chassis.publisher import NotDelivered, Sent
 from chassis.seals import SEAL_HEADER, Seals
-from chassis.settings import Settings
+from chassis.settings import PATIENCE, Settings
 from chassis.shared_wire import SharedWire
 from chassis.worker import Marking
 from contracts.errors import ServiceUnavailable
 
-CONFIRM_SECONDS = 4.0
-ANSWER_SECONDS = 4.0
+CONFIRM_SECONDS = 4.0 * PATIENCE
+ANSWER_SECONDS = 4.0 * PATIENCE
 AWAY_SECONDS = 0.1
 
 

@@ -15,12 +15,12 @@ from nameko.containers import ServiceContainer
 
 from chassis import memory
 from chassis.log import configure
-from chassis.settings import ProcessSettings
+from chassis.settings import PATIENCE, ProcessSettings
 from chassis.worker import give_places
 
 log = structlog.get_logger(__name__)
 
-STOP_SECONDS = 25
+STOP_SECONDS = 25 * PATIENCE
 GARBAGE_OBJECTS = 100_000
 
 

@@ -11,10 +11,11 @@ from chassis import topology, worker
 from chassis.bindings import Bindings, is_there
 from chassis.inbox import Batch, Consumer, Inbox, Passed, Unreadable
 from chassis.publisher import Wire
+from chassis.settings import PATIENCE
 from chassis.worker import Marking
 from contracts.events import Envelope, Event, MalformedEvent
 
-CONFIRM_SECONDS = 10.0
+CONFIRM_SECONDS = 10.0 * PATIENCE
 
 
 class Heard(NamedTuple):

@@ -17,13 +17,13 @@ from pymongo.read_concern import ReadConcern
 
 from chassis import critical_threads, metrics
 from chassis.outbox import Announces
-from chassis.settings import Settings
+from chassis.settings import PATIENCE, Settings
 
-TIMEOUT_MS = 5_000
+TIMEOUT_MS = 5_000 * PATIENCE
 DEPLOY_SECONDS = 600
 POOL_SIZE = 100  # more than a process has workers
 DUPLICATE_KEY = 11_000
-TRANSACTION_SECONDS = 5.0
+TRANSACTION_SECONDS = 5.0 * PATIENCE
 
 Result = TypeVar("Result")
 

@@ -28,6 +28,7 @@ from chassis.clock import now
 from chassis.log import correlation_id
 from chassis.outages import is_outage
 from chassis.publisher import NotDelivered, Sent, Wire
+from chassis.settings import PATIENCE
 from chassis.shared_wire import SharedWire
 from contracts.events import Event, routing_key, seal
 
@@ -39,7 +40,7 @@ SWEEP_SECONDS = 2.0
 LEFT_BEHIND_SECONDS = 5.0
 IN_MEMORY_EVENTS = 20_000
 AT_ONCE_EVENTS = 500
-CONFIRM_SECONDS = 10.0
+CONFIRM_SECONDS = 10.0 * PATIENCE
 
 
 class Undeclared(TypeError):

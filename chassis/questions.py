@@ -32,6 +32,7 @@ from chassis.connection import (
 )
 from chassis.outages import is_outage
 from chassis.publisher import NotDelivered
+from chassis.settings import PATIENCE
 from chassis.shared_wire import SharedWire
 from contracts.errors import ServiceError, ServiceUnavailable
 
@@ -39,7 +40,7 @@ log = structlog.get_logger(__name__)
 
 DEADLINE_HEADER = "nameko.deadline"
 CORRELATION_HEADER = "nameko.correlation_id"
-START_SECONDS = 2.0
+START_SECONDS = 2.0 * PATIENCE
 RECONNECT_SECONDS = 0.5
 SPARE = 50  # delivered beyond all places, to be refused at once
 # The broker drops a question at its deadline and takes it back from a process that is silent for

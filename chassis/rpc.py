@@ -13,6 +13,7 @@ from chassis.clock import now
 from chassis.log import correlation_id
 from chassis.publisher import NotDelivered, Wire
 from chassis.questions import CORRELATION_HEADER, DEADLINE_HEADER, ORDINARY, Lane, Questions
+from chassis.settings import PATIENCE
 from chassis.shared_wire import SharedWire
 from chassis.worker import Method
 from contracts import errors as shared
@@ -99,7 +100,8 @@ class Client(DependencyProvider):
     def get_dependency(self, worker_ctx: Any) -> Any:
         """Return the typed client."""
         if self._made is None:
-            self._made = self.client(caller(self.wire.wire, self.client, self.seconds))
+            seconds = self.seconds * PATIENCE
+            self._made = self.client(caller(self.wire.wire, self.client, seconds))
         return self._made
 
 

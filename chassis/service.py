@@ -18,11 +18,12 @@ from chassis.health import Readiness, ops_pages
 from chassis.log import correlation_id
 from chassis.ops_server import OpsServer
 from chassis.outages import is_outage
+from chassis.settings import PATIENCE
 from contracts.errors import ServiceError
 
 log = structlog.get_logger(__name__)
 
-GRACE_SECONDS = 10
+GRACE_SECONDS = 10 * PATIENCE
 DEPTH_EVERY_SECONDS = 5
 
 

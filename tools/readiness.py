@@ -10,11 +10,12 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
+from chassis.settings import PATIENCE
 from tools.database_users import make_administrator
 from tools.keys import ADMINISTRATOR, DATABASE
 from tools.programs import AMQP, EPMD, HOST, MANAGEMENT, MONGOD, REPLICA_SET, SERVICES, Site
 
-ANSWER_SECONDS = 3.0  # longer than a service gives its own checks
+ANSWER_SECONDS = 3.0 * PATIENCE  # longer than a service gives its own checks
 AUTHENTICATION_FAILED = 18  # MongoDB's error codes
 NOT_YET_INITIALIZED, INVALID_REPLICA_SET_CONFIG = 94, 93
 FOREVER_NEWER = 1_000_000  # MongoDB raises a forced configuration's version by itself

@@ -20,6 +20,7 @@ from xmlrpc.client import ServerProxy
 
 from supervisor.xmlrpc import SupervisorTransport
 
+from chassis.settings import PATIENCE
 from tools.broker_users import lay_down
 from tools.database_users import make_users
 from tools.keys import write_privately
@@ -34,8 +35,8 @@ from tools.programs import (
 )
 from tools.readiness import NotReady, check
 
-READY_SECONDS = 60.0
-PATIENCE_SECONDS = 90.0  # more than any program's stop_seconds, after which it is killed
+READY_SECONDS = 60.0 * PATIENCE
+GONE_SECONDS = 90.0 * PATIENCE  # more than any program's stop_seconds, after which it is killed
 LOOK_AGAIN_SECONDS = 0.1
 LOOSER_HERE = (
     "second factor not demanded here (ACCOUNTS_SECOND_FACTOR_DEMANDED=0); "
@@ -279,7 +280,7 @@ class Stack:
             return getattr(server.supervisor, method)(*arguments)
 
     def _wait(self, is_so: Callable[[], bool], otherwise: str) -> None:
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + GONE_SECONDS
         while not is_so():
             if time.monotonic() > deadline:
                 raise StackFailed(f"{otherwise}; see {self.site.log('supervisord')}")

@@ -29,6 +29,16 @@ DuringLoad = Callable[..., AbstractContextManager[Load]]
 
 
 @pytest.fixture(scope="session")
+def stack(infrastructure: Stack, operator_password: str) -> Stack:
+    """Every process running and ready, as patient as where it is deployed."""
+    site = infrastructure.site
+    usual = {**site.more_environment, "SUCHARIT_PATIENCE": "1"}
+    stack = Stack(site.state, site.port, usual, site.data)
+    stack.up(operator_password)
+    return stack
+
+
+@pytest.fixture(scope="session")
 def second_gateway(country: Country, stack: Stack) -> Iterator[Gateway]:
     """A gateway beside the stack's; a test that stops it leaves it ready again."""
     gateway = Gateway(stack, port=40, ops=41)

@@ -26,14 +26,13 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 from nameko.extensions import DependencyProvider
 
 from chassis.keys import read_key
-from chassis.settings import SettingsIncomplete
+from chassis.settings import PATIENCE, SettingsIncomplete
 from contracts.accounts.openid import OpenIdNotOffered, OpenIdRefused, OpenIdUnavailable
 from services.accounts.settings import Settings
 from services.accounts.sign_in.rules.openid import (
     Endpoints,
     Level,
     ProviderFault,
-    ProviderSeconds,
     read_claims,
     read_endpoints,
 )
@@ -79,7 +78,7 @@ class OpenIdProvider:
         redirect_uri: str,
         sealer: Sealer,
         least_level: Level,
-        seconds: ProviderSeconds,
+        seconds: float,
     ) -> None:
         self._issuer = issuer
         self._about = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
@@ -250,7 +249,7 @@ class OpenId(DependencyProvider):
             redirect_uri=settings.openid_redirect_uri,
             sealer=Sealer(read_key(settings.sign_in_key_file)),
             least_level=settings.openid_least_level,
-            seconds=settings.openid_seconds,
+            seconds=settings.openid_seconds * PATIENCE,
         )
 
     def get_dependency(self, worker_ctx: Any) -> Callable[[], OpenIdProvider]:

@@ -246,7 +246,7 @@ def test_a_person_who_is_not_surely_who_they_say_is_told_what_to_do(
 def test_an_answer_that_never_ends_is_waited_for_no_longer_than_the_setting_says(
     knowing: OpenIdProvider, theirs: Provider, path: str
 ) -> None:
-    ours = client_of(theirs, "0.3")
+    ours = client_of(theirs, 0.3)
     code = code_for(knowing)
     theirs.instead[path] = dripping
 
@@ -262,7 +262,7 @@ def test_all_calls_of_a_sign_in_share_one_time(knowing: OpenIdProvider, theirs: 
     theirs.instead[TOKEN] = late(Answering._post)
 
     with pytest.raises(OpenIdUnavailable):
-        client_of(theirs, "0.5").identify(code, STATE)
+        client_of(theirs, 0.5).identify(code, STATE)
 
 
 def late(answer: Answer) -> Answer:

@@ -11,9 +11,10 @@ import eventlet
 import httpx
 
 from services.accounts.sign_in.openid import OpenIdProvider
-from services.accounts.sign_in.rules.openid import LEAST_LEVEL, ProviderSeconds
+from services.accounts.sign_in.rules.openid import LEAST_LEVEL
 from services.accounts.sign_in.seal import Sealer
 from tests.builders.openid_provider import CLIENT_ID, CLIENT_SECRET, Provider
+from tests.builders.waiting import HANG_SECONDS
 
 PID = "1100000000008"
 
@@ -28,7 +29,7 @@ def serving() -> Iterator[Provider]:
 
 
 def client_of(
-    provider: Provider, seconds: str = "4", *, issuer: str | None = None
+    provider: Provider, seconds: float = HANG_SECONDS, *, issuer: str | None = None
 ) -> OpenIdProvider:
     return OpenIdProvider(
         issuer=issuer or provider.issuer,
@@ -37,7 +38,7 @@ def client_of(
         redirect_uri="https://sucharit.example/v1/oidc/callback",
         sealer=Sealer(bytes(32)),
         least_level=LEAST_LEVEL,
-        seconds=ProviderSeconds(seconds),
+        seconds=seconds,
     )
 
 

@@ -14,6 +14,7 @@ from chassis.settings import SettingsIncomplete
 from collecting.files.scan import EICAR, ClamavScanner, EicarScanner, NoScanner, scanner_of
 from contracts.collecting.evidence import MalwareFound, ScannerUnavailable
 from tests.builders.files import PDF, docx, pdf_of
+from tests.builders.waiting import HANG_SECONDS
 
 Clamd = Callable[..., "FakeClamd"]
 
@@ -72,7 +73,7 @@ def clamd(tmp_path: Path) -> Iterator[Clamd]:
 
 @pytest.fixture
 def scanner(tmp_path: Path) -> ClamavScanner:
-    return ClamavScanner(str(tmp_path / "clamd.socket"), seconds=0.5)
+    return ClamavScanner(str(tmp_path / "clamd.socket"), seconds=HANG_SECONDS)
 
 
 def test_clamav_gets_the_whole_file_and_its_ok_lets_it_pass(clamd, scanner):
@@ -93,12 +94,12 @@ def test_what_clamav_finds_is_refused_by_its_name(clamd, scanner):
 
 
 @pytest.mark.parametrize("options", [{"limit": 1000}, {"silent": True}, None])
-def test_a_clamav_that_errs_or_is_silent_or_gone_lets_nothing_pass(clamd, scanner, options):
+def test_a_clamav_that_errs_or_is_silent_or_gone_lets_nothing_pass(clamd, tmp_path, options):
     if options is not None:
         clamd(**options)
 
     with pytest.raises(ScannerUnavailable):
-        scanner.scan(pdf_of(300_000))
+        ClamavScanner(str(tmp_path / "clamd.socket"), seconds=0.5).scan(pdf_of(300_000))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.settings import ProcessSettings, Settings, SettingsIncomplete
+from chassis.settings import Patience, ProcessSettings, Settings, SettingsIncomplete
 
 
 @dataclass(frozen=True)
@@ -52,3 +52,10 @@ def test_incomplete_settings_end_the_process_with_a_status_that_says_so():
     with pytest.raises(SystemExit) as ended:
         ProcessSettings.read({})
     assert ended.value.code not in (0, None)
+
+
+@pytest.mark.parametrize("text", ["0.9", "-1", "101", "nan", "much"])
+def test_no_part_is_less_patient_than_usual_or_for_ever(text):
+    assert (Patience("1"), Patience("100")) == (1, 100)
+    with pytest.raises(ValueError, match=r"must be|could not"):
+        Patience(text)
