@@ -10,13 +10,17 @@ from pymongo import MongoClient, WriteConcern
 from chassis.mongo import build_indexes, connect
 from tools.stack import Stack
 
+_MIGRATED: set[str] = set()
+
 
 def migrate(infrastructure: Stack, alias: str, documents: list[Any]) -> str:
-    """Build the indexes of a service in a database of their own and return its address."""
+    """Return the address of a service's database; its indexes are built when first asked for."""
     uri = infrastructure.mongo_uri(f"test_{alias}")
-    connect(uri, alias)
-    build_indexes(documents)
-    mongoengine.disconnect(alias)
+    if uri not in _MIGRATED:
+        connect(uri, alias)
+        build_indexes(documents)
+        mongoengine.disconnect(alias)
+        _MIGRATED.add(uri)
     return uri
 
 

@@ -11,15 +11,10 @@ import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from chassis import topology
-from chassis.connection import open_connection
-from chassis.launch import container_of
 from chassis.mongo import connect
 from chassis.outbox import Outbox
 from chassis.publisher import Wire
 from chassis.rpc import caller
-from chassis.service import readiness_of
-from chassis.settings import ProcessSettings
 from clients.accounts import AccountsClient
 from contracts.principal import Principal
 from services.accounts.documents import DATABASE, DOCUMENTS
@@ -32,21 +27,16 @@ from tests.builders.databases import emptied, migrate
 from tests.builders.waiting import HANG_SECONDS, soon
 from tests.component.accounts.direct import Desk
 from tests.component.accounts.krabi import DISTRICT, HOLDER, OFFICER, import_file
+from tests.component.conftest import Run
 from tools.stack import Stack
 
 CODE_KEY = bytes(range(32))
 
 
-@pytest.fixture(scope="session")
-def shared_uri(infrastructure: Stack) -> str:
-    """The address of the database these tests share, with its indexes."""
-    return migrate(infrastructure, DATABASE, DOCUMENTS)
-
-
 @pytest.fixture
-def mongo_uri(shared_uri: str, mongo: MongoClient[Any]) -> str:
+def mongo_uri(infrastructure: Stack, mongo: MongoClient[Any]) -> str:
     """The address of the service's database, with its indexes and nothing else."""
-    return emptied(mongo, shared_uri)
+    return emptied(mongo, migrate(infrastructure, DATABASE, DOCUMENTS))
 
 
 @pytest.fixture
@@ -91,45 +81,16 @@ def passwords(settings: Settings) -> GreenPasswordHashes:
 
 
 @pytest.fixture
-def published(amqp_uri: str) -> Iterator[Callable[[], list[Any]]]:
-    """Returns all messages announced so far that it has not returned yet."""
-    with open_connection(amqp_uri) as connection:
-        channel = connection.channel()
-        topology.declare_events(channel)
-        queue = channel.queue_declare("", exclusive=True).queue
-        channel.queue_bind(queue, topology.EVENTS_EXCHANGE, "#")
-
-        def take() -> list[Any]:
-            return list(iter(lambda: channel.basic_get(queue, no_ack=True), None))
-
-        yield take
-
-
-@pytest.fixture
-def wire(amqp_uri: str) -> Iterator[Wire]:
-    """A caller's own connection to the broker."""
-    wire = Wire(amqp_uri, "test")
-    wire.start()
-    assert wire.wait_until_up(HANG_SECONDS)
-    yield wire
-    wire.stop()
-
-
-@pytest.fixture
 def accounts(
-    amqp_uri: str,
     published: Callable[[], list[Any]],
     settings: Settings,
     database: Database[dict[str, Any]],
     wire: Wire,
-) -> Iterator[AccountsClient]:
+    run: Run,
+) -> AccountsClient:
     """The service running, asked through its typed client."""
-    mongoengine.disconnect(DATABASE)  # the service makes its own connection
-    container = container_of(AccountsService, ProcessSettings(amqp_uri=amqp_uri, ops_port=0))
-    container.start()
-    soon(lambda: readiness_of(container).report()["state"] == "ready")
-    yield AccountsClient(caller(wire, AccountsClient, HANG_SECONDS))
-    container.stop()
+    run(AccountsService)
+    return AccountsClient(caller(wire, AccountsClient, HANG_SECONDS))
 
 
 @pytest.fixture

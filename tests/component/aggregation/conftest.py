@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -16,34 +15,26 @@ from pymongo.database import Database
 
 from chassis import topology
 from chassis.clock import now
-from chassis.launch import container_of
 from chassis.mongo import connect
 from chassis.publisher import Wire
 from chassis.rpc import caller
-from chassis.service import readiness_of
-from chassis.settings import ProcessSettings
 from clients.aggregation import AggregationClient
 from contracts.events import Event, routing_key, seal
 from contracts.principal import Principal, Role
 from services.aggregation.documents import ALIAS, DOCUMENTS
 from services.aggregation.service import AggregationService
 from tests.builders.databases import emptied, migrate
-from tests.builders.waiting import HANG_SECONDS, soon
+from tests.builders.waiting import HANG_SECONDS
+from tests.component.conftest import Run
 from tools.stack import Stack
 
 OPERATOR = Principal("s1", "operator", Role.OPERATOR, "country", "").to_wire()
 
 
-@pytest.fixture(scope="session")
-def shared_uri(infrastructure: Stack) -> str:
-    """The address of the database these tests share, with its indexes."""
-    return migrate(infrastructure, ALIAS, DOCUMENTS)
-
-
 @pytest.fixture
-def mongo_uri(shared_uri: str, mongo: MongoClient[Any]) -> str:
+def mongo_uri(infrastructure: Stack, mongo: MongoClient[Any]) -> str:
     """The address of the service's database, with its indexes and nothing else."""
-    return emptied(mongo, shared_uri)
+    return emptied(mongo, migrate(infrastructure, ALIAS, DOCUMENTS))
 
 
 @pytest.fixture
@@ -76,31 +67,15 @@ class Announcer:
 
 
 @pytest.fixture
-def wire(amqp_uri: str) -> Iterator[Wire]:
-    found = Wire(amqp_uri, "test")
-    found.start()
-    assert found.wait_until_up(HANG_SECONDS)
-    yield found
-    found.stop()
-
-
-@pytest.fixture
 def announcer(wire: Wire) -> Announcer:
     return Announcer(wire)
 
 
 @pytest.fixture
-def container(mongo_uri: str, amqp_uri: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def container(mongo_uri: str, monkeypatch: pytest.MonkeyPatch, run: Run) -> Any:
     """The service as its process runs it, ready."""
     monkeypatch.setenv("AGGREGATION_MONGO_URI", mongo_uri)
-    settings = ProcessSettings(amqp_uri=amqp_uri, ops_port=_free_port(), log_level="WARNING")
-    found = container_of(AggregationService, settings)
-    found.start()
-    readiness = readiness_of(found)
-    soon(lambda: readiness.report()["state"] == "ready")
-    yield found
-    found.stop()
-    mongoengine.disconnect(ALIAS)
+    return run(AggregationService)
 
 
 @pytest.fixture
@@ -114,9 +89,3 @@ def kept(container: Any) -> Database:
 def aggregation(container: Any, wire: Wire) -> AggregationClient:
     """The running service, asked over the bus."""
     return AggregationClient(caller(wire, AggregationClient, HANG_SECONDS))
-
-
-def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return listening.getsockname()[1]

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import mongoengine
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from chassis import topology
-from chassis.connection import open_connection
 from chassis.intake import DurableAsk
-from chassis.launch import container_of
 from chassis.outbox import Outbox
 from chassis.publisher import Wire
 from chassis.rpc import caller
-from chassis.service import Service, readiness_of
-from chassis.settings import ProcessSettings
+from chassis.service import Service
 from clients.reports import FilingsIntake, ReportsClient
 from contracts.reports import INTAKE_QUEUE
 from services.reports.documents import ALIAS, DOCUMENTS
@@ -29,23 +24,18 @@ from services.reports.service import ReportsService
 from services.reports.stores import ReportsStore
 from tests.builders.databases import emptied, migrate
 from tests.builders.sealing import KEY, IntakeSettings, hand_out_key
-from tests.builders.waiting import HANG_SECONDS, soon
+from tests.builders.waiting import HANG_SECONDS
 from tests.builders.watching import Commands
+from tests.component.conftest import Run
 from tools.stack import Stack
 
 SERVICE = "reports"
 
 
-@pytest.fixture(scope="session")
-def shared_uri(infrastructure: Stack) -> str:
-    """The address of the database these tests share, with its indexes."""
-    return migrate(infrastructure, ALIAS, DOCUMENTS)
-
-
 @pytest.fixture
-def mongo_uri(shared_uri: str, mongo: MongoClient[Any]) -> str:
+def mongo_uri(infrastructure: Stack, mongo: MongoClient[Any]) -> str:
     """The address of the service's database, with its indexes and nothing else."""
-    return emptied(mongo, shared_uri)
+    return emptied(mongo, migrate(infrastructure, ALIAS, DOCUMENTS))
 
 
 @pytest.fixture
@@ -78,36 +68,14 @@ def store(database: Database[dict[str, Any]], outbox: Outbox) -> ReportsStore:
 
 
 @pytest.fixture
-def published(amqp_uri: str) -> Iterator[Callable[[], list[Any]]]:
-    """Returns all messages announced so far that it has not returned yet."""
-    with open_connection(amqp_uri) as connection:
-        channel = connection.channel()
-        topology.declare_events(channel)
-        queue = channel.queue_declare("", exclusive=True).queue
-        channel.queue_bind(queue, topology.EVENTS_EXCHANGE, "#")
-
-        def take() -> list[Any]:
-            return list(iter(lambda: channel.basic_get(queue, no_ack=True), None))
-
-        yield take
-
-
-@pytest.fixture
-def containers() -> list[Any]:
-    """The service as its processes run it, in the order they were started."""
-    return []
-
-
-@pytest.fixture
-def run_reports(
+def running(
     mongo_uri: str,
-    amqp_uri: str,
     published: Any,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    containers: list[Any],
-) -> Iterator[Callable[[], None]]:
-    """Runs a process's worth of the service until it is ready."""
+    run: Run,
+) -> Any:
+    """The service as its process runs it, ready."""
     key = Ed25519PrivateKey.generate()
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (tmp_path / "signing.pem").write_bytes(pem)
@@ -115,19 +83,7 @@ def run_reports(
     monkeypatch.setenv("REPORTS_SIGNING_KEY_FILE", str(tmp_path / "signing.pem"))
     monkeypatch.setenv("REPORTS_PORTAL_URL", "https://sucharit.example")
     hand_out_key(tmp_path, monkeypatch, KEY, "REPORTS_")
-
-    def run() -> None:
-        mongoengine.disconnect(SERVICE)
-        container = container_of(ReportsService, ProcessSettings(amqp_uri=amqp_uri, ops_port=0))
-        container.start()
-        containers.append(container)
-        soon(lambda: readiness_of(container).report()["state"] == "ready")
-        return container
-
-    yield run
-    for container in containers:
-        container.stop()
-    mongoengine.disconnect(SERVICE)
+    return run(ReportsService)
 
 
 class Office(Service):
@@ -138,30 +94,15 @@ class Office(Service):
 
 
 @pytest.fixture
-def intake(
-    amqp_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[FilingsIntake]:
+def intake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> FilingsIntake:
     """The way in for filings, whether or not the service runs."""
     hand_out_key(tmp_path, monkeypatch)
-    container = container_of(Office, ProcessSettings(amqp_uri=amqp_uri, ops_port=0))
-    container.start()
-    soon(lambda: readiness_of(container).report()["state"] == "ready")
+    container = run(Office)
     (durable,) = (part for part in container.extensions if isinstance(part, DurableAsk))
-    yield FilingsIntake(durable.ask)
-    container.stop()
+    return FilingsIntake(durable.ask)
 
 
 @pytest.fixture
-def wire(amqp_uri: str) -> Iterator[Wire]:
-    found = Wire(amqp_uri, "test")
-    found.start()
-    assert found.wait_until_up(HANG_SECONDS)
-    yield found
-    found.stop()
-
-
-@pytest.fixture
-def reports(run_reports: Callable[[], None], wire: Wire) -> ReportsClient:
+def reports(running: Any, wire: Wire) -> ReportsClient:
     """The running service, asked over the bus."""
-    run_reports()
     return ReportsClient(caller(wire, ReportsClient, HANG_SECONDS))

@@ -31,6 +31,7 @@ from contracts.principal import Principal, Role
 from contracts.reference.code_groups import CodeGroup
 from contracts.reports import INTAKE_QUEUE
 from services.reports.ethics import ETHICS
+from services.reports.service import ReportsService
 from tests.builders.answers import some_answers
 from tests.builders.broker import depth
 from tests.builders.sealing import KEY
@@ -228,8 +229,8 @@ def test_who_asks_sees_drafts_filings_and_lists(
 
 
 def test_a_killed_service_loses_nothing_that_was_taken_in(
-    containers: list[Any],
-    run_reports: Any,
+    running: Any,
+    run: Any,
     reports: ReportsClient,
     open_round: Any,
     intake: FilingsIntake,
@@ -248,12 +249,12 @@ def test_a_killed_service_loses_nothing_that_was_taken_in(
     def ask(body: dict[str, Any]) -> None:
         answers[body["filing_id"]] = intake.file(body)
 
-    hanging = hung_before_obligations_are_updated(containers[0])
+    hanging = hung_before_obligations_are_updated(running)
     asking = [eventlet.spawn(ask, body) for body in submissions]
     hanging.wait()
-    containers[0].kill()
+    running.kill()
     recorded = filings.count_documents({})
-    run_reports()
+    run(ReportsService)
     for each in asking:
         each.wait()
 
@@ -272,6 +273,10 @@ def test_a_killed_service_loses_nothing_that_was_taken_in(
     assert filed == accepted
 
 
+def keys_in(amqp_uri: str, stream: str) -> list[str]:
+    return [key for key, _ in read_stream(amqp_uri, stream)]
+
+
 def test_a_trial_has_a_log_of_its_own_that_goes_with_it(
     reports: ReportsClient,
     open_round: Any,
@@ -287,16 +292,14 @@ def test_a_trial_has_a_log_of_its_own_that_goes_with_it(
     intake.file(submission(duty))
     taken(published, 3)
 
-    own = [key for key, _ in read_stream(amqp_uri, trial_log)]
+    own = soon(lambda: len(keys := keys_in(amqp_uri, trial_log)) >= 3 and keys)
     purged = finished(reports, reports.purge_round(OPERATOR, round_id))
     taken(published, 1)
 
     said = ("obligations_opened.v2", "round_opened.v1", "report_filed.v1")
     assert own == [f"reports.{name}.trial.{round_id}" for name in said]
-    live = [
-        key for key, _ in read_stream(amqp_uri, topology.LOG_STREAM) if key.startswith("reports.")
-    ]
-    assert live == ["reports.trial_purged.v1"]
+    live = keys_in(amqp_uri, topology.LOG_STREAM)
+    assert [key for key in live if key.startswith("reports.")] == ["reports.trial_purged.v1"]
     assert (purged["obligations"], purged["filings"], purged["drafts"]) == (3, 1, 0)
     with pytest.raises(RoundPurged):
         reports.get_round(OPERATOR, round_id)
