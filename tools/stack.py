@@ -81,10 +81,11 @@ class Stack:
         """Return the address of one database, for the administrator."""
         return self.site.mongo_uri(database)
 
-    def up(self, operator_password: str | None = None) -> None:
-        """Bring everything up, deployed and ready. Safe to repeat; restarts only what changed.
+    def up(self, operator_password: str | None = None, only: Collection[str] = ()) -> None:
+        """Bring everything up, deployed and ready; of the services `only` these, if any are named.
 
-        Raises StackFailed with the end of the log of whatever did not come up.
+        Safe to repeat; restarts only what changed. Raises StackFailed with the end of the log of
+        whatever did not come up.
         """
         with _reading_heads() as heads:
             self.up_infrastructure()
@@ -93,7 +94,7 @@ class Stack:
             raise StackFailed("could not read the heads of the services; see above")
         lay_down(self.site, self.management_url, json.loads(told))
         self._deploy(operator_password)
-        names = [service.name for service in SERVICES]
+        names = [service.name for service in SERVICES if not only or service.name in only]
         self.start(*names)
         self.wait_ready(*names)
 

@@ -97,11 +97,17 @@ class Caller:
         )
 
 
+Lao = tuple[Caller, Caller, Caller]
+"""The officers of one, by code group."""
+
+
 class Country:
     """The operator, the offices and every LAO officer, signed in."""
 
     def __init__(self, url: str, operator_password: str) -> None:
         self.url = url
+        self.unchanged = {code: list(range(1, LAOS_IN_DISTRICT + 1)) for code in DISTRICTS}
+        """By district the numbers of those LAOs whose name and holders no test has changed."""
         self.operator = Caller(url, "operator", operator_password).sign_in()
         upload = {"file": ("registry.csv", registry(), "text/csv")}
         self.operator.job(self.operator.client.post("/v1/organisations/imports", files=upload))
@@ -137,6 +143,11 @@ class Country:
         )
         assert told.status_code == 201, told.text
         return caller.sign_in()
+
+    def lao(self, district: str, number: int) -> Lao:
+        """Return the officers of an LAO, as they are now."""
+        first, second, third = (self.callers[f"6{district}{number:02d}-{g}"] for g in (1, 2, 3))
+        return first, second, third
 
     @property
     def officers(self) -> list[Caller]:

@@ -10,6 +10,8 @@ from tests.builders.answers import nil_answers, some_answers
 from tests.builders.country import DISTRICTS, PROVINCE, Caller
 from tests.builders.waiting import soon
 
+pytestmark = pytest.mark.needs("reports")
+
 DISTRICT = next(iter(DISTRICTS))
 
 
@@ -44,9 +46,9 @@ def province(country) -> Caller:
     return country.callers[f"p{PROVINCE}"]
 
 
-def test_of_two_clerks_who_amend_at_once_one_wins_and_the_other_gets_the_difference(country):
+def test_of_two_clerks_who_amend_at_once_one_wins_and_the_other_gets_the_difference(country, lao):
     round_id = country.open_round()
-    officer = country.callers[f"6{DISTRICT}01-1"]
+    officer = lao()[0]
     owed = officer.obligation_of(round_id)["id"]
     assert officer.file(owed).status_code == 201
     told, both = [], Barrier(2)
@@ -69,10 +71,10 @@ def test_of_two_clerks_who_amend_at_once_one_wins_and_the_other_gets_the_differe
 
 
 def test_what_is_returned_is_amended_after_the_window_and_stays_on_time(
-    country, district, province
+    country, lao, district, province
 ):
     round_id = country.open_round()
-    officer = country.callers[f"6{DISTRICT}02-1"]
+    officer, too_late, _ = lao(DISTRICT)
     owed = officer.obligation_of(round_id)["id"]
     assert officer.file(owed).status_code == 201
     path = f"/v1/obligations/{owed}"
@@ -80,7 +82,6 @@ def test_what_is_returned_is_amended_after_the_window_and_stays_on_time(
     assert given.status_code == 201, given.text
     again = act(province, owed, "returns", reason="-", due_at=in_days(20))
     country.operator.job(country.operator.client.post(f"/v1/rounds/{round_id}/close"))
-    too_late = country.callers[f"6{DISTRICT}03-1"]
     missed = too_late.file(too_late.obligation_of(round_id)["id"])
 
     answered = amend(officer, owed, 1, answers=some_answers(score=91))
@@ -100,10 +101,10 @@ def test_what_is_returned_is_amended_after_the_window_and_stays_on_time(
 
 
 def test_a_return_is_taken_back_by_an_office_above_but_not_by_the_filer(
-    country, district, province
+    country, lao, district, province
 ):
     round_id = country.open_round()
-    officer = country.callers[f"6{DISTRICT}04-1"]
+    officer = lao(DISTRICT)[0]
     owed = officer.obligation_of(round_id)["id"]
     officer.file(owed)
     path = f"/v1/obligations/{owed}/returns"
@@ -115,9 +116,9 @@ def test_a_return_is_taken_back_by_an_office_above_but_not_by_the_filer(
     assert province.client.delete(path).json()["code"] == "nothing_returned"
 
 
-def test_a_withdrawal_has_its_receipt_and_what_is_filed_again_is_as_timely_as_before(country):
+def test_a_withdrawal_has_its_receipt_and_what_is_filed_again_is_as_timely_as_before(country, lao):
     round_id = country.open_round()
-    officer = country.callers[f"6{DISTRICT}05-1"]
+    officer = lao()[0]
     owed = officer.obligation_of(round_id)["id"]
     first = officer.file(owed).json()
     key = uuid4().hex
@@ -141,9 +142,9 @@ def test_a_withdrawal_has_its_receipt_and_what_is_filed_again_is_as_timely_as_be
     assert kinds == ["original", "withdrawal", "nil"]
 
 
-def test_two_persons_sign_in_two_slots_what_is_filed_and_what_is_taken_back(country):
+def test_two_persons_sign_in_two_slots_what_is_filed_and_what_is_taken_back(country, lao):
     round_id = country.open_round(sign_off="two_persons")
-    officer, head = (country.callers[f"6{DISTRICT}10-{group}"] for group in (1, 2))
+    officer, head, _ = lao(changes=True)
     owed = officer.obligation_of(round_id)["id"]
     path = f"/v1/obligations/{owed}"
     slot = head.get("/v1/sessions/current")["slot_id"]
@@ -190,9 +191,9 @@ def test_two_persons_sign_in_two_slots_what_is_filed_and_what_is_taken_back(coun
     ]
 
 
-def test_one_slot_declares_who_stands_by_what_is_filed_and_unlocking_clears_both(country):
+def test_one_slot_declares_who_stands_by_what_is_filed_and_unlocking_clears_both(country, lao):
     round_id = country.open_round(sign_off="declaration")
-    officer = country.callers[f"6{DISTRICT}06-1"]
+    officer = lao()[0]
     owed = officer.obligation_of(round_id)["id"]
     path = f"/v1/obligations/{owed}"
 

@@ -6,6 +6,8 @@ import pytest
 from tests.builders.answers import fuller_answers
 from tests.builders.country import HOLDER, Caller
 
+pytestmark = pytest.mark.needs("reports")
+
 FORM = {"id": "ethics", "version": 1}
 
 
@@ -26,8 +28,8 @@ def save(officer: Caller, obligation: dict, etag: str, **body) -> httpx.Response
     )
 
 
-def test_nothing_typed_is_lost_when_a_session_ends(country, round_id):
-    officer = country.callers["6810406-1"]
+def test_nothing_typed_is_lost_when_a_session_ends(lao, round_id):
+    officer = lao()[0]
     duty = officer.obligation_of(round_id)
     shown = draft_of(officer, duty)
     answers = {**shown.json()["answers"], "problems": "พิมพ์ค้างไว้ น้ำท่วม ሀ"}
@@ -47,8 +49,8 @@ def test_nothing_typed_is_lost_when_a_session_ends(country, round_id):
     assert later.headers["ETag"] == saved.headers["ETag"]
 
 
-def test_of_two_people_typing_the_second_learns_what_differs(country, round_id):
-    officer = country.callers["6810407-1"]
+def test_of_two_people_typing_the_second_learns_what_differs(lao, round_id):
+    officer = lao()[0]
     duty = officer.obligation_of(round_id)
     etag = draft_of(officer, duty).headers["ETag"]
     save(officer, duty, etag, answers={"problems": "หนึ่ง"})
@@ -59,8 +61,8 @@ def test_of_two_people_typing_the_second_learns_what_differs(country, round_id):
     assert told.json()["changed"] == "/answers/problems"
 
 
-def test_a_warning_is_confirmed_with_a_note_or_keeps_the_report_from_being_filed(country, round_id):
-    officer = country.callers["6810408-1"]
+def test_a_warning_is_confirmed_with_a_note_or_keeps_the_report_from_being_filed(lao, round_id):
+    officer = lao()[0]
     duty = officer.obligation_of(round_id)
     answers = fuller_answers(headcount=0, trainings=[])
 
@@ -76,8 +78,8 @@ def test_a_warning_is_confirmed_with_a_note_or_keeps_the_report_from_being_filed
     assert officer.get(f"/v1/filings/{filed.json()['filing']['id']}")["notes"] == notes
 
 
-def test_answers_that_contradict_each_other_are_refused_at_their_place(country, round_id):
-    officer = country.callers["6810408-2"]
+def test_answers_that_contradict_each_other_are_refused_at_their_place(lao, round_id):
+    officer = lao()[1]
     duty = officer.obligation_of(round_id)
     answers = fuller_answers(complaints_received=5)
 
@@ -88,8 +90,8 @@ def test_answers_that_contradict_each_other_are_refused_at_their_place(country, 
     ]
 
 
-def test_a_filed_report_is_printed_for_those_who_may_see_it(country, round_id):
-    officer = country.callers["6810409-1"]
+def test_a_filed_report_is_printed_for_those_who_may_see_it(country, lao, round_id):
+    (officer, _, _), (stranger, _, _) = lao("8104"), lao("8104")
     filed = officer.file(officer.obligation_of(round_id)["id"], answers=fuller_answers()).json()[
         "filing"
     ]
@@ -97,16 +99,16 @@ def test_a_filed_report_is_printed_for_those_who_may_see_it(country, round_id):
 
     own = officer.client.get(path)
     above = country.callers["d8104"].client.get(path)
-    stranger = country.callers["6810410-1"].client.get(path)
+    hidden = stranger.client.get(path)
 
     assert own.headers["Content-Type"] == "application/pdf"
     assert own.content.startswith(b"%PDF-")
     assert above.content == own.content
-    assert stranger.status_code == 404
+    assert hidden.status_code == 404
 
 
 def test_the_blank_of_a_form_is_printed(country):
-    officer = country.callers["6810410-1"]
+    officer = country.officers[0]
 
     told = officer.client.get("/v1/forms/ethics/versions/1/blank.pdf")
     unknown = officer.client.get("/v1/forms/ethics/versions/99/blank.pdf")

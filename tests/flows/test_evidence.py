@@ -13,10 +13,13 @@ import pytest
 
 from collecting.files.scan import EICAR
 from tests.builders.answers import fuller_answers
-from tests.builders.country import Caller, Country
+from tests.builders.country import DISTRICTS, LAOS_IN_DISTRICT, Caller, Country, Lao
 from tests.builders.files import PDF, docx, pdf_of
+from tests.flows.conftest import Laos
 
-OFFICER, COLLEAGUE, STRANGER = "6810501-1", "6810501-2", "6810502-1"
+pytestmark = pytest.mark.needs("reports")
+
+FIRST, SECOND = DISTRICTS
 MEBIBYTE = 1 << 20
 MOST_MORE_BYTES = 80 * MEBIBYTE  # while 160 MiB are on their way; 400 MiB took 42 MiB more
 
@@ -24,6 +27,22 @@ MOST_MORE_BYTES = 80 * MEBIBYTE  # while 160 MiB are on their way; 400 MiB took 
 @pytest.fixture(scope="module")
 def round_id(country: Country) -> str:
     return country.open_round(form={"id": "ethics", "version": 1})
+
+
+@pytest.fixture(scope="module")
+def officers(lao: Laos) -> Lao:
+    return lao(SECOND)
+
+
+@pytest.fixture(scope="module")
+def officer(officers: Lao) -> Caller:
+    return officers[0]
+
+
+@pytest.fixture(scope="module")
+def stranger(lao: Laos) -> Caller:
+    """An officer of another LAO of the district."""
+    return lao(SECOND)[0]
 
 
 def send(caller: Caller, content: bytes, name: str = "หลักฐาน.pdf", **texts: str) -> httpx.Response:
@@ -36,8 +55,8 @@ def answers(*evidence_ids: str) -> dict[str, Any]:
     return fuller_answers(code_evidence=list(evidence_ids))
 
 
-def test_what_is_uploaded_comes_back_as_it_was_to_whoever_may_see_it(country):
-    officer, content = country.callers[OFFICER], pdf_of(3 * MEBIBYTE + 11)
+def test_what_is_uploaded_comes_back_as_it_was_to_whoever_may_see_it(country, officers, stranger):
+    officer, content = officers[0], pdf_of(3 * MEBIBYTE + 11)
 
     told = send(officer, content)
 
@@ -46,24 +65,25 @@ def test_what_is_uploaded_comes_back_as_it_was_to_whoever_may_see_it(country):
     assert (evidence["size"], evidence["sha256"]) == (len(content), sha256(content).hexdigest())
     assert evidence["media_type"] == "application/pdf"
     path = told.headers["Location"]
-    for name in (OFFICER, COLLEAGUE, "d8105", "p81", "operator"):
-        caller = country.callers.get(name, country.operator)
+    offices = (country.callers[f"d{SECOND}"], country.callers["p81"], country.operator)
+    for caller in (*officers[:2], *offices):
         got = caller.client.get(path)
-        assert (got.status_code, got.content == content) == (200, True), name
+        assert (got.status_code, got.content == content) == (200, True), caller.username
         assert got.headers["Content-Type"] == "application/pdf"
         assert got.headers["X-Content-Type-Options"] == "nosniff"
         assert got.headers["Content-Disposition"] == (
             f"attachment; filename=\"evidence.pdf\"; filename*=UTF-8''{quote('หลักฐาน.pdf')}"
         )
         assert evidence in caller.get("/v1/evidence")["items"]
-    for name in (STRANGER, "d8104"):
-        assert country.callers[name].client.get(path).status_code == 404
+    for caller in (stranger, country.callers[f"d{FIRST}"]):
+        assert caller.client.get(path).status_code == 404
     etag = {"If-None-Match": f'"{evidence["sha256"]}"'}
     assert officer.client.get(path, headers=etag).status_code == 304
 
 
-def test_the_same_bytes_again_are_the_same_evidence_and_unused_evidence_can_be_deleted(country):
-    officer = country.callers[OFFICER]
+def test_the_same_bytes_again_are_the_same_evidence_and_unused_evidence_can_be_deleted(
+    country, officer, stranger
+):
     first = send(officer, PDF + b"again")
 
     again = send(officer, PDF + b"again", "other.pdf")
@@ -71,8 +91,8 @@ def test_the_same_bytes_again_are_the_same_evidence_and_unused_evidence_can_be_d
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json() == again.json()
     path = first.headers["Location"]
-    assert country.callers["d8105"].client.delete(path).status_code == 403
-    assert country.callers[STRANGER].client.delete(path).status_code == 404
+    assert country.callers[f"d{SECOND}"].client.delete(path).status_code == 403
+    assert stranger.client.delete(path).status_code == 404
     assert officer.client.delete(path).status_code == 204
     assert officer.client.get(path).status_code == 404
 
@@ -85,20 +105,21 @@ def test_the_same_bytes_again_are_the_same_evidence_and_unused_evidence_can_be_d
         (b"<html>not what it says</html>", "evidence_type_refused"),
     ],
 )
-def test_malware_and_other_kinds_of_files_are_422_with_their_place(country, content, code):
-    told = send(country.callers[OFFICER], content)
+def test_malware_and_other_kinds_of_files_are_422_with_their_place(officer, content, code):
+    told = send(officer, content)
 
     assert (told.status_code, told.json()["code"]) == (422, code)
     assert [each["pointer"] for each in told.json()["errors"]] == ["/file"]
 
 
-def test_a_file_over_twenty_mebibytes_is_413_and_an_office_has_no_evidence_of_its_own(country):
-    assert send(country.callers[OFFICER], bytes(21 * MEBIBYTE)).status_code == 413
-    assert send(country.callers["d8105"], PDF).status_code == 403
+def test_a_file_over_twenty_mebibytes_is_413_and_an_office_has_no_evidence_of_its_own(
+    country, officer
+):
+    assert send(officer, bytes(21 * MEBIBYTE)).status_code == 413
+    assert send(country.callers[f"d{SECOND}"], PDF).status_code == 403
 
 
-def test_a_filing_names_evidence_of_its_own_organisation_only(country, round_id):
-    officer, stranger = country.callers[OFFICER], country.callers[STRANGER]
+def test_a_filing_names_evidence_of_its_own_organisation_only(officer, stranger, round_id):
     owed = officer.obligation_of(round_id)["id"]
     own = send(officer, PDF + b"own", obligation_id=owed).json()
     foreign = send(stranger, PDF + b"foreign").json()
@@ -118,9 +139,9 @@ def test_a_filing_names_evidence_of_its_own_organisation_only(country, round_id)
     assert (shown["used_on"], shown["round_ids"]) == ([owed], [round_id])
 
 
-def test_evidence_of_a_trial_is_gone_with_it(country):
+def test_evidence_of_a_trial_is_gone_with_it(country, officers):
     trial = country.open_round(mode="trial", form={"id": "ethics", "version": 1})
-    officer = country.callers[COLLEAGUE]
+    officer = officers[1]
     sent = send(officer, PDF + b"for the trial", round_id=trial)
     assert sent.status_code == 201, sent.text
 
@@ -131,7 +152,9 @@ def test_evidence_of_a_trial_is_gone_with_it(country):
 
 def test_twenty_large_files_at_once_arrive_and_take_little_of_the_gateways_memory(country, stack):
     content = pdf_of(8 * MEBIBYTE)
-    officers = [caller for name, caller in country.callers.items() if name.endswith("-3")][:20]
+    officers = [
+        country.lao(code, n)[2] for code in DISTRICTS for n in range(1, LAOS_IN_DISTRICT + 1)
+    ]
     send(officers[0], PDF)
     before = forget_peak(stack.pid("gateway"))
 

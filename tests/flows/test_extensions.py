@@ -10,6 +10,8 @@ import pytest
 from tests.builders.country import DISTRICTS
 from tests.builders.waiting import soon
 
+pytestmark = pytest.mark.needs("reports", "aggregation")
+
 FIRST, SECOND = DISTRICTS
 ORDER = {"order_no": "ทดสอบ 12/2569", "reason": "ทดสอบอุทกภัย"}
 
@@ -33,9 +35,9 @@ def overdue(country) -> str:
     return country.open_round(lao_due_at=yesterday.isoformat())
 
 
-def test_what_was_late_is_on_time_where_its_district_is_extended(country, overdue):
-    for district in (FIRST, SECOND):
-        officer = country.callers[f"6{district}01-1"]
+def test_what_was_late_is_on_time_where_its_district_is_extended(country, lao, overdue):
+    inside, outside = lao(FIRST)[0], lao(SECOND)[0]
+    for officer in (inside, outside):
         assert officer.file(officer.obligation_of(overdue)["id"]).status_code == 201
     soon(lambda: country.figures(overdue)["late"] == 2)
 
@@ -45,7 +47,7 @@ def test_what_was_late_is_on_time_where_its_district_is_extended(country, overdu
     other = figures_of(country, overdue, SECOND)
     assert (other["on_time"], other["late"]) == (0, 1)
     assert (done["no"], done["moved"]) == (1, 33)
-    owed = country.callers[f"6{FIRST}01-1"].obligation_of(overdue)
+    owed = inside.obligation_of(overdue)
     assert owed["on_time"] is True
     assert "+ 2 วัน ตามคำสั่งที่ ทดสอบ 12/2569 (ทดสอบอุทกภัย)" in owed["due_because"]
     listed = country.operator.get(f"/v1/rounds/{overdue}/extensions")["items"]
@@ -53,9 +55,9 @@ def test_what_was_late_is_on_time_where_its_district_is_extended(country, overdu
 
 
 def test_an_extension_by_mistake_is_withdrawn_and_whoever_filed_under_it_stays_on_time(
-    country, overdue
+    country, lao, overdue
 ):
-    before, under, after = (country.callers[f"6{FIRST}0{n}-1"] for n in (7, 8, 9))
+    before, under, after = lao(FIRST)
     assert before.file(before.obligation_of(overdue)["id"]).status_code == 201
     path = f"/v1/rounds/{overdue}/extensions"
     far = {"scope": {}, "lao_due_at": (datetime.now(UTC) + timedelta(days=400)).isoformat()}
@@ -86,9 +88,9 @@ def test_an_extension_by_mistake_is_withdrawn_and_whoever_filed_under_it_stays_o
     assert refused.status_code == 403
 
 
-def test_one_missed_obligation_is_opened_again_by_order_and_filed_on_time(country):
+def test_one_missed_obligation_is_opened_again_by_order_and_filed_on_time(country, lao):
     round_id = country.open_round()
-    officer = country.callers[f"6{FIRST}02-1"]
+    officer, neighbour, _ = lao()
     obligation_id = officer.obligation_of(round_id)["id"]
     country.operator.job(country.operator.client.post(f"/v1/rounds/{round_id}/close"))
     assert officer.obligation_of(round_id)["state"] == "missed"
@@ -98,16 +100,15 @@ def test_one_missed_obligation_is_opened_again_by_order_and_filed_on_time(countr
 
     assert done["moved"] == 1
     assert officer.obligation_of(round_id)["state"] == "open"
-    neighbour = country.callers[f"6{FIRST}03-1"]
     assert neighbour.obligation_of(round_id)["state"] == "missed"
     filed = officer.file(obligation_id)
     assert (filed.status_code, filed.json()["filing"]["on_time"]) == (201, True)
     soon(lambda: country.figures(round_id)["on_time"] == 1)
 
 
-def test_what_is_exempt_by_order_leaves_the_denominator_until_that_is_lifted(country):
+def test_what_is_exempt_by_order_leaves_the_denominator_until_that_is_lifted(country, lao):
     round_id = country.open_round()
-    officer = country.callers[f"6{FIRST}04-1"]
+    officer = lao()[0]
     obligation_id = officer.obligation_of(round_id)["id"]
     path = f"/v1/obligations/{obligation_id}/exemptions"
 
@@ -126,9 +127,9 @@ def test_what_is_exempt_by_order_leaves_the_denominator_until_that_is_lifted(cou
     assert officer.file(obligation_id).status_code == 201
 
 
-def test_an_organisation_is_closed_in_a_round_by_order(country):
+def test_an_organisation_is_closed_in_a_round_by_order(country, lao):
     round_id = country.open_round()
-    officer = country.callers[f"6{SECOND}05-1"]
+    officer = lao()[0]
     filed = officer.obligation_of(round_id)
     assert officer.file(filed["id"]).status_code == 201
     organisation_id = filed["organisation"]["id"]
@@ -145,11 +146,11 @@ def test_an_organisation_is_closed_in_a_round_by_order(country):
     assert (refused.status_code, refused.json()["code"]) == (409, "organisation_already_in_round")
 
 
-def test_a_round_whose_window_has_ended_closes_by_itself(country):
+def test_a_round_whose_window_has_ended_closes_by_itself(country, lao):
     ends_at = (datetime.now(UTC) + timedelta(seconds=8)).isoformat()
     round_id = country.open_round(lao_due_at=ends_at, closes_at=ends_at)
 
     soon(lambda: country.operator.get(f"/v1/rounds/{round_id}")["state"] == "closed")
 
-    officer = country.callers[f"6{FIRST}06-1"]
+    officer = lao()[0]
     soon(lambda: officer.obligation_of(round_id)["state"] == "missed")

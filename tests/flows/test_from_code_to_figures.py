@@ -11,6 +11,8 @@ from tests.builders.answers import nil_answers, some_answers
 from tests.builders.country import DISTRICTS
 from tests.builders.waiting import soon
 
+pytestmark = pytest.mark.needs("reports", "aggregation")
+
 
 @pytest.fixture(scope="module")
 def round_id(country):
@@ -18,8 +20,14 @@ def round_id(country):
 
 
 @pytest.fixture(scope="module")
-def officer(country):
-    return country.callers["6810401-1"]
+def officer(lao):
+    return lao()[0]
+
+
+@pytest.fixture(scope="module")
+def receipt(officer, round_id):
+    """The receipt of what the officer has filed in the round."""
+    return officer.file(officer.obligation_of(round_id)["id"]).json()["receipt"]
 
 
 def test_the_whole_life_of_an_obligation(country, officer):
@@ -57,8 +65,7 @@ def test_the_whole_life_of_an_obligation(country, officer):
 
 
 @pytest.mark.filterwarnings("ignore:EdDSA is deprecated")  # RFC 9864 renames it Ed25519
-def test_anyone_can_check_a_receipt_offline(country, officer, round_id):
-    receipt = officer.file(officer.obligation_of(round_id)["id"]).json()["receipt"]
+def test_anyone_can_check_a_receipt_offline(officer, receipt):
     keys = KeySet.import_key_set(officer.get("/.well-known/jwks.json"))
 
     signed = jws.deserialize_compact(receipt["jws"], keys, algorithms=["EdDSA", "Ed25519"])
@@ -71,17 +78,14 @@ def test_anyone_can_check_a_receipt_offline(country, officer, round_id):
 @pytest.mark.parametrize(
     "change", [{"revision": 2}, {"on_time": False}, {"accepted_at": "2020-01-01T00:00:00+07:00"}]
 )
-def test_a_changed_receipt_fails_the_check(country, officer, round_id, change):
-    filing_id = officer.obligation_of(round_id)["last_filing_id"]
-    receipt = officer.get(f"/v1/filings/{filing_id}/receipt")
-
+def test_a_changed_receipt_fails_the_check(officer, receipt, change):
     told = officer.client.post("/v1/receipts/verify", json=receipt | change).json()
 
     assert (told["valid"], told["receipt"]["revision"]) == (False, 1)
 
 
-def test_a_repeat_gets_the_same_answer_and_changes_nothing(country, round_id):
-    officer = country.callers["6810402-1"]
+def test_a_repeat_gets_the_same_answer_and_changes_nothing(lao, round_id):
+    officer = lao()[0]
     obligation_id, key = officer.obligation_of(round_id)["id"], uuid4().hex
 
     first, second = (officer.file(obligation_id, key) for _ in range(2))
@@ -92,7 +96,7 @@ def test_a_repeat_gets_the_same_answer_and_changes_nothing(country, round_id):
     assert len(officer.get(f"/v1/obligations/{obligation_id}/filings")["items"]) == 1
 
 
-def test_figures_agree_with_what_was_filed(country):
+def test_figures_agree_with_what_was_filed(country, lao):
     now_due = "2020-01-01T00:00:00+07:00"
     late_district, other_district = DISTRICTS
     round_id = country.open_round(
@@ -106,8 +110,8 @@ def test_figures_agree_with_what_was_filed(country):
             }
         ],
     )
-    late = [country.callers[f"6{late_district}0{number}-1"] for number in (1, 2)]
-    on_time = [country.callers[f"6{other_district}0{number}-2"] for number in (1, 2, 3)]
+    late = lao(late_district)[:2]
+    on_time = lao(other_district)
 
     for officer in (*late, *on_time[:2]):
         assert officer.file(officer.obligation_of(round_id)["id"]).status_code == 201

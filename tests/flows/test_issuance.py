@@ -2,24 +2,26 @@
 
 import pytest
 
+pytestmark = pytest.mark.needs()
+
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 
 @pytest.fixture
 def issue(country):
-    """Issues one LAO's codes again and returns the id of the issuance and the slots' ids.
+    """Issues an LAO's codes again and returns the id of the issuance and the slots' ids.
 
     Its officers are activated and stay so.
     """
 
-    def issue(code):
-        (lao,) = country.operator.get("/v1/organisations", q=code)["items"]
+    def issue(officers):
+        organisation_id = officers[0].get("/v1/sessions/current")["organisation"]["id"]
         told = country.operator.client.post(
-            "/v1/issuances", json={"scope": {"organisation": lao["id"]}, "reissue": True}
+            "/v1/issuances", json={"scope": {"organisation": organisation_id}, "reissue": True}
         )
         issued = country.operator.job(told)
         assert issued["by_tier"] == {"operator": 0, "province": 0, "district": 3}
-        slots = country.operator.get("/v1/slots", organisation_id=lao["id"])["items"]
+        slots = country.operator.get("/v1/slots", organisation_id=organisation_id)["items"]
         return issued["issuance_id"], [slot["slot_id"] for slot in slots]
 
     return issue
@@ -30,9 +32,9 @@ def refusal(told):
 
 
 @pytest.mark.parametrize("headers", [BROWSER, {"Accept": "*/*"}, {"Accept": "application/pdf"}])
-def test_an_office_prints_its_slips_once(country, issue, headers):
+def test_an_office_prints_its_slips_once(country, lao, issue, headers):
     office = country.callers["d8104"]
-    issuance, _ = issue("6810407")
+    issuance, _ = issue(lao("8104"))
 
     told = office.try_slips(issuance, headers=headers, key=issuance)
 
@@ -48,9 +50,10 @@ def test_an_office_prints_its_slips_once(country, issue, headers):
     assert refusal(keyless) == (400, "idempotency_key_required")
 
 
-def test_an_office_finds_what_it_has_to_hand_out(country, issue):
+def test_an_office_finds_what_it_has_to_hand_out(country, lao, issue):
     office = country.callers["d8104"]
-    issuance, _ = issue("6810406")
+    officers = lao("8104")
+    issuance, _ = issue(officers)
 
     def listed():
         (first, *_) = office.get("/v1/issuances", limit=1)["items"]
@@ -66,33 +69,35 @@ def test_an_office_finds_what_it_has_to_hand_out(country, issue):
     assert not any(code in page for code in codes)
     others = [country.callers[name].get("/v1/issuances")["items"] for name in ("p81", "d8105")]
     assert not any(each["issuance_id"] == issuance for items in others for each in items)
-    assert refusal(country.callers["6810406-1"].client.get("/v1/issuances")) == (
+    assert refusal(officers[0].client.get("/v1/issuances")) == (
         403,
         "out_of_scope",
     )
 
 
-def test_an_lao_slip_is_for_the_office_over_it_alone(country, issue):
-    issuance, _ = issue("6810408")
-    others = ("operator", "p81", "d8105", "6810408-1")
-
-    told = {
-        name: refusal({**country.callers, "operator": country.operator}[name].try_slips(issuance))
-        for name in others
+def test_an_lao_slip_is_for_the_office_over_it_alone(country, lao, issue):
+    officers = lao("8104")
+    issuance, _ = issue(officers)
+    others = {
+        "operator": country.operator,
+        "officer": officers[0],
+        **{name: country.callers[name] for name in ("p81", "d8105")},
     }
+
+    told = {name: refusal(caller.try_slips(issuance)) for name, caller in others.items()}
 
     assert told == {
         "operator": (404, "issuance_not_found"),
         "p81": (404, "issuance_not_found"),
         "d8105": (404, "issuance_not_found"),
-        "6810408-1": (403, "out_of_scope"),
+        "officer": (403, "out_of_scope"),
     }
     assert len(country.callers["d8104"].read_slips(issuance)) == 3
 
 
-def test_slips_are_handed_out_by_the_office_that_read_them(country, issue):
+def test_slips_are_handed_out_by_the_office_that_read_them(country, lao, issue):
     office = country.callers["d8104"]
-    issuance, slots = issue("6810409")
+    issuance, slots = issue(lao("8104"))
     path = f"/v1/issuances/{issuance}/handouts"
     early = office.client.post(path, json={"all": True})
     office.read_slips(issuance)
@@ -115,10 +120,10 @@ def test_a_hand_out_names_slips_or_all(country, issue, body):
     assert refusal(told) == (422, "input_invalid")
 
 
-def test_coverage_is_told_by_area_to_whom_it_concerns(country):
+def test_coverage_is_told_by_area_to_whom_it_concerns(country, lao):
     provinces = country.operator.get("/v1/issuances/coverage", by="province")["items"]
     districts = country.callers["p81"].get("/v1/issuances/coverage", by="district")["items"]
-    officer = country.callers["6810408-1"].client.get("/v1/issuances/coverage")
+    officer = lao()[0].client.get("/v1/issuances/coverage")
 
     (krabi,) = (row for row in provinces if row["key"] == "81")
     counts = ("slots", "issued", "read", "handed_out", "activated")

@@ -29,12 +29,11 @@ from tests.builders.odd_requests import (
 from tests.builders.waiting import HANG_SECONDS, soon
 from tests.length import examples
 
-pytestmark = pytest.mark.hypothesis
+pytestmark = [pytest.mark.hypothesis, pytest.mark.needs("reports", "aggregation")]
 
 SLOW_SECONDS = 5.0
 SLOWER_THAN_SMALL = 500.0
 TRIES = 3
-OFFICER = "6810503-2"
 
 
 def some(most: int) -> settings:
@@ -49,8 +48,8 @@ def some(most: int) -> settings:
 
 
 @pytest.fixture(scope="module")
-def officer(country):
-    return country.callers[OFFICER]
+def officer(lao):
+    return lao(changes=True)[1]
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,9 @@ from tests.builders.processes import one_more
 from tests.builders.waiting import HANG_SECONDS, soon
 from tools.programs import ROOT
 
+pytestmark = pytest.mark.needs()
+
 PID = "1100000000008"
-USERNAME = "6810501-3"
 
 
 @pytest.fixture(scope="module")
@@ -24,25 +25,35 @@ def provider_port(stack):
     return stack.site.port + 33
 
 
-@pytest.fixture(scope="module")
-def provider(provider_port):
-    """The provider's process; a test may stop it, as it is the last to use it."""
-    command = (sys.executable, "-m", "tests.builders.openid_provider", str(provider_port))
-    process = subprocess.Popen(command, cwd=ROOT)
-    url = f"http://127.0.0.1:{provider_port}"
+class Provider:
+    """The provider's process; started again it has other keys."""
 
-    def is_up():
+    def __init__(self, port):
+        self._command = (sys.executable, "-m", "tests.builders.openid_provider", str(port))
+        self._url = f"http://127.0.0.1:{port}"
+
+    def start(self):
+        self._process = subprocess.Popen(self._command, cwd=ROOT)
+        soon(self._is_up)
+
+    def stop(self):
+        self._process.kill()
+        self._process.wait()
+
+    def _is_up(self):
         try:
-            return httpx.get(f"{url}/jwks", trust_env=False).status_code == 200
+            return httpx.get(f"{self._url}/jwks", trust_env=False).status_code == 200
         except httpx.TransportError:
             return False
 
-    try:
-        soon(is_up)
-        yield process
-    finally:
-        process.kill()
-        process.wait()
+
+@pytest.fixture(scope="module")
+def provider(provider_port):
+    """A provider that is there; a test that stops it starts it again."""
+    provider = Provider(provider_port)
+    provider.start()
+    yield provider
+    provider.stop()
 
 
 @pytest.fixture(scope="module")
@@ -67,16 +78,29 @@ def offered(country, stack, provider, provider_port, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def linked(country, offered):
-    """An officer whose slot is linked to the person."""
-    officer = country.callers[USERNAME]
+def officer(lao):
+    return lao()[0]
+
+
+@pytest.fixture(scope="module")
+def link(country, offered, officer):
+    """The officer's slot is linked to the person."""
     told = officer.client.post("/v1/oidc/links", json={"password": PASSWORD})
     assert told.status_code == 201, told.text
     came_back = back_from(told.json()["authorization_url"])
     outcome = call_back(country, came_back, state_of(told))
     assert outcome.json() == {"session": None}
-    yield officer
+    yield
     officer.sign_in()  # the person's sign-ins have ended the officer's
+
+
+@pytest.fixture
+def linked(country, officer, link):
+    """The officer, who has signed in through the provider; so nothing counts against anybody."""
+    told = sign_in(country, officer)
+    assert told.status_code == 200, told.text
+    officer.client.headers["Authorization"] = f"Bearer {told.json()['session']['token']}"
+    return officer
 
 
 def refusal(told):
@@ -108,10 +132,10 @@ def call_back(country, query, cookie):
     )
 
 
-def begin(country, username=USERNAME):
+def begin(country, officer):
     told = httpx.get(
         f"{country.url}/v1/oidc/authorizations",
-        params={"username": username, "takeover": "true"},
+        params={"username": officer.username, "takeover": "true"},
         trust_env=False,
         timeout=HANG_SECONDS,
     )
@@ -119,26 +143,18 @@ def begin(country, username=USERNAME):
     return told
 
 
-def sign_in(country, pid=PID, **more):
-    told = begin(country)
+def sign_in(country, officer, pid=PID, **more):
+    told = begin(country, officer)
     return call_back(country, back_from(told.headers["Location"], pid, **more), state_of(told))
-
-
-def test_it_is_off_unless_it_is_set_up(country):
-    told = httpx.get(
-        f"{country.url}/v1/oidc/authorizations", params={"username": USERNAME}, trust_env=False
-    )
-
-    assert refusal(told) == (404, "openid_not_offered")
 
 
 @pytest.mark.parametrize("signed_by", ["rsa", "ec"])
 def test_a_linked_person_signs_in(country, linked, signed_by):
-    told = sign_in(country, signed_by=signed_by)
+    told = sign_in(country, linked, signed_by=signed_by)
 
     assert told.status_code == 200, told.text
     session = told.json()["session"]
-    assert session["principal"]["username"] == USERNAME
+    assert session["principal"]["username"] == linked.username
     linked.client.headers["Authorization"] = f"Bearer {session['token']}"
     assert linked.client.get("/v1/sessions/current").status_code == 200
 
@@ -154,18 +170,18 @@ def test_the_holder_sees_the_link_and_needs_the_password_to_change_it(country, l
 
 
 def test_a_level_too_low_is_refused_in_words_that_help(country, linked):
-    told = sign_in(country, claims=json.dumps({"ial": "1.1"}))
+    told = sign_in(country, linked, claims=json.dumps({"ial": "1.1"}))
 
     assert refusal(told) == (403, "openid_level_too_low")
     assert "สำนักทะเบียน" in told.json()["detail"]
 
 
 def test_another_person_does_not(country, linked):
-    assert refusal(sign_in(country, pid="1100000000016")) == (401, "openid_not_linked")
+    assert refusal(sign_in(country, linked, pid="1100000000016")) == (401, "openid_not_linked")
 
 
 def test_nothing_but_a_keyed_hash_of_the_card_number_is_kept(country, linked, mongo, stack):
-    slot = mongo["sucharit_accounts"].slots.find_one({"username": USERNAME})
+    slot = mongo["sucharit_accounts"].slots.find_one({"username": linked.username})
 
     assert set(slot["openid"]) == {"pid_hash", "name", "ial", "linked_at"}
     assert PID not in str(slot)
@@ -186,12 +202,12 @@ def test_nothing_but_a_keyed_hash_of_the_card_number_is_kept(country, linked, mo
     ],
 )
 def test_a_token_that_proves_nothing_is_refused(country, linked, wrong):
-    assert refusal(sign_in(country, **wrong)) == (401, "openid_refused")
-    assert sign_in(country).status_code == 200  # which takes back what the wrong one counted
+    assert refusal(sign_in(country, linked, **wrong)) == (401, "openid_refused")
+    assert sign_in(country, linked).status_code == 200
 
 
 def test_an_answer_is_good_once_and_only_in_the_browser_that_asked(country, linked):
-    told = begin(country)
+    told = begin(country, linked)
     query = back_from(told.headers["Location"])
 
     assert refusal(call_back(country, query, "another-browser")) == (401, "openid_refused")
@@ -200,7 +216,7 @@ def test_an_answer_is_good_once_and_only_in_the_browser_that_asked(country, link
 
 
 def test_a_code_of_one_flow_does_not_finish_another(country, linked):
-    first, second = begin(country), begin(country)
+    first, second = begin(country, linked), begin(country, linked)
     stolen = back_from(first.headers["Location"])["code"]
 
     told = call_back(country, {"code": stolen, "state": state_of(second)}, state_of(second))
@@ -209,12 +225,12 @@ def test_a_code_of_one_flow_does_not_finish_another(country, linked):
 
 
 def test_a_provider_that_cannot_be_reached_is_told_so(country, linked, provider):
-    told = begin(country)
+    told = begin(country, linked)
     query = back_from(told.headers["Location"])
-    provider.kill()
-    provider.wait()
+    provider.stop()
 
     refused = call_back(country, query, state_of(told))
+    provider.start()
 
     assert refusal(refused) == (503, "openid_unavailable")
     assert refused.headers["Retry-After"] == "30"

@@ -10,6 +10,8 @@ from tests.builders.answers import nil_answers
 from tests.builders.country import DISTRICTS
 from tests.builders.waiting import soon
 
+pytestmark = pytest.mark.needs("reports")
+
 FIRST, SECOND = DISTRICTS
 WORDS = {"category": "score_source_unclear", "text": "ไม่ทราบว่าต้องกรอกคะแนน KPI หรือ ITA"}
 OF_A_ROUND = ("problem_reports", "problem_tallies", "consolidations", "files.files")
@@ -21,17 +23,13 @@ def central(country):
     return country.agency("KTHOR", "สำนักงานสมมติ ก.ถ.", role="central_hr_body")
 
 
-def officer_of(country, number, district=FIRST):
-    return country.callers[f"6{district}{number:02d}-1"]
-
-
 def refusal(told):
     return told.status_code, told.json()["code"]
 
 
-def test_a_problem_is_reported_counted_answered_and_the_answer_circulated(country):
+def test_a_problem_is_reported_counted_answered_and_the_answer_circulated(country, lao):
     round_id = country.open_round()
-    officer, stranger = officer_of(country, 1), officer_of(country, 1, SECOND)
+    officer, stranger = lao(FIRST)[0], lao(SECOND)[0]
     district, province = country.callers[f"d{FIRST}"], country.callers["p81"]
     body, key = WORDS | {"round_id": round_id}, {"Idempotency-Key": uuid4().hex}
 
@@ -76,10 +74,10 @@ def test_a_problem_is_reported_counted_answered_and_the_answer_circulated(countr
     assert live["total"]["reported"] >= 1
 
 
-def test_the_report_to_the_board_can_be_built_again_to_the_same_bytes(country, central):
+def test_the_report_to_the_board_can_be_built_again_to_the_same_bytes(country, lao, central):
     due = (datetime.now(UTC) + timedelta(days=40)).isoformat()
     round_id = country.open_round(central_due_at=due)
-    first, second, third = (officer_of(country, number) for number in (2, 3, 4))
+    first, second, third = lao()
     filed = first.file(first.obligation_of(round_id)["id"])
     nil = second.file(second.obligation_of(round_id)["id"], kind="nil", answers=nil_answers())
     assert (filed.status_code, nil.status_code) == (201, 201)
@@ -125,8 +123,8 @@ def download(caller, file):
     return told.content
 
 
-def test_of_a_rehearsal_nothing_is_left_after_the_purge(country, mongo):
-    operator, officer = country.operator, officer_of(country, 5)
+def test_of_a_rehearsal_nothing_is_left_after_the_purge(country, lao, mongo):
+    operator, officer = country.operator, lao(FIRST)[0]
     round_id = country.open_round(mode="trial", scope={"district": FIRST})
     body = WORDS | {"round_id": round_id}
     reported = officer.client.post("/v1/problem-reports", json=body)

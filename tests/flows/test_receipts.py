@@ -20,6 +20,8 @@ from tools.keys import OLD_SIGNING_KEYS, SIGNING_KEY
 from tools.programs import ROOT
 from tools.rotate_key import rotate
 
+pytestmark = pytest.mark.needs("reports")
+
 DISTRICT = next(iter(DISTRICTS))
 
 
@@ -31,8 +33,8 @@ def anyone(stack):
 
 
 @pytest.fixture(scope="module")
-def officer(country):
-    return country.callers[f"6{DISTRICT}01-1"]
+def officer(lao):
+    return lao(DISTRICT)[0]
 
 
 def filed_in(country, officer, mode):
@@ -94,8 +96,8 @@ def test_a_receipt_is_printed_on_one_page_the_same_each_time(officer, filed):
     assert officer.client.get(path).content == told.content
 
 
-def test_a_receipt_is_not_shown_to_those_whose_it_is_not(country, anyone, filed):
-    neighbour = country.callers[f"6{DISTRICT}02-1"]
+def test_a_receipt_is_not_shown_to_those_whose_it_is_not(lao, anyone, filed):
+    neighbour = lao(DISTRICT)[0]
 
     for path in ("receipt", "receipt.pdf", "receipt/proof"):
         path = f"/v1/filings/{filed['filing']['id']}/{path}"

@@ -11,6 +11,8 @@ from tests.builders.country import PASSWORD, Caller
 from tests.builders.registry_csv import a_row, file_of
 from tests.builders.waiting import HANG_SECONDS
 
+pytestmark = pytest.mark.needs("reports")
+
 
 @pytest.fixture(scope="module")
 def round_id(country):
@@ -18,8 +20,13 @@ def round_id(country):
 
 
 @pytest.fixture(scope="module")
-def officer(country):
-    return country.callers["6810501-1"]
+def officers(lao):
+    return lao()
+
+
+@pytest.fixture(scope="module")
+def officer(officers):
+    return officers[0]
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +53,8 @@ def test_a_second_original(officer, filed):
     assert refusal(officer.file(filed[0])) == (409, "already_filed")
 
 
-def test_an_amendment_of_what_somebody_amended_meanwhile(country, round_id):
-    officer = country.callers["6810502-1"]
+def test_an_amendment_of_what_somebody_amended_meanwhile(lao, round_id):
+    officer = lao()[0]
     obligation_id = officer.obligation_of(round_id)["id"]
     assert officer.file(obligation_id).status_code == 201
 
@@ -94,22 +101,22 @@ def test_a_filing_without_a_key(officer, filed):
     assert refusal(told) == (400, "idempotency_key_required")
 
 
-def test_a_filing_outside_the_window(country):
+def test_a_filing_outside_the_window(country, lao):
     round_id = country.open_round(
         opens_at="2019-01-01T00:00:00+07:00",
         lao_due_at="2019-06-01T00:00:00+07:00",
         closes_at="2019-07-01T00:00:00+07:00",
     )
-    officer = country.callers["6810503-1"]
+    officer = lao()[0]
 
     told = officer.file(officer.obligation_of(round_id)["id"])
 
     assert refusal(told) == (409, "window_closed")
 
 
-def test_what_was_not_filed_when_a_round_closes_is_missed(country):
+def test_what_was_not_filed_when_a_round_closes_is_missed(country, lao):
     round_id = country.open_round()
-    officer = country.callers["6810503-2"]
+    officer = lao()[1]
 
     closed = country.operator.job(country.operator.client.post(f"/v1/rounds/{round_id}/close"))
 
@@ -118,8 +125,8 @@ def test_what_was_not_filed_when_a_round_closes_is_missed(country):
     assert refusal(officer.file(officer.obligation_of(round_id)["id"])) == (409, "window_closed")
 
 
-def test_a_stale_draft_names_what_changed(country, round_id):
-    officer = country.callers["6810504-1"]
+def test_a_stale_draft_names_what_changed(lao, round_id):
+    officer = lao()[0]
     path = f"/v1/obligations/{officer.obligation_of(round_id)['id']}/draft"
 
     def put(answers, if_match):
@@ -143,8 +150,8 @@ def test_an_oversized_body_is_refused_unread(officer, filed):
     assert refusal(told) == (413, "body_too_large")
 
 
-def test_a_half_sent_body_is_told_so_and_files_nothing(country, officer, round_id):
-    other = country.callers["6810505-1"]
+def test_a_half_sent_body_is_told_so_and_files_nothing(country, lao, round_id):
+    other = lao()[0]
     obligation_id = other.obligation_of(round_id)["id"]
     head = (
         f"POST /v1/obligations/{obligation_id}/filings HTTP/1.1\r\nHost: x\r\n"
@@ -178,8 +185,8 @@ def test_what_is_not_there(officer, path, code):
     assert refusal(officer.client.get(path)) == (404, code)
 
 
-def test_another_organisations_obligation_is_not_there(country, officer, round_id):
-    other = country.callers["6810506-1"].obligation_of(round_id)
+def test_another_organisations_obligation_is_not_there(lao, officer, round_id):
+    other = lao()[0].obligation_of(round_id)
 
     assert refusal(officer.client.get(f"/v1/obligations/{other['id']}")) == (
         404,
@@ -188,10 +195,10 @@ def test_another_organisations_obligation_is_not_there(country, officer, round_i
     assert refusal(officer.file(other["id"])) == (404, "obligation_not_found")
 
 
-def test_a_slot_files_for_its_own_code_group_only(country, round_id):
-    other_group = country.callers["6810501-2"].obligation_of(round_id)
+def test_a_slot_files_for_its_own_code_group_only(officers, round_id):
+    other_group = officers[1].obligation_of(round_id)
 
-    told = country.callers["6810501-3"].file(other_group["id"])
+    told = officers[2].file(other_group["id"])
 
     assert refusal(told) == (404, "obligation_not_found")
 
@@ -243,8 +250,8 @@ def test_a_row_with_a_wrong_code_is_reported_and_the_rest_read(country):
     assert [(row["line"], row["value"]) for row in result["rejected"]["rows"]] == [(2, "9810409")]
 
 
-def test_a_second_sign_in_is_refused_unless_it_takes_over(country, stack):
-    officer = country.callers["6810510-3"]
+def test_a_second_sign_in_is_refused_unless_it_takes_over(lao, stack):
+    officer = lao()[2]
     elsewhere = Caller(stack.url, officer.username)
     credentials = {"username": officer.username, "password": PASSWORD}
 
@@ -258,20 +265,21 @@ def test_a_second_sign_in_is_refused_unless_it_takes_over(country, stack):
     officer.sign_in()
 
 
-def test_signing_out_ends_the_session_at_once(country, stack):
-    officer = Caller(stack.url, "6810509-3").sign_in()
+def test_signing_out_ends_the_session_at_once(lao, stack):
+    usual = lao()[0]
+    officer = Caller(stack.url, usual.username).sign_in()
 
     assert officer.client.delete("/v1/sessions/current").status_code == 204
     assert refusal(officer.client.get("/v1/obligations")) == (401, "session_ended")
-    country.callers["6810509-3"].sign_in()
+    usual.sign_in()
 
 
-def test_wrong_credentials_do_not_tell_what_is_wrong(stack):
+def test_wrong_credentials_do_not_tell_what_is_wrong(lao, stack):
     stranger = Caller(stack.url)
 
     told = [
         stranger.client.post("/v1/sessions", json={"username": name, "password": "wrong password"})
-        for name in ("6810508-3", "nobody")
+        for name in (lao()[0].username, "nobody")
     ]
 
     assert {refusal(one) for one in told} == {(401, "wrong_credentials")}

@@ -13,6 +13,8 @@ from tests.builders.processes import one_more
 from tests.builders.waiting import HANG_SECONDS, soon
 from tools.programs import SERVICES
 
+pytestmark = pytest.mark.needs()
+
 (OPS,) = (service.ops for service in SERVICES if service.name == "gateway")
 WRONG = "not the right passphrase"
 ANOTHER = "quite another passphrase"
@@ -52,9 +54,9 @@ def sessions_ended_by_broadcast(stack):
 
 
 def test_a_takeover_at_one_gateway_ends_the_session_at_another_by_the_broadcast(
-    country, stack, second_gateway
+    country, lao, stack, second_gateway
 ):
-    first = country.callers["6810510-3"]
+    first = lao()[2]
     first.sign_in()
     slot_id = first.get("/v1/sessions/current")["slot_id"]
 
@@ -73,8 +75,8 @@ def test_a_takeover_at_one_gateway_ends_the_session_at_another_by_the_broadcast(
     first.sign_in()
 
 
-def test_without_a_takeover_the_second_computer_is_told_since_when(country, second_gateway):
-    officer = country.callers["6810510-2"]
+def test_without_a_takeover_the_second_computer_is_told_since_when(lao, second_gateway):
+    officer = lao()[1]
 
     told = try_signing_in(second_gateway, officer.username, PASSWORD)
 
@@ -83,7 +85,7 @@ def test_without_a_takeover_the_second_computer_is_told_since_when(country, seco
 
 
 def test_two_accounts_processes_count_the_guesses_of_one_address_together(
-    country, stack, second_accounts
+    country, lao, stack, second_accounts
 ):
     processes = (f"http://127.0.0.1:{stack.site.port + 1}", second_accounts)
 
@@ -104,11 +106,11 @@ def test_two_accounts_processes_count_the_guesses_of_one_address_together(
     assert sum(seen) == FREE_ATTEMPTS
     assert all(seen), "only one of the processes was asked"
     # Everybody else behind the same address goes on.
-    assert country.callers["6810509-1"].sign_in()
+    assert lao()[0].sign_in()
 
 
-def test_sixty_sign_ins_at_once_hold_up_nobody_else(country):
-    onlooker = country.callers["6810508-1"]
+def test_sixty_sign_ins_at_once_hold_up_nobody_else(country, lao):
+    onlooker = lao()[0]
     stages = set()
     with httpx.Client(base_url=country.url, trust_env=False, timeout=HANG_SECONDS) as client:
 
@@ -131,8 +133,8 @@ def test_sixty_sign_ins_at_once_hold_up_nobody_else(country):
     assert len(stages) > 2
 
 
-def test_a_password_is_changed_by_whoever_knows_it(country):
-    officer = country.callers["6810507-1"]
+def test_a_password_is_changed_by_whoever_knows_it(country, lao):
+    officer = lao()[0]
 
     def change(current, new):
         body = {"current_password": current, "new_password": new}
@@ -181,16 +183,24 @@ def test_a_second_factor_from_setting_up_to_removing(country):
     office.sign_in()
 
 
-def test_an_lao_officer_is_refused_a_second_factor(country):
-    officer = country.callers["6810506-1"]
+def test_signing_in_through_a_provider_is_off_unless_it_is_set_up(country, lao):
+    asked = {"username": lao()[0].username}
+
+    told = httpx.get(f"{country.url}/v1/oidc/authorizations", params=asked, trust_env=False)
+
+    assert refusal(told) == (404, "openid_not_offered")
+
+
+def test_an_lao_officer_is_refused_a_second_factor(lao):
+    officer = lao()[0]
 
     told = officer.client.post("/v1/second-factors", json={"password": PASSWORD})
 
     assert refusal(told) == (403, "out_of_scope")
 
 
-def test_an_organisation_reads_its_own_audit_and_the_operator_all(country):
-    officer = country.callers["6810506-2"]
+def test_an_organisation_reads_its_own_audit_and_the_operator_all(country, lao):
+    officer = lao()[1]
     own = officer.get("/v1/sessions/current")["organisation"]["id"]
     try_signing_in(country.url, officer.username)
 

@@ -12,6 +12,8 @@ from tests.builders.answers import fuller_answers
 from tests.builders.country import PROVINCE
 from tests.builders.waiting import soon
 
+pytestmark = pytest.mark.needs("reports")
+
 
 def answers(**changes):
     """A full report, without a file attached."""
@@ -43,8 +45,8 @@ def field_of(form, field_id):
     )
 
 
-def test_1_who_the_head_and_the_deputies_are_is_said_and_filled_in(country, round_id, form):
-    officer, of_province = country.callers["6810401-1"], country.callers["2810411-1"]
+def test_1_who_the_head_and_the_deputies_are_is_said_and_filled_in(country, lao, round_id, form):
+    officer, of_province = lao()[0], country.callers["2810411-1"]
 
     of_sao, of_pao = (
         each.get(f"/v1/obligations/{each.obligation_of(round_id)['id']}/draft")
@@ -58,8 +60,8 @@ def test_1_who_the_head_and_the_deputies_are_is_said_and_filled_in(country, roun
     assert "รองนายก" in field_of(form, "deputies")["help"]["th"]
 
 
-def test_2_the_reporters_data_can_be_changed_after_registering(country, round_id):
-    officer = country.callers["6810410-1"]
+def test_2_the_reporters_data_can_be_changed_after_registering(lao, round_id):
+    officer = lao(changes=True)[0]
     slot_id = officer.get("/v1/sessions/current")["slot_id"]
     etag = officer.client.get(f"/v1/slots/{slot_id}").headers["ETag"]
     change = {"name": "เปลี่ยนชื่อ สมมติ", "position": "หัวหน้าสำนักปลัด"}
@@ -81,9 +83,9 @@ def test_2_the_reporters_data_can_be_changed_after_registering(country, round_id
 
 
 def test_3_an_incomplete_form_cannot_be_confirmed_and_a_confirmed_one_can_be_corrected(
-    country, round_id
+    country, lao, round_id
 ):
-    officer, office = country.callers["6810403-1"], country.callers["d8104"]
+    officer, office = lao("8104")[0], country.callers["d8104"]
     obligation = f"/v1/obligations/{officer.obligation_of(round_id)['id']}"
     incomplete = {name: value for name, value in answers().items() if name != "headcount"}
 
@@ -114,8 +116,8 @@ def test_3_an_incomplete_form_cannot_be_confirmed_and_a_confirmed_one_can_be_cor
     )
 
 
-def test_4_an_organisation_without_a_mayor_goes_on(country, round_id):
-    vacant, acting = country.callers["6810404-1"], country.callers["6810405-1"]
+def test_4_an_organisation_without_a_mayor_goes_on(lao, round_id):
+    vacant, acting = lao()[0], lao()[0]
     nobody = {
         name: value
         for name, value in answers(head_status="vacant", deputies=[]).items()
@@ -133,8 +135,8 @@ def test_4_an_organisation_without_a_mayor_goes_on(country, round_id):
     assert [each.status_code for each in told] == [201, 201]
 
 
-def test_5_which_score_is_asked_for_is_said_and_has_to_be_chosen(country, round_id, form):
-    officer = country.callers["6810406-1"]
+def test_5_which_score_is_asked_for_is_said_and_has_to_be_chosen(lao, round_id, form):
+    officer = lao()[0]
     obligation_id = officer.obligation_of(round_id)["id"]
     without = {name: value for name, value in answers().items() if name != "score_source"}
 
@@ -149,9 +151,9 @@ def test_5_which_score_is_asked_for_is_said_and_has_to_be_chosen(country, round_
 
 
 def test_6_one_list_says_what_is_owed_and_whoever_heard_late_is_heard_and_gets_more_time(
-    country, round_id
+    country, lao, round_id
 ):
-    officer = country.callers["6810407-1"]
+    officer = lao()[0]
     owed = officer.obligation_of(round_id)
 
     reported = officer.client.post(

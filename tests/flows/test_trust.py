@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import orjson
+import pytest
 
 from chassis import topology
 from chassis.connection import open_connection
@@ -12,9 +13,11 @@ from tests.builders.answers import some_answers
 from tests.builders.broker import depth
 from tests.builders.waiting import soon
 
+pytestmark = pytest.mark.needs("reports")
 
-def test_a_filing_that_no_gateway_sealed_is_parked_and_nothing_is_recorded(country, stack):
-    victim, bystander = country.callers["6810401-1"], country.callers["6810402-1"]
+
+def test_a_filing_that_no_gateway_sealed_is_parked_and_nothing_is_recorded(country, lao, stack):
+    victim, bystander = lao()[0], lao()[0]
     round_id = country.open_round()
     obligation = victim.obligation_of(round_id)
     forged = {
