@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
 import sys
@@ -16,32 +15,45 @@ from pymongo.database import Database
 from chassis import topology
 from chassis.connection import open_connection
 from clients.aggregation import AggregationClient
+from services.aggregation.rebuild import main
 from tests.builders.waiting import HANG_SECONDS, soon
 from tests.component.aggregation.conftest import Announcer
 from tests.component.aggregation.test_service import a_life, purged, round_opened, shows
 from tests.unit.aggregation.lives import left_of
 from tools.programs import ROOT
 
-Rebuild = Callable[..., subprocess.CompletedProcess[str]]
+Rebuild = Callable[..., int | str | None]
 
 
 @pytest.fixture
-def rebuild(amqp_uri: str, kept: Database, mongo_uri: str, mongo: MongoClient) -> Iterator[Rebuild]:
-    """Runs the command; the database it makes beside the present one is dropped afterwards."""
+def rebuild(
+    amqp_uri: str, kept: Database, mongo: MongoClient, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Rebuild]:
+    """Does here what the command does and returns its exit status; the database it makes beside
+    the present one is dropped afterwards.
+    """
+    monkeypatch.setenv("SUCHARIT_AMQP_URI", amqp_uri)
 
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        addresses = {"SUCHARIT_AMQP_URI": amqp_uri, "AGGREGATION_MONGO_URI": mongo_uri}
-        return subprocess.run(
-            [sys.executable, "-m", "services.aggregation.rebuild", *arguments],
-            cwd=ROOT,
-            env={**os.environ, **addresses},
-            capture_output=True,
-            text=True,
-            timeout=HANG_SECONDS,
-        )
+    def run(*arguments: str) -> int | str | None:
+        monkeypatch.setattr(sys, "argv", ["rebuild", *arguments])
+        try:
+            main()
+        except SystemExit as ended:
+            return ended.code
+        return 0
 
     yield run
     mongo.drop_database(f"{kept.name}_rebuilt")
+
+
+def command() -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "services.aggregation.rebuild"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=HANG_SECONDS,
+    )
 
 
 def test_the_log_gives_the_figures_that_stand_and_mends_wrong_ones(
@@ -62,22 +74,20 @@ def test_the_log_gives_the_figures_that_stand_and_mends_wrong_ones(
     announcer.announce([purged(gone)])
     soon(lambda: len(left_of(gone, kept)) == 1)
 
-    same = rebuild()
-    assert same.returncode == 0, same.stdout + same.stderr
+    assert rebuild() == 0
 
     spoilt = kept["tallies"].find_one_and_update({"filed": {"$gt": 0}}, {"$inc": {"filed": 1}})
     lost = kept["standings"].find_one_and_delete({})
-    differing = rebuild()
+    differing = command()
     assert differing.returncode == 1
     assert f"tallies {spoilt['_id']}" in differing.stdout
     assert f"standings {lost['_id']}" in differing.stdout
     assert "2 differences" in differing.stdout
 
-    mended = rebuild("--replace")
-    assert mended.returncode == 0, mended.stderr
+    assert rebuild("--replace") == 0
     assert shows(aggregation, live)
     assert shows(aggregation, trial)
     assert len(left_of(gone, kept)) == 1
-    assert rebuild().returncode == 0
+    assert rebuild() == 0
     indexes = {index["name"] for index in kept["tallies"].list_indexes()}
     assert indexes == {"_id_", "round_id_1_province_code_1", "round_id_1_district_code_1"}

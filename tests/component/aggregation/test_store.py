@@ -238,6 +238,7 @@ def test_a_frozen_database_is_an_outage_within_its_time_and_the_repeat_counts_on
 
     with monkeypatch.context() as hurried, frozen(infrastructure, "mongod"):
         hurried.setattr("services.aggregation.store.TRANSACTION_SECONDS", 1.0)
+        hurried.setattr("chassis.mongo.TRANSACTION_SECONDS", 1.0)
         with eventlet.Timeout(HANG_SECONDS), pytest.raises(PyMongoError) as outage:
             figures.count(standings_in(life.filings()))
     assert is_outage(outage.value)

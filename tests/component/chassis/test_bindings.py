@@ -12,6 +12,7 @@ from eventlet.event import Event as Signal
 from prometheus_client import REGISTRY
 
 from chassis import topology
+from chassis.bindings import UNHEARD_BEFORE_LOST, Bindings
 from chassis.listener import listens, overhears
 from chassis.mongo import Kept
 from chassis.rpc import answers, caller
@@ -20,7 +21,7 @@ from contracts.errors import ServiceUnavailable
 from tests.builders.broker import depth
 from tests.builders.parrot.service import Parrot, ThingMadeV1
 from tests.builders.streams import read_stream
-from tests.builders.waiting import soon
+from tests.builders.waiting import HANG_SECONDS, soon
 from tests.component.chassis.test_questions import InnClient
 
 QUEUE = "ears.parrot.thing_made.v1"
@@ -167,8 +168,13 @@ def test_who_is_bound_to_nothing_says_that_it_is_not_ready(ears, channel, monkey
     assert counted("listener_bound") == 0
 
 
-def test_a_listener_that_is_busy_is_not_taken_for_an_unbound_one(run, things):
-    go_on, begun = Signal(), []
+def test_a_listener_that_is_busy_is_not_taken_for_an_unbound_one(run, things, monkeypatch):
+    go_on, begun, looks = Signal(), [], []
+    look = Bindings._look
+
+    def counting(bindings):
+        look(bindings)
+        looks.append(bindings.container)
 
     class Ears(Service):
         name = "ears"
@@ -182,7 +188,9 @@ def test_a_listener_that_is_busy_is_not_taken_for_an_unbound_one(run, things):
     noticed = counted("listener_bound_again_total")
     things.keep("heavy")
     soon(lambda: begun)
-    eventlet.sleep(6)  # several looks, none of them answered
+    monkeypatch.setattr("chassis.bindings.HEARD_SECONDS", 0.2)  # to wait no longer than needed
+    monkeypatch.setattr(Bindings, "_look", counting)
+    soon(lambda: looks.count(container) > 2 * UNHEARD_BEFORE_LOST)  # none of them is answered
 
     assert checks(container)[QUEUE]["ok"]
     go_on.send(None)
@@ -226,7 +234,7 @@ def test_questions_and_answers_are_bound_again(run, wire, channel, monkeypatch):
     monkeypatch.setattr("chassis.connection.HEARTBEAT_SECONDS", 1)
     run(Inn)
     ask = caller(wire, InnClient, 1.0)
-    assert ask("stay", guest="one") == "one"
+    assert caller(wire, InnClient, HANG_SECONDS)("stay", guest="one") == "one"
 
     channel.queue_unbind("rpc-inn", topology.ANSWERS_EXCHANGE, "inn.*")
 

@@ -12,7 +12,7 @@ from pymongo import MongoClient
 from pymongo.errors import AutoReconnect
 
 from chassis.clock import now
-from chassis.jobs import ATTEMPTS, COLLECTION, Jobs, RunsJobs, job_document, runs_job
+from chassis.jobs import ATTEMPTS, COLLECTION, LEASE_SECONDS, Jobs, RunsJobs, job_document, runs_job
 from chassis.log import correlation_id
 from chassis.mongo import Kept, build_indexes, connect
 from chassis.service import Service
@@ -262,23 +262,28 @@ def test_claiming_costs_the_same_however_many_jobs_wait_and_has_an_index_that_so
 
 
 def test_a_job_in_hand_keeps_its_lease(jobs, work, monkeypatch):
-    monkeypatch.setattr("chassis.jobs.LEASE_SECONDS", 0.6)  # no setting: a mistake would be silent
-    monkeypatch.setattr("chassis.jobs.RENEW_SECONDS", 0.2)
-    begun = []
+    clock = [now().replace(microsecond=0)]
+    monkeypatch.setattr("chassis.jobs.now", lambda: clock[0])
+    monkeypatch.setattr("chassis.jobs.RENEW_SECONDS", 0.02)  # to wait no longer than needed
+    begun, rivals = [], []
+
+    def is_renewed():
+        (kept,) = jobs.collection.find()
+        return kept["lease_until"] == clock[0] + timedelta(seconds=LEASE_SECONDS)
 
     def grind(job):
         begun.append(job.id)
-        eventlet.sleep(1.5)
+        for _ in range(3):
+            clock[0] += timedelta(seconds=LEASE_SECONDS - 1)
+            soon(is_renewed)
+            rivals.append(jobs.claim(["grind"]))
         return {}, []
 
     work(grind)
-    job = jobs.start("grind", {}, requested_by=BY)
-    rival = []
-    while jobs.get(job["id"], slot_id="s1")["state"] != "done":
-        rival += filter(None, [begun and jobs.claim(["grind"])])
-        eventlet.sleep(0.05)
+    job = ended(jobs, jobs.start("grind", {}, requested_by=BY))
 
-    assert rival == []
+    assert job["state"] == "done"
+    assert rivals == [None] * 3
     assert len(begun) == 1
 
 
