@@ -16,17 +16,21 @@ from collections.abc import Mapping
 
 SHARES: Mapping[str, tuple[str, ...]] = {
     "parts": (
-        "tests/architecture",
-        "tests/contracts",
         "tests/component/accounts",
         "tests/component/aggregation",
         "tests/component/chassis",
         "tests/component/collecting",
-        "tests/component/edge",
-        "tests/component/gateway",
         "tests/component/reports",
     ),
-    "rest": ("tests/component/jobs", "tests/component/tools", "tests/unit"),
+    "rest": (  # first what needs no stack: not all start one at once
+        "tests/unit",
+        "tests/architecture",
+        "tests/contracts",
+        "tests/component/edge",
+        "tests/component/gateway",
+        "tests/component/jobs",
+        "tests/component/tools",
+    ),
     "whole": ("tests/flows",),
     "faults": ("tests/faults",),
 }
