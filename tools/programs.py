@@ -373,7 +373,7 @@ stdout_logfile_backups = 2
 def _version_of_code() -> str:
     """Return a digest of all that a running service has read from the checkout."""
     digest = hashlib.sha256((ROOT / "requirements" / "run.txt").read_bytes())
-    for room in ("contracts", "chassis", "edge", "clients", "services", "gateway"):
+    for room in ("contracts", "chassis", "edge", "clients", "collecting", "services", "gateway"):
         for path in sorted((ROOT / room).rglob("*")):
             if path.is_file() and path.suffix != ".pyc":
                 digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
