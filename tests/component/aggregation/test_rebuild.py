@@ -29,10 +29,11 @@ Rebuild = Callable[..., int | str | None]
 def rebuild(
     amqp_uri: str, kept: Database, mongo: MongoClient, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Rebuild]:
-    """Does here what the command does and returns its exit status; the database it makes beside
-    the present one is dropped afterwards.
+    """Does here what the command does, on the connection of the running service, and returns its
+    exit status; the database it makes beside the present one is dropped afterwards.
     """
     monkeypatch.setenv("SUCHARIT_AMQP_URI", amqp_uri)
+    monkeypatch.setattr("services.aggregation.rebuild.connect", lambda *_: kept)
 
     def run(*arguments: str) -> int | str | None:
         monkeypatch.setattr(sys, "argv", ["rebuild", *arguments])
