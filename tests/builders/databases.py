@@ -10,17 +10,18 @@ from pymongo import MongoClient, WriteConcern
 from chassis.mongo import build_indexes, connect
 from tools.stack import Stack
 
-_MIGRATED: set[str] = set()
+_MIGRATED: set[tuple[str, ...]] = set()
 
 
 def migrate(infrastructure: Stack, alias: str, documents: list[Any]) -> str:
     """Return the address of a service's database; its indexes are built when first asked for."""
     uri = infrastructure.mongo_uri(f"test_{alias}")
-    if uri not in _MIGRATED:
+    built = (uri, *map(str, documents))
+    if built not in _MIGRATED:
         connect(uri, alias)
         build_indexes(documents)
         mongoengine.disconnect(alias)
-        _MIGRATED.add(uri)
+        _MIGRATED.add(built)
     return uri
 
 

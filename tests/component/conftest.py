@@ -7,6 +7,8 @@ from typing import Any
 
 import mongoengine
 import pytest
+from pymongo import MongoClient
+from pymongo.database import Database
 
 from chassis import topology
 from chassis.connection import open_connection
@@ -15,8 +17,24 @@ from chassis.publisher import Wire
 from chassis.service import readiness_of
 from chassis.settings import ProcessSettings
 from tests.builders.waiting import HANG_SECONDS, soon
+from tests.builders.watching import Commands
 
 Run = Callable[..., Any]
+
+
+@pytest.fixture
+def commands() -> Commands:
+    """Every command sent to `database`."""
+    return Commands()
+
+
+@pytest.fixture
+def database(mongo_uri: str, commands: Commands) -> Iterator[Database[dict[str, Any]]]:
+    """The test's database, no service running on it."""
+    with MongoClient(
+        mongo_uri, tz_aware=True, w="majority", journal=True, event_listeners=[commands]
+    ) as client:
+        yield client.get_default_database()
 
 
 @pytest.fixture

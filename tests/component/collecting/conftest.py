@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import astuple
 from typing import Any
 
@@ -18,36 +17,14 @@ from collecting.obligations.rules.obligation import Obligation
 from collecting.stores import Stores
 from tests.builders.databases import emptied, migrate
 from tests.builders.licences.kind import LICENCES
-from tests.builders.watching import Commands
 from tests.unit.collecting.duties import a_round, an_obligation
 from tools.stack import Stack
 
 
-@pytest.fixture(scope="session")
-def shared_uri(infrastructure: Stack) -> str:
-    """The address of the database these tests share, with its indexes."""
-    return migrate(infrastructure, ALIAS, DOCUMENTS)
-
-
 @pytest.fixture
-def mongo_uri(shared_uri: str, mongo: MongoClient[Any]) -> str:
+def mongo_uri(infrastructure: Stack, mongo: MongoClient[Any]) -> str:
     """The address of the collection's database, with its indexes and nothing else."""
-    return emptied(mongo, shared_uri)
-
-
-@pytest.fixture
-def commands() -> Commands:
-    """Every command sent to `database`."""
-    return Commands()
-
-
-@pytest.fixture
-def database(mongo_uri: str, commands: Commands) -> Iterator[Database[dict[str, Any]]]:
-    """The collection's database, no service running on it."""
-    with MongoClient(
-        mongo_uri, tz_aware=True, w="majority", journal=True, event_listeners=[commands]
-    ) as client:
-        yield client.get_default_database()
+    return emptied(mongo, migrate(infrastructure, ALIAS, DOCUMENTS))
 
 
 @pytest.fixture

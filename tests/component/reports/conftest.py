@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,6 @@ from services.reports.stores import ReportsStore
 from tests.builders.databases import emptied, migrate
 from tests.builders.sealing import KEY, IntakeSettings, hand_out_key
 from tests.builders.waiting import HANG_SECONDS
-from tests.builders.watching import Commands
 from tests.component.conftest import Run
 from tools.stack import Stack
 
@@ -36,21 +34,6 @@ SERVICE = "reports"
 def mongo_uri(infrastructure: Stack, mongo: MongoClient[Any]) -> str:
     """The address of the service's database, with its indexes and nothing else."""
     return emptied(mongo, migrate(infrastructure, ALIAS, DOCUMENTS))
-
-
-@pytest.fixture
-def commands() -> Commands:
-    """Every command sent to `database`."""
-    return Commands()
-
-
-@pytest.fixture
-def database(mongo_uri: str, commands: Commands) -> Iterator[Database[dict[str, Any]]]:
-    """Reports' database, no service running on it."""
-    with MongoClient(
-        mongo_uri, tz_aware=True, w="majority", journal=True, event_listeners=[commands]
-    ) as client:
-        yield client.get_default_database()
 
 
 @pytest.fixture
