@@ -10,7 +10,12 @@ import pytest
 from eventlet.event import Event as Signal
 
 from chassis.clock import now
-from collecting.files.questions import INSPECTIONS_OF_A_SLOT, EvidenceQuestions, _line
+from collecting.files.questions import (
+    CHUNKS_OF_EVIDENCE,
+    INSPECTIONS_OF_A_SLOT,
+    EvidenceQuestions,
+    _line,
+)
 from collecting.files.scan import EICAR, ClamavScanner, EicarScanner, NoScanner
 from collecting.files.store.gridfs import CHUNK_BYTES
 from collecting.rounds.rules import Mode, RoundState
@@ -29,6 +34,7 @@ from contracts.principal import Principal, Role
 from tests.builders.files import PDF, PNG, docx, pdf_of
 from tests.builders.waiting import soon
 from tests.builders.watching import explained, stages_of
+from tests.component.collecting.test_obligations import an_organisation
 from tests.unit.collecting.duties import a_round, an_obligation, the_officer_of
 
 TRIAL = "licences-2569-1-trial"
@@ -232,6 +238,9 @@ def test_an_organisation_reports_has_not_heard_of_yet_is_asked_to_come_back(desk
     with pytest.raises(ServiceUnavailable):
         send(desk, officer | {"organisation_id": "o9", "area_code": "o9"})
 
+    desk.store.organisations.learn([an_organisation(9, _id="o9")])
+    assert send(desk, officer | {"organisation_id": "o9", "area_code": "o9"})["is_new"]
+
 
 def test_an_upload_is_continued_by_the_slot_that_began_it_and_no_other(desk, officer):
     upload = desk.begin_evidence(officer, "a.pdf", None, None)["upload_id"]
@@ -241,8 +250,10 @@ def test_an_upload_is_continued_by_the_slot_that_began_it_and_no_other(desk, off
         desk.add_evidence_chunk(colleague, upload, 0, "")
     with pytest.raises(UploadNotFound):
         desk.finish_evidence(colleague, upload)
+    chunk = b64encode(b"x").decode()
+    desk.add_evidence_chunk(officer, upload, CHUNKS_OF_EVIDENCE - 1, chunk)
     with pytest.raises(ValueError, match="against the agreement"):
-        desk.add_evidence_chunk(officer, upload, 80, "")
+        desk.add_evidence_chunk(officer, upload, CHUNKS_OF_EVIDENCE, chunk)
 
 
 def test_its_organisation_and_the_tiers_above_see_evidence_and_nobody_else(desk, officer):

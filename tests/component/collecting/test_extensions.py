@@ -274,6 +274,15 @@ def test_what_is_extended_beyond_the_end_of_its_round_is_not_missed_with_the_oth
     assert store.rounds.get("licences-2569-1").state is RoundState.CLOSED
 
 
+@pytest.mark.parametrize(("ms", "state"), [(-1, State.OPEN), (0, State.OPEN), (1, State.MISSED)])
+def test_up_to_the_moment_it_is_due_anew_what_was_missed_is_owed_again(store, spread, ms, state):
+    close(store, store.rounds.get("licences-2569-1"), at=AFTER)
+
+    extend(store, at=AFTER + ms * MILLISECOND, lao_due_at=wire_time(AFTER))
+
+    assert {store.obligations.get(owed.id).state for owed in spread} == {state}
+
+
 def test_a_date_that_is_past_already_reopens_nothing(store, spread):
     close(store, store.rounds.get("licences-2569-1"), at=AFTER)
 

@@ -8,7 +8,7 @@ import gridfs
 import pytest
 
 from chassis.clock import now
-from collecting.files.store.gridfs import CHUNK_BYTES, Files
+from collecting.files.store.gridfs import CHUNK_BYTES, MOST_CHUNKS, Files
 from contracts.collecting.evidence import UploadNotFound
 from tests.builders.files import PDF, pdf_of
 
@@ -88,6 +88,14 @@ def test_a_chunk_against_the_agreement_is_a_bug(files, number, size):
 
     with pytest.raises(ValueError, match="against the agreement"):
         files.append(file_id, number, bytes(size))
+
+
+def test_the_last_chunk_there_may_be_is_kept_whole(files, database):
+    file_id = files.begin(NAMED)
+
+    files.append(file_id, MOST_CHUNKS - 1, bytes(CHUNK_BYTES))
+
+    assert left(database)["chunks"] == 1
 
 
 def test_what_is_unfinished_takes_nothing_more_before_it_is_swept_and_files_stay(database):

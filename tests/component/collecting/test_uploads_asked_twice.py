@@ -15,7 +15,7 @@ from eventlet.event import Event as Signal
 from chassis.clock import now
 from chassis.jobs import Jobs
 from collecting.files.store.gridfs import CHUNK_BYTES, Files, sha256_of
-from collecting.workbooks.questions import WorkbookQuestions
+from collecting.workbooks.questions import CHUNKS_OF_UPLOAD, WorkbookQuestions
 from contracts.collecting.evidence import UploadNotFound
 from tests.builders.files import pdf_of
 from tests.component.collecting.test_evidence import desk, obligation, officer
@@ -143,6 +143,16 @@ def test_an_upload_of_workbooks_started_twice_is_one_job_and_its_file_stays(
 
     assert {each["id"] for each in (*told, later)} == {"licences-upload-1"}
     assert b"".join(store.files.read(file_id)) == CONTENT
+
+
+def test_an_upload_of_workbooks_has_so_many_chunks_and_no_more(store, database, officer):
+    desk, chunk = WorkbookDesk(store, database), b64encode(b"x").decode()
+    of_workbooks = {"kind": "workbooks", "by": officer, "filename": "a.zip", "round_id": None}
+    file_id = store.files.begin(of_workbooks)
+
+    desk.add_workbooks_chunk(officer, file_id, CHUNKS_OF_UPLOAD - 1, chunk)
+    with pytest.raises(ValueError, match="against the agreement"):
+        desk.add_workbooks_chunk(officer, file_id, CHUNKS_OF_UPLOAD, chunk)
 
 
 def test_an_upload_that_is_not_what_was_announced_is_refused(store, database, obligation, officer):

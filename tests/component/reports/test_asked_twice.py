@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from chassis.jobs import Jobs
-from contracts.errors import IdempotencyKeyReused
+from contracts.errors import IdempotencyKeyReused, InvalidInput
 from contracts.fields import wire_time
 from services.reports.consolidation.questions import ConsolidationQuestions
 from services.reports.problems.questions import ProblemQuestions
-from tests.builders.duties import EARLY, LATE
+from tests.builders.duties import EARLY, LATE, MILLISECOND, OPENS
 from tests.component.collecting.test_asked_twice import CENTRAL, require_one_job_for_a_key
 from tests.component.reports.test_problems import keep
 from tests.unit.reports.duties import owing
@@ -42,6 +42,28 @@ def test_a_consolidation_asked_for_again_is_the_same_and_of_another_moment_is_re
     desk, database
 ):
     require_one_job_for_a_key(database, consolidating(desk), wire_time(EARLY))
+
+
+@pytest.mark.parametrize(
+    ("as_of", "is_taken"),
+    [
+        (OPENS - MILLISECOND, False),
+        (OPENS, True),
+        (LATE, True),
+        (LATE + MILLISECOND, False),
+    ],
+)
+def test_a_consolidation_is_of_a_moment_since_the_round_opened_and_of_none_to_come(
+    desk, as_of, is_taken
+):
+    ask = consolidating(desk)
+
+    if is_taken:
+        assert ask(CENTRAL, wire_time(as_of))["state"] == "queued"
+        return
+    with pytest.raises(InvalidInput) as refused:
+        ask(CENTRAL, wire_time(as_of))
+    assert refused.value.details["pointer"] == "/as_of"
 
 
 def test_an_answer_to_a_problem_sent_again_is_kept_once(desk, store, database):

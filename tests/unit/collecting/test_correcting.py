@@ -319,8 +319,9 @@ def test_a_return_is_taken_back_by_who_gave_it_or_above_and_only_while_it_waits(
     by_province = returned(by=PROVINCE)
     answered = after(an_amending_attempt(FILED, 1, 90), of=by_province)
 
-    with pytest.raises(OutOfScope):
-        taken_back(by_province, DISTRICT)
+    for other in (DISTRICT, replace(PROVINCE, slot_id="another")):
+        with pytest.raises(OutOfScope):
+            taken_back(by_province, other)
     for nothing in (FILED, answered, taken_back(by_province, PROVINCE)):
         with pytest.raises(NothingReturned):
             taken_back(nothing, CENTRAL)
@@ -359,6 +360,8 @@ def test_what_an_office_above_accepted_is_not_returned_or_accepted_by_one_below(
     for act in (returned, accepted):
         with pytest.raises(AlreadyAccepted):
             act(by_province, by=DISTRICT)
+    with pytest.raises(AlreadyAccepted):
+        accepted(by_province, by=PROVINCE)
     assert not returned(by_province, by=PROVINCE).is_accepted
 
 
@@ -370,8 +373,10 @@ def test_acts_are_numbered_tell_who_and_why_and_are_bounded():
         (2, "return_taken_back", 1, "d8104"),
     ]
     assert both.acts[0].reason == "ตัวเลขไม่ตรง"
+    full = both.acts * (MOST_ACTS // 2)
+    assert len(returned(replace(FILED, acts=full[1:])).acts) == MOST_ACTS
     with pytest.raises(TooManyActs):
-        returned(replace(FILED, acts=both.acts * (MOST_ACTS // 2)))
+        returned(replace(FILED, acts=full))
 
 
 # -- drafts -----------------------------------------------------------------------------------

@@ -71,9 +71,16 @@ def test_canonical_json_is_that_of_rfc_8785_whoever_writes_it(value):
     assert canonical({"answers": value}) == rfc8785.dumps({"answers": value})
 
 
-def test_a_number_that_no_double_holds_has_no_canonical_json():
+@pytest.mark.parametrize("number", [2**53, -(2**53)])
+def test_a_number_that_no_double_holds_has_no_canonical_json(number):
     with pytest.raises(rfc8785.IntegerDomainError):
-        canonical({"issued": 2**53})
+        canonical({"issued": number})
+
+
+@pytest.mark.parametrize("number", [1e-5, 1.1e-5, 2e-7, 1e15, 1e15 - 0.5, 1e21, 2**53 - 1])
+def test_where_numbers_begin_to_be_written_otherwise_they_are_written_as_rfc_8785_has_them(number):
+    assert canonical({"n": number}) == rfc8785.dumps({"n": number})
+    assert canonical({"n": -number}) == rfc8785.dumps({"n": -number})
 
 
 # -- the number -----------------------------------------------------------------------------

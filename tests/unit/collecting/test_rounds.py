@@ -185,6 +185,7 @@ def test_times_out_of_order_are_refused_where_they_stand(times, pointer):
         {"lao_due_at": OPENS + MILLISECOND},
         {"lao_due_at": CLOSES},
         {"central_due_at": DUE},
+        {"corrections_close_at": CLOSES},
     ],
 )
 def test_times_at_the_edge_of_the_order_are_taken(times):

@@ -1,5 +1,6 @@
 """What a file is, whatever it is called."""
 
+import io
 import random
 import zipfile
 
@@ -65,6 +66,7 @@ def test_anything_else_is_refused_also_a_zip_that_is_no_office_file(content):
         (docx(("word/vbaProject.bin", b"macro")), "macros", ".docx"),
         (b"Rar!\x1a\x07" + bytes(50), "a packed file", "Unpack"),
         ("ชื่อ,จำนวน\n".encode(), "text", ".xlsx"),
+        (b"a text with spaces", "text", ".xlsx"),
         (b"\xef\xbb\xbf<!DOCTYPE html><p>", "a web page", "PDF"),
         (bytes(100), "no known kind", ".pdf"),
     ],
@@ -96,6 +98,24 @@ def test_a_file_that_would_swell_beyond_bounds_is_refused_unopened(monkeypatch):
 
     with pytest.raises(EvidenceTypeRefused):
         media_type_of(bomb)
+
+
+@pytest.mark.parametrize(("less", "is_taken"), [(0, True), (1, False)])
+@pytest.mark.parametrize("limit", ["MOST_MEMBERS", "UNPACKED_BYTES"])
+def test_an_office_file_has_so_many_members_and_bytes_and_no_more(
+    monkeypatch, limit, less, is_taken
+):
+    content = docx(("word/media/1.txt", b"text"))
+    with zipfile.ZipFile(io.BytesIO(content)) as members:
+        listed = members.infolist()
+    most = {"MOST_MEMBERS": len(listed), "UNPACKED_BYTES": sum(one.file_size for one in listed)}
+    monkeypatch.setattr(sniff, limit, most[limit] - less)
+
+    if is_taken:
+        assert media_type_of(content) == DOCX
+    else:
+        with pytest.raises(EvidenceTypeRefused):
+            media_type_of(content)
 
 
 def test_a_directory_with_more_entries_than_can_be_read_quickly_is_refused(monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from random import Random
 from zipfile import ZipFile, ZipInfo
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from collecting.files.kinds import KINDS
 from collecting.workbooks.archives import MOST_WORKBOOKS, Archive, budget_of_an_upload, name_of
 from collecting.workbooks.layout import layout_of
+from collecting.workbooks.parts import WORKBOOK_BYTES
 from collecting.workbooks.wording import of_file
 from contracts.collecting.workbooks import TooManyWorkbooks, WorkbooksUnreadable
 from tests.builders.licences.kind import FORM_OF_LAST_YEAR
@@ -90,6 +92,31 @@ def test_a_member_beyond_the_limit_is_never_unpacked():
     (member,) = members(zipped({"bomb.xlsx": bytes(200 << 20)}))
 
     assert (member.code, member.data) == ("workbook_too_large", b"")
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "code"),
+    [
+        ("a.xlsx", WORKBOOK_BYTES, "not_a_workbook"),
+        ("a.xlsx", WORKBOOK_BYTES + 1, "workbook_too_large"),
+        ("a", WORKBOOK_BYTES + 1, "not_a_workbook"),
+    ],
+)
+def test_a_member_is_looked_into_up_to_the_size_of_a_workbook(name, size, code):
+    (member,) = members(zipped({name: bytes(size)}))
+
+    assert member.code == code
+
+
+def test_a_workbook_that_is_larger_than_any_is_never_cut_to_one_that_is_not():
+    with ZipFile(BytesIO(WORKBOOK)) as parts:
+        larger = {name: parts.read(name) for name in parts.namelist()}
+    larger["xl/media/1.bin"] = Random(1).randbytes(WORKBOOK_BYTES)
+
+    (member,) = members(zipped({"a": zipped(larger)}))
+
+    assert member.code == ""
+    assert len(member.data) > WORKBOOK_BYTES
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7", zipped({}), zipped({"folder/": b""})])

@@ -9,7 +9,8 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from collecting.workbooks.layout import HIDDEN_SHEET, MAIN_SHEET, layout_of
+from collecting.workbooks.layout import FIRST_ITEM_ROW, HIDDEN_SHEET, MAIN_SHEET, layout_of
+from collecting.workbooks.reading import MOST_ITEM_ROWS
 from collecting.workbooks.writing import Filled, write_workbook
 from contracts.forms import unprintable
 from tests.builders.glyphs import GLYPHS
@@ -44,6 +45,7 @@ INSPECTIONS = LAYOUT.lists["inspections"].name
         (PHONE, "\u200b021234567", "021234567"),
         ("/answers/fees_published", "ใช่\u200b", True),
         (ISSUED, 42.0, 42),
+        (ISSUED, "0" * 30 + "42", 42),
         (SCORE, "๘๘.๒๕", 88.25),
         (SCORE, 90, 90),
         (CERTIFIED_ON, "20/12/2568", "2025-12-20"),
@@ -73,6 +75,7 @@ def test_what_can_be_meant_in_one_way_only_is_understood(pointer, value, answer)
         (ISSUED, "1,23", "type"),
         (ISSUED, "12 คน", "type"),
         (ISSUED, 1.5, "type"),
+        (ISSUED, "0" * 31 + "42", "type"),
         (ISSUED, True, "type"),
         (ISSUED, AT_NINE, "type"),
         (ISSUED, -1, "range"),
@@ -276,6 +279,7 @@ ENTITIES = b'<!DOCTYPE lolz [<!ENTITY lol "lol">]><worksheet>&lol;</worksheet>'
 @pytest.mark.parametrize(
     ("data", "code"),
     [
+        (b"x" * (1 << 20), "not_a_workbook"),
         (b"x" * ((1 << 20) + 1), "workbook_too_large"),
         (with_part(BOMB), "workbook_too_large"),
         (with_part(b"<worksheet>" + b"<c/>" * 250_000), "workbook_too_large"),
@@ -300,6 +304,27 @@ def test_a_row_far_below_takes_no_time_and_is_no_answer():
 
     assert reading.faults == []
     assert reading.answers == some_answers()
+
+
+@pytest.mark.parametrize(("row", "codes"), [("9" * 9, []), ("9" * 10, ["not_a_workbook"])])
+def test_a_row_has_a_number_of_nine_figures_at_most(row, codes):
+    far = f'<row r="{row}"/></sheetData>'.encode()
+
+    reading = read(LAYOUT, repacked(WORKBOOK, lambda _, data: data.replace(b"</sheetData>", far)))
+
+    assert [fault.code for fault in reading.faults] == codes
+
+
+@pytest.mark.parametrize(("beyond", "names"), [(0, ["อบรม", "สัมมนา"]), (1, ["อบรม"])])
+def test_items_are_read_from_so_many_rows_and_no_more(beyond, names):
+    def change(book):
+        sheet, row = book[INSPECTIONS], FIRST_ITEM_ROW + MOST_ITEM_ROWS + beyond
+        for column, value in zip("ABC", ("สัมมนา", "3/11/2568", 7), strict=True):
+            sheet[f"{column}{row}"] = value
+
+    reading = read(LAYOUT, edited(WORKBOOK, change))
+
+    assert [one["name"] for one in reading.answers["inspections"]] == names
 
 
 @pytest.mark.parametrize("place", range(0, len(WORKBOOK), len(WORKBOOK) // 60))

@@ -4,10 +4,13 @@ styles that are odd and valid.
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from collecting.workbooks.dates import is_date_format
 from collecting.workbooks.layout import MAIN_SHEET, layout_of
+from collecting.workbooks.values import read_value, shown_value
 from tests.builders.licences.answers import some_answers
 from tests.builders.licences.kind import FORM_OF_LAST_YEAR
 from tests.builders.workbooks import a_workbook, cell_of, edited, read, repacked
@@ -120,6 +123,31 @@ def _named_styles(data: bytes) -> int:
 
     repacked(data, look)
     return found
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_a_day"),
+    [
+        ("1940-12-31", False),
+        ("1941-01-01", True),
+        ("2483-12-31", True),
+        ("2484-01-01", False),
+    ],
+)
+def test_a_day_is_shown_as_one_where_a_cell_of_that_day_means_the_same(typed, is_a_day):
+    field = LAYOUT.form.fields["certified_on"]
+
+    shown = shown_value(field, typed)
+
+    assert shown == (date.fromisoformat(typed) if is_a_day else typed)
+    assert (read_value(field, date.fromisoformat(typed)) == typed) or not is_a_day
+
+
+@pytest.mark.parametrize(("year", "meant"), [(2483, "2483-12-20"), (2484, "1941-12-20")])
+def test_a_year_is_of_the_buddhist_era_from_the_first_in_which_that_could_be_meant(year, meant):
+    field = LAYOUT.form.fields["certified_on"]
+
+    assert read_value(field, date(year, 12, 20)) == meant
 
 
 def test_a_workbook_saved_as_strict_open_xml_is_read():

@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 
 from collecting.filings.rules.moments import Line
 from contracts.collecting.figures import COUNTED, SHOWN, Counts
+from contracts.fields import wire_time
 from contracts.reference.code_groups import CodeGroup
+from services.reports.consolidation import consolidate
 from services.reports.consolidation.rules.figures import Consolidation
 from services.reports.consolidation.rules.results import Result, questions_of
 from services.reports.forms import get_form
 from tests.builders.answers import nil_answers, some_answers
+from tests.builders.duties import CLOSES, MILLISECOND
+from tests.unit.reports.duties import a_round
 
 QUESTIONS = questions_of(get_form("ethics-2568", 1).definition)
 PLACES = [("10", "1001"), ("81", "8104"), ("81", "8105"), ("50", "5001")]
@@ -184,3 +188,14 @@ def test_an_empty_answer_is_none(nothing):
     result.add(QUESTIONS[0], nothing)
 
     assert (result.asked, result.answered) == (1, 0)
+
+
+@pytest.mark.parametrize(("ms", "is_closed"), [(-1, False), (0, True)])
+def test_a_round_is_told_as_closed_from_its_last_moment_on(ms, is_closed):
+    sums, at = Consolidation(QUESTIONS), CLOSES + ms * MILLISECOND
+
+    told = consolidate.content_of(sums, a_round(form_id="ethics-2568"), at, {})["round"][
+        "closed_at"
+    ]
+
+    assert told == (wire_time(CLOSES) if is_closed else None)
