@@ -1,4 +1,4 @@
-"""What the flows share: the services they need, an order of chance, and who hands out LAOs."""
+"""What the flows share: the services they need, a drawn order, and who hands out LAOs."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ ALWAYS = {"accounts", "gateway"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the flows in an order of chance, those of a file together; SUCHARIT_ORDER repeats one.
+    """Put the flows in an order drawn by SUCHARIT_ORDER, any number, those of a file together.
 
     What looks at all that others have left comes last.
     """
-    seed = os.environ.get("SUCHARIT_ORDER") or str(random.randrange(10**6))
+    seed = os.environ.get("SUCHARIT_ORDER", "1")
     flows = [item for item in items if item.path.is_relative_to(HERE)]
     chance = random.Random(seed)
     place = {path: chance.random() for path in dict.fromkeys(item.path for item in flows)}
