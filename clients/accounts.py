@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from chassis.rpc import Call
 from contracts import errors as shared
 from contracts.accounts import (
@@ -15,7 +17,7 @@ from contracts.accounts import (
     sign_in,
     slots,
 )
-from contracts.errors import refusals_of
+from contracts.errors import ServiceError, refusals_of
 from contracts.jobs import JobFacts, StartedJobFacts
 from contracts.paging import PageFacts
 from contracts.principal import PrincipalFacts
@@ -27,8 +29,8 @@ class AccountsClient:
     `by` is who asks; times are RFC 3339.
     """
 
-    service = "accounts"
-    errors = (
+    service: ClassVar[str] = "accounts"
+    errors: ClassVar[tuple[type[ServiceError], ...]] = (
         *refusals_of(
             changes, issuance, openid, organisations, registry, second_factor, sign_in, slots
         ),

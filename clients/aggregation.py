@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from chassis.rpc import Call
 from contracts.aggregation.completeness import AxisTooWide, CompletenessFacts, RoundNotCounted
 from contracts.aggregation.reconciliation import ReconciliationItemFacts
+from contracts.errors import ServiceError
 from contracts.paging import PageFacts
 from contracts.principal import PrincipalFacts
 
@@ -12,8 +15,8 @@ from contracts.principal import PrincipalFacts
 class AggregationClient:
     """What aggregation can be asked; it answers in the API's shape or raises a refusal."""
 
-    service = "aggregation"
-    errors = (RoundNotCounted, AxisTooWide)
+    service: ClassVar[str] = "aggregation"
+    errors: ClassVar[tuple[type[ServiceError], ...]] = (RoundNotCounted, AxisTooWide)
 
     def __init__(self, call: Call) -> None:
         self._call = call

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from chassis.rpc import Call
 from contracts.collecting import (
     corrections,
@@ -32,7 +34,8 @@ class CollectionClient:
     `by` is who asks; times are RFC 3339.
     """
 
-    errors: tuple[type[ServiceError], ...] = refusals_of(
+    service: ClassVar[str]
+    errors: ClassVar[tuple[type[ServiceError], ...]] = refusals_of(
         corrections,
         drafts,
         evidence,

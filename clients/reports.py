@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from chassis.log import correlation_id
 from clients.collecting import CollectionClient
@@ -17,8 +18,11 @@ from contracts.reports import consolidations, problems
 class ReportsClient(CollectionClient):
     """What reports can be asked beside what every collection can."""
 
-    service = "reports"
-    errors = (*CollectionClient.errors, *refusals_of(consolidations, problems))
+    service: ClassVar[str] = "reports"
+    errors: ClassVar[tuple[type[ServiceError], ...]] = (
+        *CollectionClient.errors,
+        *refusals_of(consolidations, problems),
+    )
 
     def report_problem(
         self, by: PrincipalFacts, report: problems.ProblemReportBodyFacts, *, key: str | None

@@ -25,7 +25,7 @@ from collecting.workbooks.store import Workbooks
 class Stores:
     """The stores of one kind on one database."""
 
-    outboxes = (
+    outboxes: tuple[str, ...] = (
         "filings",
         "obligations",
         "opened_districts",

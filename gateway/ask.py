@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from clients.accounts import AccountsClient
 from clients.aggregation import AggregationClient
+from clients.collecting import CollectionClient
 from clients.reports import FilingsIntake, ReportsClient
 from gateway.collection import Collection
 from gateway.evidence_desk import EvidenceDesk
@@ -19,7 +20,7 @@ class CollectionAsk:
     """Handed to every handler of a collection's routes."""
 
     collection: Collection
-    client: ReportsClient
+    client: CollectionClient
     filings: FilingsIntake
     forms: FormCache
     evidence: EvidenceDesk
@@ -39,7 +40,8 @@ class Ask:
     """By the name of the collection."""
 
     @property
-    def job_services(self) -> Mapping[str, AccountsClient | ReportsClient]:
+    def job_services(self) -> Mapping[str, AccountsClient | CollectionClient]:
         """The services that run jobs, by the name that a job's id begins with."""
-        of_collections = (each.client for each in self.collections.values())
-        return {client.service: client for client in (self.accounts, *of_collections)}
+        clients: list[AccountsClient | CollectionClient] = [self.accounts]
+        clients += [each.client for each in self.collections.values()]
+        return {client.service: client for client in clients}

@@ -21,7 +21,12 @@ import eventlet
 from eventlet.event import Event as Promise
 
 from clients.accounts import AccountsClient
-from contracts.accounts.sign_in import SessionEnded, SessionEndedElsewhere
+from contracts.accounts.sign_in import (
+    EndedSessionFacts,
+    LiveSessionFacts,
+    SessionEnded,
+    SessionEndedElsewhere,
+)
 from contracts.errors import ServiceUnavailable
 from contracts.fields import read_time
 from contracts.principal import Principal
@@ -32,7 +37,7 @@ TOGETHER_SECONDS = 0.05
 OUTAGE_SECONDS = 15 * 60.0
 SESSIONS_KEPT = 50_000
 
-Found = dict[str, Any]
+Found = LiveSessionFacts | EndedSessionFacts
 
 
 class SignedIn(NamedTuple):
@@ -161,7 +166,7 @@ class Sessions:
         finally:
             self._is_knocking = False
 
-    def _keep(self, token_hash: str, found: Found) -> _Known:
+    def _keep(self, token_hash: str, found: LiveSessionFacts) -> _Known:
         signed_in = SignedIn(
             Principal.from_wire(found["principal"]),
             found["session_id"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from contracts.collecting.evidence import XLSX
 from contracts.collecting.rounds import RoundNotFound, RoundNotInState, RoundPurged
 from contracts.errors import IdempotencyKeyReused
@@ -117,7 +119,7 @@ def read_consolidation_pdf(ask: Ask, request: Request) -> Answer:
     return _download(ask, request, "pdf")
 
 
-def _download(ask: Ask, request: Request, name: str) -> Answer:
+def _download(ask: Ask, request: Request, name: Literal["json", "xlsx", "pdf"]) -> Answer:
     file = ask.reports.get_consolidation(request.by, **request.path)["files"][name]
     filename = f"{request.path['round_id']}-consolidated.{name}"
     return streamed(

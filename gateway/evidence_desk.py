@@ -6,15 +6,16 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from clients.reports import ReportsClient
+from clients.collecting import CollectionClient
+from contracts.collecting.evidence import KeptEvidenceFacts
+from contracts.fields import JsonObject
+from contracts.principal import PrincipalFacts
 from gateway.downloads import in_chunks
 from gateway.faults import FaultyInput, InputFault, child_of
 from gateway.streaming import Upload
 from gateway.uploads import hand_on
 
 USES_KEPT = 20_000
-
-Facts = dict[str, Any]
 
 
 class EvidenceDesk:
@@ -23,13 +24,13 @@ class EvidenceDesk:
     Which evidence was used on which obligation never changes, so it is asked once.
     """
 
-    def __init__(self, reports: ReportsClient) -> None:
+    def __init__(self, reports: CollectionClient) -> None:
         self._reports = reports
         self._used: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def take_in(
-        self, by: Facts, upload: Upload, *, obligation_id: str | None, round_id: str | None
-    ) -> Facts:
+        self, by: PrincipalFacts, upload: Upload, *, obligation_id: str | None, round_id: str | None
+    ) -> KeptEvidenceFacts:
         """Hand a file to reports. Raises whatever its entrypoints for evidence say."""
         begun = self._reports.begin_evidence(
             by,
@@ -47,11 +48,13 @@ class EvidenceDesk:
         )
         return self._reports.finish_evidence(by, upload_id)
 
-    def read(self, by: Facts, evidence_id: str) -> Iterator[bytes]:
+    def read(self, by: PrincipalFacts, evidence_id: str) -> Iterator[bytes]:
         """Yield the content in chunks. Raises EvidenceNotFound."""
         return in_chunks(lambda number: self._reports.read_evidence(by, evidence_id, number=number))
 
-    def use(self, by: Facts, obligation_id: str, evidence_ids: list[str], answers: Facts) -> None:
+    def use(
+        self, by: PrincipalFacts, obligation_id: str, evidence_ids: list[str], answers: JsonObject
+    ) -> None:
         """Have reports note what a filing is about to name. Raises FaultyInput, pointing into the
         answers, for what is no evidence of the organisation; ObligationNotFound, RoundNotFound,
         RoundPurged.

@@ -29,8 +29,9 @@ def fast_loader(schema: Schema) -> Callable[[Any], dict[str, Any] | None] | None
     None for a schema with anything in it that is not known here.
     """
     hooks = (PRE_LOAD, POST_LOAD, VALIDATES, VALIDATES_SCHEMA)
-    takes = {name: _take(field) for name, field in schema.load_fields.items()}
-    if any(schema._hooks[hook] for hook in hooks) or not all(takes.values()):
+    found = {name: _take(field) for name, field in schema.load_fields.items()}
+    takes = {name: take for name, take in found.items() if take is not None}
+    if any(schema._hooks[hook] for hook in hooks) or len(takes) < len(found):
         return None
     defaults = {name: field.load_default for name, field in schema.load_fields.items()}
     required = {name for name, field in schema.load_fields.items() if field.required}
@@ -90,9 +91,9 @@ def _integer(field: fields.Integer) -> Take | None:
 
 def _mapping(field: fields.Dict) -> Take | None:
     parts = [_take(part) if part else _as_it_is for part in (field.key_field, field.value_field)]
-    if None in parts:
-        return None
     name_of, value_of = parts
+    if name_of is None or value_of is None:
+        return None
 
     def take(value: Any) -> Any:
         if type(value) is not dict:

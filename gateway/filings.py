@@ -5,8 +5,6 @@ A report is checked here, made durable in the intake, and answered with a signed
 
 from __future__ import annotations
 
-from typing import Any
-
 from marshmallow import fields, validate
 
 from clients.reports import FilingsIntake
@@ -14,6 +12,7 @@ from contracts.collecting.filings import (
     FilingBodySchema,
     FilingNotFound,
     FilingSchema,
+    SubmittedFacts,
     TakenInSchema,
 )
 from contracts.collecting.forms import WrongFormVersion
@@ -68,10 +67,10 @@ def file_report(ask: CollectionAsk, request: Request) -> Answer:
     return submit(ask, request, body)
 
 
-def submit(ask: CollectionAsk, request: Request, submission: dict[str, Any]) -> Answer:
+def submit(ask: CollectionAsk, request: Request, submission: SubmittedFacts) -> Answer:
     """Put what a caller submits on an obligation into the intake and answer what became of it."""
     obligation_id = request.path["obligation_id"]
-    filing_id = filing_id_of(request.principal.slot_id, request.idempotency_key)
+    filing_id = filing_id_of(request.signed_in.slot_id, request.idempotency_key)
     answer = ask.filings.file(
         {
             **submission,
@@ -110,12 +109,11 @@ def form_of(ask: CollectionAsk, request: Request, obligation_id: str) -> Form:
         raise ObligationNotFound(obligation_id=obligation_id) from unknown
 
 
-def _read_and_judge(form: Form, body: dict[str, Any]) -> None:
+def _read_and_judge(form: Form, body: SubmittedFacts) -> None:
     if body["form_version"] != form.version:
         raise WrongFormVersion(expected=form.version, version=body["form_version"])
-    body["answers"], objections = form.take(
-        body["answers"], notes=body["notes"], nil=body["kind"] == "nil"
-    )
+    answers, objections = form.take(body["answers"], notes=body["notes"], nil=body["kind"] == "nil")
+    body["answers"] = dict(answers)
     faults = [
         InputFault(found.pointer, found.code, found.in_full, found.in_full_th, found.check)
         for found in objections
@@ -123,8 +121,11 @@ def _read_and_judge(form: Form, body: dict[str, Any]) -> None:
     if body["kind"] == "amendment":
         faults += [
             InputFault(f"/{name}", "required", "An amendment needs this.", "การแก้ไขเพิ่มเติมต้องระบุข้อนี้")
-            for name in ("base_revision", "reason")
-            if body[name] is None
+            for name, given in (
+                ("base_revision", body["base_revision"]),
+                ("reason", body["reason"]),
+            )
+            if given is None
         ]
     if faults:
         raise FaultyInput(faults)
@@ -136,7 +137,7 @@ def _taken_in(ask: CollectionAsk, request: Request, filing_id: str, kind: str) -
         obligation_id=request.path["obligation_id"],
         kind=kind,
         accepted_at=request.received_at,
-        slot_id=request.principal.slot_id,
+        slot_id=request.signed_in.slot_id,
     )
     taken_in = {
         "filing_id": filing_id,
@@ -167,7 +168,7 @@ def show_filing(ask: CollectionAsk, request: Request) -> Answer:
         return Answer(200, ask.client.get_filing(request.by, filing_id))
     except (FilingNotFound, ServiceUnavailable) as unknown:
         taken_in = ask.tickets.read(
-            request.query.get("ticket"), filing_id, request.principal.slot_id
+            request.query.get("ticket"), filing_id, request.signed_in.slot_id
         )
         if taken_in is None:
             raise

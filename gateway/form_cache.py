@@ -6,14 +6,14 @@ A round's form never changes once it is open.
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Any
 
 import eventlet
 
-from clients.reports import ReportsClient
+from clients.collecting import CollectionClient
 from contracts.collecting.rounds import RoundNotFound, RoundPurged
 from contracts.errors import ServiceUnavailable
 from contracts.forms import Form, for_year
+from contracts.principal import PrincipalFacts
 
 ROUNDS_KEPT = 1_000
 
@@ -21,13 +21,13 @@ ROUNDS_KEPT = 1_000
 class FormCache:
     """Forms by round. Asks reports once for each round and each form version."""
 
-    def __init__(self, reports: ReportsClient) -> None:
+    def __init__(self, reports: CollectionClient) -> None:
         self._reports = reports
         self._rounds: OrderedDict[str, tuple[str, int, int]] = OrderedDict()
         self._forms: dict[tuple[str, int, int], Form] = {}
         self._doubted: set[str] = set()
 
-    def of_round(self, by: dict[str, Any], round_id: str) -> Form:
+    def of_round(self, by: PrincipalFacts, round_id: str) -> Form:
         """Return the form of a round.
 
         Raises RoundNotFound, RoundPurged, ServiceUnavailable.
@@ -62,7 +62,7 @@ class FormCache:
         """
         self._doubted = set(self._rounds)
 
-    def _look_again(self, by: dict[str, Any], round_id: str) -> None:
+    def _look_again(self, by: PrincipalFacts, round_id: str) -> None:
         try:
             self._reports.get_round(by, round_id)
         except (RoundNotFound, RoundPurged):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +16,7 @@ from werkzeug.http import parse_accept_header
 
 from contracts.errors import ServiceError
 from contracts.fields import Closed
-from contracts.principal import Principal
+from contracts.principal import Principal, PrincipalFacts
 from edge.http1 import BodyRefused
 from gateway.addresses import TrustedProxies
 from gateway.faults import FaultyInput, child_of, fault, missing
@@ -116,11 +116,16 @@ class Request:
     """Makes a place for a file being received; it is gone once the request is answered."""
 
     @property
-    def by(self) -> dict[str, Any]:
-        """Who is asking, as services are told. Not for public routes."""
+    def signed_in(self) -> Principal:
+        """Who is asking. Not for public routes."""
         if self.principal is None:
             raise TypeError(f"{self.route.path} is public: nobody has signed in")
-        return self.principal.to_wire()
+        return self.principal
+
+    @property
+    def by(self) -> PrincipalFacts:
+        """The same, as services are told."""
+        return self.signed_in.to_wire()
 
     @property
     def address(self) -> str:
@@ -130,8 +135,9 @@ class Request:
     def header(self, name: str) -> str | None:
         """Return a header, or None."""
         if name.lower() == "content-type":
-            return self.environ["CONTENT_TYPE"]
-        return self.environ.get("HTTP_" + name.upper().replace("-", "_"))
+            return str(self.environ["CONTENT_TYPE"])
+        value: str | None = self.environ.get("HTTP_" + name.upper().replace("-", "_"))
+        return value
 
     def prefers(self, *offered: str) -> str:
         """Return the content type the client likes best; the first when it does not say."""
@@ -168,7 +174,7 @@ def take_body(environ: Mapping[str, Any], route: Route) -> bytes:
     return b"".join(take_pieces(environ, route))
 
 
-def take_pieces(environ: Mapping[str, Any], route: Route) -> Iterator[bytes]:
+def take_pieces(environ: Mapping[str, Any], route: Route) -> Generator[bytes, None, None]:
     """Yield a body as it comes, within the limits of its route, or raise the refusal."""
     try:
         yield from environ["wsgi.input"].pieces(route.limit_bytes, route.body_seconds)

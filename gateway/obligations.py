@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from marshmallow import fields, validate
 
-from contracts.collecting.drafts import DraftBodySchema, DraftSchema, DraftSigned
+from contracts.collecting.drafts import DraftBodySchema, DraftHolderFacts, DraftSchema, DraftSigned
 from contracts.collecting.obligations import STATES, ObligationNotFound
 from contracts.collecting.quotas import QuotaReached
 from contracts.collecting.rounds import RoundNotFound, RoundNotInState, RoundPurged
@@ -88,13 +86,18 @@ def show_draft(ask: CollectionAsk, request: Request) -> Answer:
     return Answer(200, draft, etag=draft["version"])
 
 
-def _holder(ask: CollectionAsk, request: Request) -> dict[str, Any] | None:
+def _holder(ask: CollectionAsk, request: Request) -> DraftHolderFacts | None:
     """Return who holds the caller's slot, if accounts can say so now."""
     try:
         slot = ask.holders.get_slot(request.by, request.by["slot_id"])
     except ServiceUnavailable:
         return None
-    return {**(slot["holder"] or {}), **(slot["contact"] or {})}
+    known: DraftHolderFacts = {}
+    if slot["holder"] is not None:
+        known |= {"name": slot["holder"]["name"], "position": slot["holder"]["position"]}
+    if slot["contact"] is not None:
+        known |= {"phone": slot["contact"]["phone"], "email": slot["contact"]["email"]}
+    return known
 
 
 @of_collection(

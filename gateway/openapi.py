@@ -108,7 +108,8 @@ def openapi_route(routes: Iterable[Route]) -> Route:
     def show_api_description(_ask: Any, _request: Request) -> Answer:
         return Answer(200, document, {"Cache-Control": "public, max-age=300"}, etag=etag)
 
-    return show_api_description.route  # type: ignore[attr-defined]
+    served: Route = show_api_description.route  # type: ignore[attr-defined]  # set by `route`
+    return served
 
 
 def describe(routes: Iterable[Route]) -> dict[str, Any]:
@@ -130,7 +131,7 @@ def _described(routes: Iterable[Route]) -> dict[str, Any]:
         info={"description": _ABOUT},
         plugins=[plugin],
     )
-    plugin.map_to_openapi_type(Timestamp, "string", "date-time")
+    plugin.map_to_openapi_type(Timestamp, "string", "date-time")  # type: ignore[no-untyped-call]  # apispec
     spec.components.schema("Fault", _FAULT)
     spec.components.schema("Problem", _PROBLEM)
     spec.components.security_scheme("session", {"type": "http", "scheme": "bearer"})

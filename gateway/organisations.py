@@ -16,7 +16,7 @@ from contracts.accounts.organisations import (
     OrganisationSearch,
 )
 from contracts.accounts.registry import ImportNotFound, ImportQuery
-from contracts.jobs import JobSchema
+from contracts.jobs import JobSchema, StartedJobFacts
 from gateway.ask import Ask
 from gateway.http import (
     FORM_LIMIT_BYTES,
@@ -110,7 +110,7 @@ def import_registry(ask: Ask, request: Request) -> Answer:
     return started(ask.accounts.start_import(request.by, import_id=import_id, dry_run=dry_run))
 
 
-def to_wire(given: Mapping[str, Any]) -> dict[str, Any]:
+def to_wire(given: Mapping[str, Any]) -> Any:
     """Return what was loaded as it goes over the bus: days as they are written."""
     return {
         name: value.isoformat() if isinstance(value, date) else value
@@ -118,7 +118,7 @@ def to_wire(given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def started(job: dict[str, Any]) -> Answer:
+def started(job: StartedJobFacts) -> Answer:
     """Answer that long work has begun, now or under this key before, and where to look."""
     replayed = job.pop("replayed", False)
     return Answer(202, job, {"Location": f"/v1/jobs/{job['id']}"}, replayed=replayed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from contracts.collecting.quotas import QuotaReached
 from contracts.collecting.rounds import RoundNotFound, RoundNotInState, RoundPurged
 from contracts.errors import IdempotencyKeyReused
@@ -63,9 +65,9 @@ def report_problem(ask: Ask, request: Request) -> Answer:
 )
 def list_problem_reports(ask: Ask, request: Request) -> Answer:
     """List the caller's own problem reports, or those of the caller's area, newest first."""
-    query = dict(request.query)
-    limit, cursor = query.pop("limit"), query.pop("cursor", None)
-    return Answer(200, ask.reports.list_problems(request.by, query, limit=limit, cursor=cursor))
+    filters: Any = dict(request.query)
+    limit, cursor = filters.pop("limit"), filters.pop("cursor", None)
+    return Answer(200, ask.reports.list_problems(request.by, filters, limit=limit, cursor=cursor))
 
 
 @route(

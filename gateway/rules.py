@@ -53,7 +53,7 @@ def read_if_match(environ: Mapping[str, Any], route: Route) -> str | None:
         raise EdgeProblem("if_match_required")
     if not re.match(IF_MATCH, given):
         raise EdgeProblem("if_match_malformed")
-    return given[1:-1]
+    return str(given[1:-1])
 
 
 def read_query(environ: Mapping[str, Any], route: Route) -> Mapping[str, Any]:
@@ -77,7 +77,8 @@ def read_query(environ: Mapping[str, Any], route: Route) -> Mapping[str, Any]:
             raise FaultyInput([fault(child_of("", name), "Given more than once.")])
         else:
             given[name] = value
-    return load(route.query, given)
+    loaded: Mapping[str, Any] = load(route.query, given)
+    return loaded
 
 
 def read_body(environ: Mapping[str, Any], route: Route, caller: str) -> Read:

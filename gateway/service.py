@@ -39,12 +39,12 @@ class Edge(DependencyProvider):
     def __init__(self) -> None:
         self.sessions: Any = None
         self.collections: dict[str, CollectionAsk] = {}
-        self._server: WebServer | None = None
+        self._server: WebServer
 
     def setup(self) -> None:
         """Build what handlers ask; the clients are usable once their wire is connected."""
         settings = Settings.read()
-        asked = {
+        asked: dict[str, Any] = {
             part.attr_name: part.get_dependency(None)
             for part in self.container.dependencies
             if isinstance(part, Client | DurableAsk)

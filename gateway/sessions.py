@@ -80,7 +80,9 @@ def show_session(ask: Ask, request: Request) -> Answer:
 )
 def sign_out(ask: Ask, request: Request) -> Answer:
     """End the session everywhere."""
-    ask.accounts.close_session(session_id=request.session_id, slot_id=request.principal.slot_id)
+    ask.accounts.close_session(
+        session_id=str(request.session_id), slot_id=request.signed_in.slot_id
+    )
     return Answer(204)
 
 

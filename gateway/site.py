@@ -158,7 +158,7 @@ def _problem_page(language: str, code: str, face: Face, meaning: str, meaning_th
     labels = LABELS[language]
     below = "".join(
         (
-            f"<p>{escape(facts['meaning'])}</p>",
+            f"<p>{escape(str(facts['meaning']))}</p>",
             f"<h2>{labels['do']}</h2><p>{escape(do)}</p>",
             f"<p><small>{labels['code']} <code>{escape(code)}</code>, HTTP {face.status}.",
             f' {labels["facts"]} <a href="/">{labels["home"]}</a></small></p>',

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import eventlet
 import structlog
@@ -126,13 +126,13 @@ def read_form(
     """
     kind, options = parse_options_header(content_type)
     parser = FormDataParser(
-        stream_factory=lambda **_: spool(),
+        stream_factory=lambda **_: spool(),  # type: ignore[arg-type]  # it is written to only
         max_form_memory_size=TEXT_BYTES,
         max_form_parts=MOST_FORM_PARTS,
         silent=False,
     )
     try:
-        _, texts, files = parser.parse(_Pieces(pieces), kind, None, options)
+        _, texts, files = parser.parse(_Pieces(pieces), kind, None, options)  # type: ignore[arg-type]  # it is read only
         _require_readable([*texts, *files], [one.filename for one in files.values()], texts)
     except (ValueError, RequestEntityTooLarge) as problem:
         raise EdgeProblem("malformed_form") from problem
@@ -140,7 +140,12 @@ def read_form(
     if repeated := [name for name, times in given.items() if times > 1]:
         raise FaultyInput([fault(child_of("", name), "Given more than once.") for name in repeated])
     uploads = {
-        name: Upload(file.filename or "", file.mimetype, file.stream.size, file.stream)
+        name: Upload(
+            file.filename or "",
+            file.mimetype,
+            cast(Spool, file.stream).size,
+            cast(Spool, file.stream),
+        )
         for name, file in files.items()
     }
     return texts.to_dict(), uploads

@@ -7,7 +7,6 @@ from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
-from typing import Any
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from marshmallow import fields
@@ -17,9 +16,11 @@ from contracts.collecting.forms import FormNotFound
 from contracts.collecting.obligations import ObligationNotFound
 from contracts.collecting.quotas import QuotaReached
 from contracts.collecting.rounds import RoundNotFound, RoundNotInState, RoundPurged
+from contracts.collecting.workbooks import WorkbookFacts, WorkbooksUploadFacts
 from contracts.errors import IdempotencyKeyReused
 from contracts.fields import Closed, Exactly, wire_time
 from contracts.jobs import JobSchema
+from contracts.principal import PrincipalFacts
 from contracts.repeats import request_id
 from gateway.ask import CollectionAsk
 from gateway.downloads import saved_as
@@ -100,7 +101,7 @@ def download_round_workbooks(ask: CollectionAsk, request: Request) -> Answer:
         for written in _each_of(ask, request.by, round_id, district):
             entry = ZipInfo(written["filename"], _MADE)
             archive.writestr(entry, b64decode(written["xlsx_base64"]))
-    name = f"{round_id}-{district or request.principal.username}.zip"
+    name = f"{round_id}-{district or request.signed_in.username}.zip"
     return _file(octets.getvalue(), name, ZIP)
 
 
@@ -129,7 +130,7 @@ def upload_workbooks(ask: CollectionAsk, request: Request) -> Answer:
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)
-    facts = {
+    facts: WorkbooksUploadFacts = {
         "round_id": request.path["round_id"],
         "filename": upload.filename[:FILENAME_MAX],
         "sha256": digest.hexdigest(),
@@ -137,12 +138,12 @@ def upload_workbooks(ask: CollectionAsk, request: Request) -> Answer:
         "is_check": request.query["check"],
         "received_at": wire_time(request.received_at),
     }
-    slot_id = request.principal.slot_id
+    slot_id = request.signed_in.slot_id
     upload_id = request_id(slot_id, request.idempotency_key, "workbooks")
     begun = ask.client.begin_workbooks(request.by, upload_id, facts)
     if begun["job"] is not None:
         return replace(started(begun["job"]), replayed=True)
-    file_id = begun["file_id"]
+    file_id = str(begun["file_id"])
     hand_on(
         upload,
         lambda number, data: ask.client.add_workbooks_chunk(
@@ -153,8 +154,8 @@ def upload_workbooks(ask: CollectionAsk, request: Request) -> Answer:
 
 
 def _each_of(
-    ask: CollectionAsk, by: dict[str, Any], round_id: str, district: str | None
-) -> Iterator[dict[str, Any]]:
+    ask: CollectionAsk, by: PrincipalFacts, round_id: str, district: str | None
+) -> Iterator[WorkbookFacts]:
     cursor = None
     while True:
         page = ask.client.list_workbooks(

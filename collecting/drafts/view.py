@@ -10,6 +10,8 @@ from collecting.drafts.prefill import needs_confirming, pointer_of
 from collecting.filings.rules.changes import changed_pointers
 from collecting.filings.shapes import filing_to_wire
 from collecting.obligations.rules.obligation import Obligation
+from contracts.collecting.drafts import DraftFacts
+from contracts.collecting.filings import FilingFacts
 from contracts.errors import InvalidInput, Wording
 from contracts.forms import Form, Lacking, listed, unprintable
 
@@ -37,7 +39,7 @@ def shown(
     lacking: Lacking,
     marks: Mapping[str, Facts],
     absent: Iterable[str] = (),
-) -> Facts:
+) -> DraftFacts:
     """Return a draft as the API shows it; what is left unconfirmed of last year is missing.
 
     Among its warnings are the characters `lacking` on paper; they need no confirming.
@@ -82,7 +84,7 @@ def shown(
     }
 
 
-def with_changes(filings: list[Facts]) -> list[Facts]:
+def with_changes(filings: list[Facts]) -> list[FilingFacts]:
     """Return filings as the API shows them, each with the answers it changed."""
     before: list[Facts] = [{}, *(filing["answers"] for filing in filings)]
     return [

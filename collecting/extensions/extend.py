@@ -4,7 +4,7 @@ district by district.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,14 +16,13 @@ from collecting.obligations.rules.obligation import Obligation
 from collecting.rounds.rules import Round, RoundState, Scope
 from collecting.rounds.shapes import read_scope, scope_to_wire
 from collecting.stores import Stores
+from contracts.collecting.extensions import ExtensionFacts
 from contracts.errors import InvalidInput
 from contracts.events import Event
 from contracts.fields import read_time, wire_time
 
-Facts = dict[str, Any]
 
-
-def require_possible(store: Stores, round_: Round, proposal: Facts) -> None:
+def require_possible(store: Stores, round_: Round, proposal: Mapping[str, Any]) -> None:
     """Refuse an order that could not be kept, or would reach nothing.
 
     Raises RoundNotInState, InvalidInput, ExtensionNotFound, ExtensionAlreadyWithdrawn,
@@ -35,7 +34,9 @@ def require_possible(store: Stores, round_: Round, proposal: Facts) -> None:
         raise InvalidInput(pointer="/scope", reason="ไม่มีภาระการรายงานของรอบนี้ในขอบเขตที่ระบุ")
 
 
-def keep(store: Stores, extension_id: str, proposal: Facts, *, by: str, at: datetime) -> Extension:
+def keep(
+    store: Stores, extension_id: str, proposal: Mapping[str, Any], *, by: str, at: datetime
+) -> Extension:
     """Keep the order under the round's next number and announce it; once, whoever repeats it.
 
     Raises RoundNotFound, RoundPurged, RoundNotInState, ExtensionNotFound,
@@ -86,18 +87,18 @@ def move_added(
         store.extensions.move(last, orders, round_, place.province, place.district, at=at)
 
 
-def listed(store: Stores, round_id: str, *, after: int, limit: int) -> list[Facts]:
+def listed(store: Stores, round_id: str, *, after: int, limit: int) -> list[ExtensionFacts]:
     """Return up to so many orders from after a number on, each with whether it stands."""
     found = store.extensions.list(round_id, after=after, limit=limit)
     ended_by = Orders(store.extensions.up_to(round_id)).ended_by() if found else {}
     return [_to_wire(order, ended_by.get(order.no)) for order in found]
 
 
-def _to_wire(order: Extension, ended_by: int | None) -> Facts:
+def _to_wire(order: Extension, ended_by: int | None) -> ExtensionFacts:
     return {
         "no": order.no,
         "scope": {**scope_to_wire(order.scope), "obligation": order.obligation},
-        "lao_due_at": order.lao_due_at and wire_time(order.lao_due_at),
+        "lao_due_at": None if order.lao_due_at is None else wire_time(order.lao_due_at),
         "withdraws": order.withdraws,
         "stands": ended_by is None,
         "ended_by": ended_by,
@@ -111,7 +112,7 @@ def _to_wire(order: Extension, ended_by: int | None) -> Facts:
 def _next(
     store: Stores,
     round_: Round,
-    proposal: Facts,
+    proposal: Mapping[str, Any],
     *,
     extension_id: str,
     by: str,
@@ -147,7 +148,7 @@ def _next(
 
 
 def _announced(order: Extension, round_: Round, events: Events) -> Event:
-    facts: Facts = {
+    facts: Mapping[str, Any] = {
         "round_id": round_.id,
         "mode": round_.mode.value,
         "extension_no": order.no,
@@ -174,7 +175,7 @@ def _announced(order: Extension, round_: Round, events: Events) -> Event:
 
 
 def moved_event(
-    extension: Extension, round_: Round, owed: list[Obligation], events: Events
+    extension: Extension, round_: Round, owed: Sequence[Obligation], events: Events
 ) -> Event:
     """Return what announces the due dates of obligations of one district that an order moved."""
     return events.due_dates_moved(

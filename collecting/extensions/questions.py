@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +10,14 @@ from chassis.jobs import Job, Jobs, runs_job
 from chassis.rpc import answers
 from collecting.extensions import extend
 from collecting.stores import Stores
-from contracts.paging import cut, page, read_number
-from contracts.principal import Principal, Role
+from contracts.collecting.extensions import (
+    ExtensionFacts,
+    ExtensionProposalFacts,
+    WithdrawnExtensionFacts,
+)
+from contracts.jobs import StartedJobFacts
+from contracts.paging import PageFacts, cut, page, read_number
+from contracts.principal import Principal, PrincipalFacts, Role
 
 Facts = dict[str, Any]
 
@@ -25,8 +31,12 @@ class ExtensionQuestions:
 
     @answers
     def extend_round(
-        self, by: Facts, round_id: str, proposal: Facts, key: str | None = None
-    ) -> Facts:
+        self,
+        by: PrincipalFacts,
+        round_id: str,
+        proposal: ExtensionProposalFacts,
+        key: str | None = None,
+    ) -> StartedJobFacts:
         """Start giving part of an open or closed round another due date by order; return the job,
         and whether it is `replayed`, having been asked for before under the key.
 
@@ -37,18 +47,25 @@ class ExtensionQuestions:
 
     @answers
     def withdraw_extension(
-        self, by: Facts, round_id: str, no: int, order: Facts, key: str | None = None
-    ) -> Facts:
+        self,
+        by: PrincipalFacts,
+        round_id: str,
+        no: int,
+        order: WithdrawnExtensionFacts,
+        key: str | None = None,
+    ) -> StartedJobFacts:
         """Start withdrawing an extension by order; return the job, as `extend_round` does.
 
         Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, ExtensionNotFound,
         ExtensionAlreadyWithdrawn, TooManyExtensions, IdempotencyKeyReused.
         """
-        return self._start_order(by, round_id, order | {"withdraws": no}, key)
+        return self._start_order(by, round_id, {**order, "withdraws": no}, key)
 
-    def _start_order(self, by: Facts, round_id: str, proposal: Facts, key: str | None) -> Facts:
+    def _start_order(
+        self, by: PrincipalFacts, round_id: str, proposal: Mapping[str, Any], key: str | None
+    ) -> StartedJobFacts:
         Principal.from_wire(by).require_role(Role.OPERATOR, Role.CENTRAL_HR_BODY)
-        asked = proposal | {"round_id": round_id}
+        asked = {**proposal, "round_id": round_id}
 
         def arguments() -> Facts:
             extend.require_possible(self.store, self.store.rounds.get(round_id), proposal)
@@ -73,7 +90,9 @@ class ExtensionQuestions:
         return {"round_id": extension.round_id, "no": extension.no, "moved": moved}, []
 
     @answers
-    def list_extensions(self, by: Facts, round_id: str, limit: int, cursor: str | None) -> Facts:
+    def list_extensions(
+        self, by: PrincipalFacts, round_id: str, limit: int, cursor: str | None
+    ) -> PageFacts[ExtensionFacts]:
         """Return the orders on a round's due dates by number, and which of them stand.
 
         Raises RoundNotFound, RoundPurged, InvalidInput.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -47,7 +47,7 @@ class Extensions:
         found = self._extensions.find({"round_id": round_id, "no": {"$gt": after}})
         return [_extension(document) for document in found.sort("no").limit(limit)]
 
-    def up_to(self, round_id: str, no: int | None = None) -> list[Extension]:
+    def up_to(self, round_id: str, no: int | None = None) -> Sequence[Extension]:
         """Return the orders of a round up to a number, or all; MOST_EXTENSIONS bounds them."""
         wanted = {"round_id": round_id} | ({} if no is None else {"no": {"$lte": no}})
         return [_extension(document) for document in self._extensions.find(wanted).sort("no")]
@@ -79,7 +79,7 @@ class Extensions:
         district: str,
         *,
         at: datetime,
-    ) -> list[Obligation]:
+    ) -> Sequence[Obligation]:
         """Bring the due dates of a district to what the orders up to this one make of them; return
         what this is the last order of.
 

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from eventlet.semaphore import Semaphore
-from nameko.timer import timer
 
 from chassis.rpc import answers
 from chassis.run_in_thread import run_in_thread
 from chassis.work_line import WorkLine
+from chassis.worker import timer
 from collecting.files.scan import Scanner
 from collecting.files.sniff import media_type_of, name_of
 from collecting.files.store.gridfs import CHUNK_BYTES
@@ -20,12 +20,18 @@ from collecting.metrics import record_evidence
 from collecting.quotas.rules import Sent
 from collecting.rounds.rules import RoundState
 from collecting.stores import Stores
-from contracts.collecting.evidence import UploadNotFound
+from contracts.collecting.evidence import (
+    EvidenceFacts,
+    EvidenceUploadFacts,
+    KeptEvidenceFacts,
+    UnknownEvidenceFacts,
+    UploadNotFound,
+)
 from contracts.collecting.rounds import RoundNotFound, RoundPurged
 from contracts.errors import ServiceUnavailable
 from contracts.fields import wire_time
-from contracts.paging import cut, page, read_position
-from contracts.principal import Principal, Role
+from contracts.paging import PageFacts, cut, page, read_position
+from contracts.principal import Principal, PrincipalFacts, Role
 
 CHUNKS_OF_EVIDENCE = 80  # of 256 KiB: 20 MiB
 EVIDENCE_BYTES = CHUNKS_OF_EVIDENCE * CHUNK_BYTES
@@ -55,12 +61,12 @@ class EvidenceQuestions:
     @answers
     def begin_evidence(
         self,
-        by: Facts,
+        by: PrincipalFacts,
         filename: str,
         obligation_id: str | None,
         round_id: str | None,
         size: int = EVIDENCE_BYTES,
-    ) -> Facts:
+    ) -> EvidenceUploadFacts:
         """Begin an upload by an LAO's slot, for an obligation, a round or just to have it. Its size
         counts from here on, whatever becomes of it; not announced, it is the most it may be.
 
@@ -94,7 +100,9 @@ class EvidenceQuestions:
         return {"upload_id": self.store.files.begin(facts)}
 
     @answers
-    def add_evidence_chunk(self, by: Facts, upload_id: str, number: int, data_base64: str) -> None:
+    def add_evidence_chunk(
+        self, by: PrincipalFacts, upload_id: str, number: int, data_base64: str
+    ) -> None:
         """Keep one chunk of 256 KiB (the last may be shorter), or keep it again.
 
         Raises UploadNotFound.
@@ -105,7 +113,7 @@ class EvidenceQuestions:
         self.store.files.append(upload_id, number, b64decode(data_base64))
 
     @answers
-    def finish_evidence(self, by: Facts, upload_id: str) -> Facts:
+    def finish_evidence(self, by: PrincipalFacts, upload_id: str) -> KeptEvidenceFacts:
         """Look into what was uploaded and keep it; `is_new` says whether the organisation did not
         have it already. Refused, nothing of it stays. Asked again, what was kept is returned.
 
@@ -132,18 +140,20 @@ class EvidenceQuestions:
         return {"evidence": to_wire(evidence), "is_new": is_new}
 
     @answers
-    def get_evidence(self, by: Facts, evidence_id: str) -> Facts:
+    def get_evidence(self, by: PrincipalFacts, evidence_id: str) -> EvidenceFacts:
         """Return what is known of a piece of evidence. Raises EvidenceNotFound."""
         return to_wire(self.store.evidence.get(Principal.from_wire(by), evidence_id))
 
     @answers
-    def read_evidence(self, by: Facts, evidence_id: str, number: int) -> str:
+    def read_evidence(self, by: PrincipalFacts, evidence_id: str, number: int) -> str:
         """Return one chunk in base64; empty beyond the last. Raises EvidenceNotFound."""
         self.store.evidence.get(Principal.from_wire(by), evidence_id)
         return b64encode(self.store.files.read_chunk(evidence_id, number)).decode()
 
     @answers
-    def list_evidence(self, by: Facts, limit: int, cursor: str | None) -> Facts:
+    def list_evidence(
+        self, by: PrincipalFacts, limit: int, cursor: str | None
+    ) -> PageFacts[EvidenceFacts]:
         """Return the evidence the caller may see, newest first. Raises InvalidInput."""
         found = self.store.evidence.list(
             Principal.from_wire(by), before=read_position(cursor), limit=limit + 1
@@ -152,7 +162,9 @@ class EvidenceQuestions:
         return page([to_wire(facts) for facts in shown], following)
 
     @answers
-    def use_evidence(self, by: Facts, obligation_id: str, evidence_ids: list[str]) -> Facts:
+    def use_evidence(
+        self, by: PrincipalFacts, obligation_id: str, evidence_ids: list[str]
+    ) -> UnknownEvidenceFacts:
         """Note that a filing is about to name evidence; from then on it cannot be deleted.
         `unknown` are those that are no evidence of the obligation's organisation.
 
@@ -162,10 +174,10 @@ class EvidenceQuestions:
         obligation.require_filed_by(Principal.from_wire(by))
         unknown = self.store.evidence.use(evidence_ids, obligation)
         self._leave_nothing_to_a_purge(obligation.round_id)
-        return {"unknown": unknown}
+        return {"unknown": [*unknown]}
 
     @answers
-    def delete_evidence(self, by: Facts, evidence_id: str) -> None:
+    def delete_evidence(self, by: PrincipalFacts, evidence_id: str) -> None:
         """Delete evidence that no filing names, by a slot of its organisation.
 
         Raises OutOfScope, EvidenceNotFound, EvidenceInUse.
@@ -180,13 +192,13 @@ class EvidenceQuestions:
         """Delete what was begun an hour ago and never finished."""
         self.store.files.sweep()
 
-    def _upload(self, by: Facts, upload_id: str) -> Facts:
+    def _upload(self, by: PrincipalFacts, upload_id: str) -> Facts:
         facts = self.store.files.begun(upload_id)
         if facts.get("slot_id") != by["slot_id"]:
             raise UploadNotFound(upload_id=upload_id)
         return facts
 
-    def _kept(self, by: Facts, upload_id: str) -> Facts | None:
+    def _kept(self, by: PrincipalFacts, upload_id: str) -> Facts | None:
         """Return the evidence an upload of the slot has become, if it has."""
         kept = self.store.files.get(upload_id)
         return kept if kept is not None and kept.get("slot_id") == by["slot_id"] else None
@@ -215,7 +227,7 @@ class EvidenceQuestions:
         raise RoundNotFound(round_id=round_id)
 
 
-def to_wire(facts: Facts) -> Facts:
+def to_wire(facts: Facts) -> EvidenceFacts:
     """Return evidence as the API shows it."""
     return {
         "id": facts["id"],
@@ -226,7 +238,11 @@ def to_wire(facts: Facts) -> Facts:
         "sha256": facts["sha256"],
         "state": facts["state"],
         "uploaded_at": wire_time(facts["kept_at"]),
-        "uploaded_by": {name: facts[name] for name in ("slot_id", "username", "holder_name")},
+        "uploaded_by": {
+            "slot_id": facts["slot_id"],
+            "username": facts["username"],
+            "holder_name": facts["holder_name"],
+        },
         "obligation_id": facts["obligation_id"],
         "round_ids": facts["round_ids"],
         "used_on": facts["used_on"],

@@ -37,7 +37,7 @@ class Scanner(Protocol):
 class NoScanner:
     """Looks into nothing, and says so of every file."""
 
-    state = "unscanned"
+    state: ClassVar[str] = "unscanned"
 
     def scan(self, content: bytes) -> None:
         """Let it pass."""
@@ -49,7 +49,7 @@ class EicarScanner:
     Of anything else it knows nothing, so nothing is clean because of it.
     """
 
-    state = "unscanned"
+    state: ClassVar[str] = "unscanned"
 
     def scan(self, content: bytes) -> None:
         """Look in a thread of its own. Raises MalwareFound."""
@@ -63,7 +63,7 @@ class ClamavScanner:
     Clamd's StreamMaxLength has to be 20 MiB or more.
     """
 
-    state = "clean"
+    state: ClassVar[str] = "clean"
 
     def __init__(self, path: str, seconds: float = SCAN_SECONDS) -> None:
         self._path = path

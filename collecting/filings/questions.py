@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from chassis.rpc import answers
 from collecting.filings.shapes import filing_to_wire, refusal_to_wire
 from collecting.obligations.rules.obligation import Obligation
 from collecting.stores import Stores
-from contracts.collecting.filings import FilingNotFound
+from contracts.collecting.filings import FilingFacts, FilingNotFound
+from contracts.collecting.forms import FormFacts
 from contracts.collecting.obligations import ObligationNotFound
+from contracts.collecting.receipts import ReceiptCountFacts
 from contracts.fields import wire_time
-from contracts.paging import page
-from contracts.principal import Principal
+from contracts.paging import PageFacts, page
+from contracts.principal import Principal, PrincipalFacts
 
 Facts = dict[str, Any]
 SETTLED_AFTER = timedelta(seconds=60)
@@ -29,12 +31,12 @@ class FilingQuestions:
     intake_empty_at: Callable[[], datetime | None]
 
     @answers
-    def get_form(self, form_id: str, version: int) -> Facts:
+    def get_form(self, form_id: str, version: int) -> FormFacts:
         """Return a form's definition. Raises FormNotFound."""
-        return self.store.kind.get_definition(form_id, version)
+        return cast(FormFacts, self.store.kind.get_definition(form_id, version))  # kept as shown
 
     @answers
-    def get_filing(self, by: Facts, filing_id: str) -> Facts:
+    def get_filing(self, by: PrincipalFacts, filing_id: str) -> FilingFacts:
         """Return a filing with its answers, or to the slot that tried why it was refused.
 
         Raises FilingNotFound; its `intake_empty_at` says when nothing was left to be decided.
@@ -53,7 +55,7 @@ class FilingQuestions:
         return {**filing_to_wire(document), "answers": document["answers"]}
 
     @answers
-    def count_receipts(self) -> Facts:
+    def count_receipts(self) -> PageFacts[ReceiptCountFacts]:
         """Return for each round how many receipts there are, how many of them are settled and how
         many of their events are not sent yet.
         """
@@ -61,7 +63,7 @@ class FilingQuestions:
         return page(self.store.ledger.count_receipts(recently=recently), None)
 
 
-def find_filing(store: Stores, by: Facts, filing_id: str) -> tuple[Facts, Obligation]:
+def find_filing(store: Stores, by: PrincipalFacts, filing_id: str) -> tuple[Facts, Obligation]:
     """Return a filing, recorded or refused, and the obligation it is on, if the caller may see it.
 
     Raises FilingNotFound.
@@ -70,7 +72,7 @@ def find_filing(store: Stores, by: Facts, filing_id: str) -> tuple[Facts, Obliga
     return document, require_seen(store, by, document)
 
 
-def require_seen(store: Stores, by: Facts, document: Facts) -> Obligation:
+def require_seen(store: Stores, by: PrincipalFacts, document: Facts) -> Obligation:
     """Return the obligation a filing is on, if the caller may see it.
 
     That somebody tried to file where he may not is only his to know. Raises FilingNotFound.

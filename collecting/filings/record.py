@@ -83,7 +83,8 @@ def _record(
 
 def _first_of_each(attempts: list[Placed]) -> tuple[list[Placed], list[Placed]]:
     """Part the attempts into the first on each obligation, and those that wait for them."""
-    now, later = [], []
+    now: list[Placed] = []
+    later: list[Placed] = []
     taken: set[str] = set()
     for place, attempt in attempts:
         names = {attempt.obligation_id, attempt.filing_id}

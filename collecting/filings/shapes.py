@@ -14,6 +14,7 @@ from collecting.obligations.rules.obligation import Channel
 from collecting.obligations.shapes import event_facts
 from collecting.sealing.receipts import content_sha256, receipt_number, sha256_hex
 from contracts.collecting.amendment_classes import DEFAULT_CLASS
+from contracts.collecting.filings import FilingAnswer, FilingFacts, SubmissionFacts
 from contracts.errors import ServiceError
 from contracts.events import Event
 from contracts.fields import read_time, wire_time
@@ -22,12 +23,13 @@ from contracts.principal import Principal
 Facts = dict[str, Any]
 
 
-def read_attempt(body: Mapping[str, Any]) -> Attempt:
+def read_attempt(body: SubmissionFacts) -> Attempt:
     """Read a submission as the gateway sends it into the intake."""
     said = ("obligation_id", "kind", "answers", "form_version", "base_revision", "reason")
     reason_class = body.get("reason_class", DEFAULT_CLASS)
     channel = body.get("channel", Channel.FORM.value)
-    request = {name: body[name] for name in said} | {
+    given: Mapping[str, Any] = body
+    request = {name: given[name] for name in said} | {
         "reason_class": reason_class,
         "channel": channel,
         "notes": body.get("notes", {}),
@@ -99,18 +101,18 @@ def outcome_of(result: Facts | ServiceError) -> str:
     return "repeated" if result.get("repeated") else "recorded"
 
 
-def answer_of(result: Facts | ServiceError) -> Facts:
+def answer_of(result: Facts | ServiceError) -> FilingAnswer:
     """Return what the gateway is told of one submission: a filing with receipt, or a refusal."""
     if isinstance(result, ServiceError):
         return {"outcome": "refused", "code": result.code, "details": result.details}
     return {
-        "outcome": outcome_of(result),
+        "outcome": "repeated" if result.get("repeated") else "recorded",
         "filing": filing_to_wire(result),
         "receipt": result["receipt"],
     }
 
 
-def filing_to_wire(document: Facts) -> Facts:
+def filing_to_wire(document: Facts) -> FilingFacts:
     """Return a recorded filing as the API shows it."""
     return {
         "id": document["_id"],
@@ -134,7 +136,7 @@ def filing_to_wire(document: Facts) -> Facts:
     }
 
 
-def refusal_to_wire(document: Facts) -> Facts:
+def refusal_to_wire(document: Facts) -> FilingFacts:
     """Return a refused submission as the API shows it."""
     return {
         "id": document["_id"],

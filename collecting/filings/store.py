@@ -29,6 +29,7 @@ from collecting.rounds.store import Rounds
 from contracts.collecting.filings import FilingNotFound
 from contracts.collecting.obligation_id import ObligationId
 from contracts.collecting.obligations import ObligationNotFound
+from contracts.collecting.receipts import ReceiptCountFacts
 from contracts.errors import ServiceError
 from contracts.events import Event
 
@@ -59,6 +60,9 @@ class Entry:
     filing: Filing
     receipt: Document
     event: Event
+
+
+Rows = list[ReceiptCountFacts]
 
 
 class Ledger:
@@ -226,19 +230,25 @@ class Ledger:
 
     # -- reading --------------------------------------------------------------------------
 
-    def count_receipts(self, *, recently: datetime) -> list[Document]:
+    def count_receipts(self, *, recently: datetime) -> Sequence[ReceiptCountFacts]:
         """Return for each round its receipts, those not recorded recently, and the events unsent.
 
         Counted by index alone, but for what is recent or unsent.
         """
         recent = self._by_round({"unrolled": True, "recorded_at": {"$gt": recently}})
         unsent = self._by_round({"outbox.at": {"$exists": True}})
-        rows = []
+        rows: Rows = []
         for round_ in self._rounds.list(after=None, limit=0):
             receipts = self._filings.count_documents({"round_id": round_.id})
-            row = {"round_id": round_.id, "mode": round_.mode.value, "receipts": receipts}
-            settled = receipts - recent.get(round_.id, 0)
-            rows.append(row | {"settled": settled, "unsent": unsent.get(round_.id, 0)})
+            rows.append(
+                {
+                    "round_id": round_.id,
+                    "mode": round_.mode.value,
+                    "receipts": receipts,
+                    "settled": receipts - recent.get(round_.id, 0),
+                    "unsent": unsent.get(round_.id, 0),
+                }
+            )
         return rows
 
     def _by_round(self, wanted: Document) -> dict[str, int]:

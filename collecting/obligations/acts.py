@@ -11,13 +11,14 @@ from collecting.obligations.rules.obligation import Act, Obligation
 from collecting.obligations.rules.orders import OrderKind
 from collecting.obligations.shapes import event_facts, obligation_to_wire
 from collecting.rounds.rules import Round
+from contracts.collecting.obligations import ActFacts, ObligationFacts
 from contracts.events import Event
 from contracts.fields import wire_time
 
 Facts = dict[str, Any]
 
 
-def obligation_in_full(obligation: Obligation, round_: Round, *, at: datetime) -> Facts:
+def obligation_in_full(obligation: Obligation, round_: Round, *, at: datetime) -> ObligationFacts:
     """Return an obligation as the API shows it by itself, with what offices did about it."""
     return {
         **obligation_to_wire(obligation, round_, at=at),
@@ -53,7 +54,7 @@ def _event_of_order(obligation: Obligation, act: Act, facts: Facts, events: Even
     return events.exempted(**facts, kind=obligation.state.value)
 
 
-def _act_to_wire(act: Act) -> Facts:
+def _act_to_wire(act: Act) -> ActFacts:
     return {
         "no": act.no,
         "kind": act.kind,
@@ -62,5 +63,5 @@ def _act_to_wire(act: Act) -> Facts:
         "by": {"role": act.role, "username": act.username, "holder_name": act.holder_name},
         "reason": act.reason or None,
         "order_no": act.order_no or None,
-        "due_at": act.due_at and wire_time(act.due_at),
+        "due_at": None if act.due_at is None else wire_time(act.due_at),
     }

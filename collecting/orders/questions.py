@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +13,10 @@ from collecting.obligations.rules.orders import Order
 from collecting.orders import carry_out
 from collecting.rounds.rules import Round
 from collecting.stores import Stores
-from contracts.paging import page
-from contracts.principal import Principal, Role
-
-Facts = dict[str, Any]
+from contracts.collecting.obligations import ObligationFacts
+from contracts.collecting.orders import ExemptionBodyFacts, OrganisationActFacts
+from contracts.paging import PageFacts, page
+from contracts.principal import Principal, PrincipalFacts, Role
 
 
 class LedgerActQuestions:
@@ -26,7 +26,9 @@ class LedgerActQuestions:
     now: Callable[[], datetime]
 
     @answers
-    def exempt_obligation(self, by: Facts, obligation_id: str, exemption: Facts) -> Facts:
+    def exempt_obligation(
+        self, by: PrincipalFacts, obligation_id: str, exemption: ExemptionBodyFacts
+    ) -> ObligationFacts:
         """Exempt or waive an obligation by order; return it.
 
         Raises OutOfScope, ObligationNotFound, RoundNotFound, RoundPurged, RoundNotInState,
@@ -40,7 +42,7 @@ class LedgerActQuestions:
         return obligation_in_full(after, round_, at=order.at)
 
     @answers
-    def lift_exemption(self, by: Facts, obligation_id: str) -> Facts:
+    def lift_exemption(self, by: PrincipalFacts, obligation_id: str) -> ObligationFacts:
         """Let an obligation be owed again; return it.
 
         Raises OutOfScope, ObligationNotFound, RoundNotFound, RoundPurged, RoundNotInState,
@@ -53,7 +55,9 @@ class LedgerActQuestions:
         return obligation_in_full(after, round_, at=order.at)
 
     @answers
-    def change_organisation_in_round(self, by: Facts, round_id: str, proposal: Facts) -> Facts:
+    def change_organisation_in_round(
+        self, by: PrincipalFacts, round_id: str, proposal: OrganisationActFacts
+    ) -> PageFacts[ObligationFacts]:
         """Add, rename or close an organisation in a round; return its obligations.
 
         Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, OrganisationNotKnown,
@@ -67,7 +71,7 @@ class LedgerActQuestions:
         owed = self.store.obligations.list_of_organisation(round_id, organisation_id)
         return page([obligation_in_full(each, round_, at=order.at) for each in owed], None)
 
-    def _order(self, by: Facts, said: Facts) -> Order:
+    def _order(self, by: PrincipalFacts, said: Mapping[str, Any]) -> Order:
         principal = Principal.from_wire(by)
         principal.require_role(Role.OPERATOR, Role.CENTRAL_HR_BODY)
         given = {name: said[name] for name in ("order_no", "reason") if name in said}

@@ -105,7 +105,7 @@ def _about(filing: Mapping[str, Any], obligation: Obligation, words: Words) -> l
 
 def _answered(asked: list[Field], answers: Mapping[str, Any]) -> Iterator[Facts]:
     for field in asked:
-        value = answers.get(field["id"])
+        value: Any = answers.get(field["id"])
         visible = conditions.compiled(field.get("visible_if"))
         if value in conditions.NOTHING and visible is not None and not visible(answers, answers):
             continue
@@ -129,15 +129,16 @@ def shown(field: Field, value: Any, *, unit: bool = True) -> str:
     """Return an answer as it is read on paper."""
     if value in conditions.NOTHING:
         return NO_ANSWER
-    text = _SHOWN.get(field["type"], lambda _field, value: str(value))(field, value)
+    show = _SHOWN.get(field["type"])
+    text = str(value) if show is None else show(field, value)
     return f"{text} {field['unit']['th']}" if unit and "unit" in field else text
 
 
 def _choice(field: Field, value: Any) -> str:
-    return next(choice["th"] for choice in field["choices"] if choice["id"] == value)
+    return str(next(choice["th"] for choice in field["choices"] if choice["id"] == value))
 
 
-_SHOWN = {
+_SHOWN: dict[str, Callable[[Field, Any], str]] = {
     "whole_number": lambda _field, value: f"{value:,}",
     "decimal": lambda field, value: f"{value:,.{field.get('decimals', 2)}f}",
     "yes_no": lambda _field, value: YES if value else NO,

@@ -11,6 +11,7 @@ from collecting.filings.questions import find_filing
 from collecting.printing import pages
 from collecting.stores import Stores
 from contracts.collecting.filings import FilingNotFound
+from contracts.principal import PrincipalFacts
 
 Facts = dict[str, Any]
 
@@ -22,7 +23,7 @@ class PageQuestions:
     typesetter: Typesetter
 
     @answers
-    def print_filing(self, by: Facts, filing_id: str) -> str:
+    def print_filing(self, by: PrincipalFacts, filing_id: str) -> str:
         """Return the page of a recorded filing as base64 of a PDF.
 
         Raises FilingNotFound, ObligationNotFound, RoundNotFound, RoundPurged, TooManyAtOnce.
@@ -35,7 +36,7 @@ class PageQuestions:
         return self._printed(by, pages.of_filing(form, document, obligation, self.store.kind.words))
 
     @answers
-    def print_blank_form(self, by: Facts, form_id: str, version: int) -> str:
+    def print_blank_form(self, by: PrincipalFacts, form_id: str, version: int) -> str:
         """Return a form to be filled in by hand, as base64 of a PDF.
 
         Raises FormNotFound, TooManyAtOnce.
@@ -43,6 +44,6 @@ class PageQuestions:
         kind = self.store.kind
         return self._printed(by, pages.of_blank(kind.get_form(form_id, version, None), kind.words))
 
-    def _printed(self, by: Facts, facts: Facts) -> str:
+    def _printed(self, by: PrincipalFacts, facts: Facts) -> str:
         pdf = self.typesetter.render(pages.TEMPLATE, facts, caller=by["slot_id"])
         return b64encode(pdf).decode()

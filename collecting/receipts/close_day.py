@@ -55,7 +55,7 @@ def _close_next(
     if last is not None and not last[1]:
         store.rolls.settle(last[0], round_ids)
     since = store.rolls.waiting_since(round_ids, before=_beginning_of(today))
-    day = since and next_day(since, before and before.day)
+    day = since and next_day(since, None if before is None else before.day)
     if day is None or day >= today:
         return False
     leaves = sorted(store.rolls.read_leaves(round_ids, before=end_of(day)))

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from nameko.timer import timer
-
 from chassis.rpc import answers
 from chassis.typesetter import Typesetter
+from chassis.worker import timer
 from collecting.filings.questions import find_filing
 from collecting.obligations.rules.obligation import Obligation
 from collecting.receipts import page as receipt_page
@@ -21,7 +20,17 @@ from collecting.sealing.receipts import fields_of, jws_in
 from collecting.settings import Settings
 from collecting.stores import Stores
 from contracts.collecting.filings import FilingNotFound
-from contracts.paging import cut, page, read_key
+from contracts.collecting.receipts import (
+    JwksFacts,
+    PrintedReceiptFacts,
+    ReceiptCheckFacts,
+    ReceiptFacts,
+    RollFacts,
+    RollProofFacts,
+)
+from contracts.fields import JsonObject
+from contracts.paging import PageFacts, cut, page, read_key
+from contracts.principal import PrincipalFacts
 
 Facts = dict[str, Any]
 LOOK_EVERY_SECONDS = 5  # one look at an index that is empty but for today
@@ -37,12 +46,13 @@ class ReceiptQuestions:
     now: Callable[[], datetime]
 
     @answers
-    def get_receipt(self, by: Facts, filing_id: str) -> Facts:
+    def get_receipt(self, by: PrincipalFacts, filing_id: str) -> ReceiptFacts:
         """Return the receipt of a recorded filing. Raises FilingNotFound, ObligationNotFound."""
-        return dict(self._recorded(by, filing_id)[0]["receipt"])
+        receipt: ReceiptFacts = self._recorded(by, filing_id)[0]["receipt"]
+        return receipt
 
     @answers
-    def print_receipt(self, by: Facts, filing_id: str) -> Facts:
+    def print_receipt(self, by: PrincipalFacts, filing_id: str) -> PrintedReceiptFacts:
         """Return the receipt as a PDF of one page, the same bytes whenever it is asked for.
 
         Raises FilingNotFound, ObligationNotFound, RoundNotFound, RoundPurged, TooManyAtOnce.
@@ -59,7 +69,7 @@ class ReceiptQuestions:
         }
 
     @answers
-    def verify_receipt(self, jws: str, claimed: Facts | None) -> Facts:
+    def verify_receipt(self, jws: str, claimed: JsonObject | None) -> ReceiptCheckFacts:
         """Say whether a receipt is ours and unchanged, and whether a later revision is in force.
 
         `claimed` are the fields shown with it. Of a purged trial nothing is known but that. What is
@@ -78,7 +88,7 @@ class ReceiptQuestions:
         return _checked(signed, reason, last)
 
     @answers
-    def list_signing_keys(self) -> Facts:
+    def list_signing_keys(self) -> JwksFacts:
         """Return every public key that signs or signed receipts, as a JWK set."""
         return self.signer.jwks()
 
@@ -93,19 +103,21 @@ class ReceiptQuestions:
         close_days(self.store, self.signer, at=self.now())
 
     @answers
-    def list_receipt_rolls(self, round_id: str | None, limit: int, cursor: str | None) -> Facts:
+    def list_receipt_rolls(
+        self, round_id: str | None, limit: int, cursor: str | None
+    ) -> PageFacts[RollFacts]:
         """Return rolls of all live rounds or of a trial, the newest first. Raises InvalidInput."""
         found = self.store.rolls.list(round_id, before=read_key(cursor), limit=limit + 1)
         shown, following = cut(found, limit, lambda last: [last["day"]])
         return page([roll_to_wire(roll) for roll in shown], following)
 
     @answers
-    def get_receipt_roll(self, day: str, round_id: str | None) -> Facts:
+    def get_receipt_roll(self, day: str, round_id: str | None) -> RollFacts:
         """Return the roll of a day. Raises RollNotFound."""
         return roll_to_wire(self.store.rolls.get(day, round_id))
 
     @answers
-    def prove_receipt(self, by: Facts, filing_id: str) -> Facts:
+    def prove_receipt(self, by: PrincipalFacts, filing_id: str) -> RollProofFacts:
         """Return where a receipt stands in the roll of its day, and the proof that it does.
 
         Raises FilingNotFound, ObligationNotFound, ReceiptNotInRoll.
@@ -113,19 +125,22 @@ class ReceiptQuestions:
         filing, _ = self._recorded(by, filing_id)
         return proof_to_wire(filing, *self.store.rolls.find_place(filing))
 
-    def _recorded(self, by: Facts, filing_id: str) -> tuple[Facts, Obligation]:
+    def _recorded(self, by: PrincipalFacts, filing_id: str) -> tuple[Facts, Obligation]:
         filing, obligation = find_filing(self.store, by, filing_id)
         if "code" in filing:
             raise FilingNotFound(filing_id=filing_id)
         return filing, obligation
 
 
-def _checked(signed: Facts | None, reason: str | None, last_revision: int | None) -> Facts:
-    is_known = signed is not None and last_revision is not None
+def _checked(
+    signed: Facts | None, reason: str | None, last_revision: int | None
+) -> ReceiptCheckFacts:
     return {
         "valid": reason is None,
         "reason": reason,
         "receipt": signed,
         "last_revision": last_revision,
-        "superseded": signed["revision"] < last_revision if is_known else None,
+        "superseded": None
+        if signed is None or last_revision is None
+        else signed["revision"] < last_revision,
     }

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from collecting.receipts.rules import STATEMENT_FIELDS, InclusionProof
+from contracts.collecting.receipts import RollFacts, RollProofFacts
 
 Facts = dict[str, Any]
 
 
-def roll_to_wire(document: Facts) -> Facts:
+def roll_to_wire(document: Facts) -> RollFacts:
     """Return a roll as the API shows it: what is signed, its hash and the signature."""
-    return {name: document[name] for name in (*STATEMENT_FIELDS, "sha256", "jws")}
+    facts = {name: document[name] for name in (*STATEMENT_FIELDS, "sha256", "jws")}
+    return cast(RollFacts, facts)  # the fields of the statement, as it was signed
 
 
-def proof_to_wire(filing: Facts, roll: Facts, place: InclusionProof) -> Facts:
+def proof_to_wire(filing: Facts, roll: Facts, place: InclusionProof) -> RollProofFacts:
     """Return the proof that a filing's receipt stands in a roll, as the API shows it."""
     return {
         "filing_id": filing["_id"],

@@ -7,7 +7,7 @@ exactly one roll, whoever dies or sleeps in between.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -49,7 +49,7 @@ class Rolls:
         """Return when the oldest receipt of the rounds that is in no roll yet was recorded."""
         wanted = _waiting({"$in": list(round_ids)}, before)
         found = self._filings.find_one(wanted, {"recorded_at": 1}, sort=[("recorded_at", 1)])
-        return found and found["recorded_at"]
+        return None if found is None else found["recorded_at"]
 
     def read_leaves(self, round_ids: Sequence[str], *, before: datetime) -> Iterator[bytes]:
         """Yield the leaf of each receipt of the rounds that is in no roll yet, in no order."""
@@ -61,7 +61,13 @@ class Rolls:
         return found and (_roll(found), found["settled"])
 
     def close(
-        self, statement: Document, sheaves: Sheaves, *, sha256: str, jws: str, announcing: Event
+        self,
+        statement: Mapping[str, Any],
+        sheaves: Sheaves,
+        *,
+        sha256: str,
+        jws: str,
+        announcing: Event,
     ) -> bool:
         """Keep a roll with the event that announces it; False when another follows that one."""
         document = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from collecting.kind import Events
 from collecting.rounds.rules import Mode, Round, RoundState, SignOff
 from collecting.rounds.shapes import read_exception, read_scope
 from contracts.collecting.due_dates import is_past
+from contracts.collecting.rounds import ProposedRoundFacts, RoundChangeFacts, RoundWarningFacts
 from contracts.errors import InvalidInput, Wording
 from contracts.events import Event
 from contracts.fields import read_time
@@ -24,7 +25,7 @@ IN_NO_DISTRICT = ""
 _TIMES = ("opens_at", "lao_due_at", "closes_at", "central_due_at", "corrections_close_at")
 
 
-def drafted(proposal: Facts) -> Round:
+def drafted(proposal: ProposedRoundFacts) -> Round:
     """Return the round a proposal describes. Raises InvalidInput on times out of order."""
     name = f"{proposal['kind']}-{proposal['fiscal_year_be']}-{proposal['no']}"
     mode = Mode(proposal["mode"])
@@ -50,9 +51,10 @@ def drafted(proposal: Facts) -> Round:
     return _in_order(round_)
 
 
-def changed(round_: Round, changes: Facts) -> Round:
+def changed(round_: Round, changes: RoundChangeFacts) -> Round:
     """Return the round with other times or due exceptions. Raises InvalidInput."""
-    values: Facts = {name: _time_or_none(changes[name]) for name in _TIMES if name in changes}
+    given: Mapping[str, Any] = changes
+    values: Facts = {name: _time_or_none(given[name]) for name in _TIMES if name in given}
     if "due_exceptions" in changes:
         values["due_exceptions"] = tuple(map(read_exception, changes["due_exceptions"]))
     if "late_if_amended_as" in changes:
@@ -96,7 +98,7 @@ def require_served(round_: Round, form: Form) -> None:
         )
 
 
-def warnings(round_: Round, *, at: datetime) -> list[Facts]:
+def warnings(round_: Round, *, at: datetime) -> list[RoundWarningFacts]:
     """Return which dates of a round that is to be opened lie in the past already."""
     times = [(f"/{name}", getattr(round_, name)) for name in _TIMES]
     times += [

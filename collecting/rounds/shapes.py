@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from collecting.rounds.rules import DueException, Round, Scope
+from contracts.collecting.rounds import DueExceptionFacts, RoundFacts, RoundWarningFacts, ScopeFacts
 from contracts.fields import read_time, wire_time
-
-Facts = dict[str, Any]
 
 
 def round_to_wire(
-    round_: Round, *, expected_obligations: int | None = None, warnings: Iterable[Facts] = ()
-) -> Facts:
+    round_: Round,
+    *,
+    expected_obligations: int | None = None,
+    warnings: Iterable[RoundWarningFacts] = (),
+) -> RoundFacts:
     """Return a round as the API shows it."""
     return {
         "id": round_.id,
@@ -25,7 +26,9 @@ def round_to_wire(
         "opens_at": wire_time(round_.opens_at),
         "lao_due_at": wire_time(round_.lao_due_at),
         "closes_at": wire_time(round_.closes_at),
-        "central_due_at": round_.central_due_at and wire_time(round_.central_due_at),
+        "central_due_at": None
+        if round_.central_due_at is None
+        else wire_time(round_.central_due_at),
         "corrections_close_at": wire_time(round_.correction_ends_at),
         "late_if_amended_as": list(round_.late_if_amended_as),
         "sign_off": round_.sign_off.value,
@@ -39,12 +42,12 @@ def round_to_wire(
     }
 
 
-def read_scope(facts: Mapping[str, str | None]) -> Scope:
+def read_scope(facts: ScopeFacts) -> Scope:
     """Read a scope as the API sends it; what is not given is not narrowed."""
     return Scope(facts.get("province"), facts.get("district"), facts.get("organisation"))
 
 
-def read_exception(facts: Mapping[str, Any]) -> DueException:
+def read_exception(facts: DueExceptionFacts) -> DueException:
     """Read another due date as the API sends it."""
     return DueException(
         scope=read_scope(facts["scope"]),
@@ -54,7 +57,7 @@ def read_exception(facts: Mapping[str, Any]) -> DueException:
     )
 
 
-def scope_to_wire(scope: Scope) -> Facts:
+def scope_to_wire(scope: Scope) -> ScopeFacts:
     """Return a scope as the API shows it."""
     return {
         "province": scope.province,
@@ -63,7 +66,7 @@ def scope_to_wire(scope: Scope) -> Facts:
     }
 
 
-def _exception_to_wire(exception: DueException) -> Facts:
+def _exception_to_wire(exception: DueException) -> DueExceptionFacts:
     return {
         "scope": scope_to_wire(exception.scope),
         "lao_due_at": wire_time(exception.lao_due_at),

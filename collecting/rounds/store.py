@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -74,7 +74,7 @@ class Rounds:
             wanted["_id"] = {"$gt": after}
         return [_round(document) for document in self._rounds.find(wanted).sort("_id").limit(limit)]
 
-    def list_ended(self, *, at: datetime) -> list[Round]:
+    def list_ended(self, *, at: datetime) -> Sequence[Round]:
         """Return the open and the closed rounds whose window ended before a moment."""
         ended = {
             "state": {"$in": [RoundState.OPEN.value, RoundState.CLOSED.value]},
@@ -82,7 +82,7 @@ class Rounds:
         }
         return [_round(document) for document in self._rounds.find(ended)]
 
-    def list_purged(self, *, since: datetime) -> list[str]:
+    def list_purged(self, *, since: datetime) -> Sequence[str]:
         """Return the ids of the trials purged since a moment."""
         purged = {"state": RoundState.PURGED.value, "purged_at": {"$gte": since}}
         return [document["_id"] for document in self._rounds.find(purged, {"_id": 1})]

@@ -8,10 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from nameko.timer import timer
-
 from chassis.jobs import Job, Jobs, runs_job
 from chassis.rpc import answers
+from chassis.worker import timer
 from collecting.obligations.open import open_obligations
 from collecting.obligations.rules.obligation import State
 from collecting.rounds import proposals
@@ -22,10 +21,16 @@ from collecting.running.close import close, close_ended
 from collecting.running.purge import purge, statement_of, sweep
 from collecting.sealing.keys import Keyring
 from collecting.stores import Stores
-from contracts.collecting.rounds import RoundPurged
+from contracts.collecting.rounds import (
+    ProposedRoundFacts,
+    RoundChangeFacts,
+    RoundFacts,
+    RoundPurged,
+)
 from contracts.errors import StaleVersion
-from contracts.paging import cut, page, read_key
-from contracts.principal import Principal, Role
+from contracts.jobs import StartedJobFacts
+from contracts.paging import PageFacts, cut, page, read_key
+from contracts.principal import Principal, PrincipalFacts, Role
 
 LOOK_EVERY_SECONDS = 15
 Facts = dict[str, Any]
@@ -41,7 +46,7 @@ class RoundQuestions:
     now: Callable[[], datetime]
 
     @answers
-    def create_round(self, by: Facts, proposal: Facts) -> Facts:
+    def create_round(self, by: PrincipalFacts, proposal: ProposedRoundFacts) -> RoundFacts:
         """Draft a round from a form version known to this release; warn of dates in the past.
 
         Raises OutOfScope, FormNotFound, InvalidInput, RoundAlreadyExists.
@@ -53,19 +58,23 @@ class RoundQuestions:
         return self._shown(round_)
 
     @answers
-    def list_rounds(self, by: Facts, limit: int, cursor: str | None) -> Facts:
+    def list_rounds(
+        self, by: PrincipalFacts, limit: int, cursor: str | None
+    ) -> PageFacts[RoundFacts]:
         """Return rounds in the order of their ids. Raises InvalidInput."""
         found = self.store.rounds.list(after=read_key(cursor), limit=limit + 1)
         shown, following = cut(found, limit, lambda last: [last.id])
         return page([round_to_wire(round_) for round_ in shown], following)
 
     @answers
-    def get_round(self, by: Facts, round_id: str) -> Facts:
+    def get_round(self, by: PrincipalFacts, round_id: str) -> RoundFacts:
         """Return a round. Raises RoundNotFound, RoundPurged."""
         return self._shown(self.store.rounds.get(round_id))
 
     @answers
-    def change_round(self, by: Facts, round_id: str, made_from: int, changes: Facts) -> Facts:
+    def change_round(
+        self, by: PrincipalFacts, round_id: str, made_from: int, changes: RoundChangeFacts
+    ) -> RoundFacts:
         """Change a round that is still a draft.
 
         Raises OutOfScope, RoundNotFound, RoundPurged, StaleVersion, RoundNotInState, InvalidInput.
@@ -79,7 +88,7 @@ class RoundQuestions:
         return self._shown(changed)
 
     @answers
-    def open_round(self, by: Facts, round_id: str) -> Facts:
+    def open_round(self, by: PrincipalFacts, round_id: str) -> StartedJobFacts:
         """Start creating the round's obligations; return the job.
 
         Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, FormNotFound, InvalidInput,
@@ -108,7 +117,7 @@ class RoundQuestions:
         return {"round_id": round_.id, "obligations": round_.obligations}, []
 
     @answers
-    def close_round(self, by: Facts, round_id: str) -> Facts:
+    def close_round(self, by: PrincipalFacts, round_id: str) -> StartedJobFacts:
         """Start closing the round now; return the job. What is in the intake is still decided.
 
         Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState.
@@ -133,7 +142,7 @@ class RoundQuestions:
         sweep(self.store, at=self.now())
 
     @answers
-    def purge_round(self, by: Facts, round_id: str) -> Facts:
+    def purge_round(self, by: PrincipalFacts, round_id: str) -> StartedJobFacts:
         """Start purging a trial round; return the job.
 
         Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotTrial, RoundNotInState, StaleVersion.
@@ -153,7 +162,7 @@ class RoundQuestions:
         by = job.requested_by["username"]
         return purge(self.store, self.trial_logs, self.signer, round_, by=by, at=self.now()), []
 
-    def _shown(self, round_: Round) -> Facts:
+    def _shown(self, round_: Round) -> RoundFacts:
         if round_.state is not RoundState.DRAFT:
             return round_to_wire(round_)
         organisations = self.store.organisations.count(round_.scope)
@@ -171,8 +180,8 @@ class RoundQuestions:
         proposals.require_served(round_, form)
 
     def _start(
-        self, by: Facts, kind: str, round_id: str, made_ready: Callable[[Round], Round]
-    ) -> Facts:
+        self, by: PrincipalFacts, kind: str, round_id: str, made_ready: Callable[[Round], Round]
+    ) -> StartedJobFacts:
         """Start work on a round once it is kept as ready for it."""
         Principal.from_wire(by).require_role(Role.OPERATOR, Role.CENTRAL_HR_BODY)
         round_ = self.store.rounds.get(round_id)

@@ -17,6 +17,7 @@ from chassis.clock import now
 from collecting.sealing.receipts import PublicKey, Signer, kid_of
 from collecting.sealing.store import SigningKeys
 from collecting.settings import Settings
+from contracts.collecting.receipts import JwksFacts
 from contracts.fields import wire_time
 
 Facts = dict[str, Any]
@@ -60,7 +61,7 @@ class Keyring:
             self._known[kid] = PublicKey.from_jwk(kept["jwk"])
         return self._known[kid].read(jws)
 
-    def jwks(self) -> Facts:
+    def jwks(self) -> JwksFacts:
         """Return every public key as a JWK set, the present one last; `retired_at` is null for it.
 
         Names beyond RFC 7517 are passed over by those who do not know them.
@@ -88,7 +89,7 @@ class Signing(DependencyProvider):
     def __init__(self, settings: type[Settings], clock: Callable[[], datetime] = now) -> None:
         self._settings = settings
         self._clock = clock
-        self._signer: Signer | None = None
+        self._signer: Signer
         self._old: list[PublicKey] = []
         self._keyring: Keyring | None = None
 

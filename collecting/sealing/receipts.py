@@ -59,7 +59,11 @@ class PublicKey:
 
     def __init__(self, key: Ed25519PublicKey) -> None:
         self._public = key
-        public = {"crv": "Ed25519", "kty": "OKP", "x": _b64(key.public_bytes_raw())}
+        public: dict[str, str | list[str]] = {
+            "crv": "Ed25519",
+            "kty": "OKP",
+            "x": _b64(key.public_bytes_raw()),
+        }
         self.kid = OKPKey.import_key(public).thumbprint()  # RFC 7638
         self.jwk = {**public, "kid": self.kid, "alg": "EdDSA", "use": "sig"}
         self._header = _b64(rfc8785.dumps({"alg": "EdDSA", "kid": self.kid}))
@@ -181,7 +185,7 @@ def _is_plain(value: Any) -> bool:
     if kind is str or kind is bool or value is None:
         return True
     if kind is int:
-        return -_EXACT < value < _EXACT
+        return bool(-_EXACT < value < _EXACT)
     if kind is float:
         # Neither whole, which RFC 8785 writes without a point, nor with an exponent.
         return 1e-5 < abs(value) < 1e15 and not value.is_integer()

@@ -27,7 +27,7 @@ from contracts.collecting.amendment_classes import DEFAULT_CLASS
 from contracts.collecting.obligations import ObligationNotFound
 from contracts.errors import ServiceError
 from contracts.forms import Lacking
-from contracts.principal import Principal
+from contracts.principal import Principal, PrincipalFacts
 
 AT_ONCE = 25
 FAULTS_TOLD = 20
@@ -48,7 +48,7 @@ class Upload:
     id: str
     round_id: str
     accepted_at: str
-    by: Mapping[str, Any]
+    by: PrincipalFacts
     is_check: bool
 
 
@@ -148,7 +148,7 @@ class WorkbookFiler:
         if self._upload.is_check:
             unknown = self._store.workbooks.missing_evidence(named, obligation)
         else:
-            unknown = self._store.evidence.use(named, obligation)
+            unknown = [*self._store.evidence.use(named, obligation)]
         for pointer, evidence_id in _places(reading.answers, "/answers"):
             if evidence_id in unknown:
                 spot = self._layout.spot(pointer, reading.item_rows)

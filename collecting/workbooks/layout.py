@@ -157,7 +157,7 @@ class Layout:
         name, *inside = pointer.removeprefix("/answers/").split("/")
         sheet = self.lists.get(name)
         if sheet is None or len(inside) < 2:
-            return sheet and sheet.field
+            return None if sheet is None else sheet.field
         named = [one.field for one in sheet.inputs if one.pointer == f"/{inside[1]}"]
         return named[0] if named else None
 

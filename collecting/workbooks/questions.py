@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from tempfile import TemporaryFile
 from typing import Any
-
-from nameko.timer import timer
 
 from chassis.jobs import Job, Jobs, runs_job
 from chassis.rpc import answers
 from chassis.run_in_thread import run_in_thread
 from chassis.typesetter import Typesetter
+from chassis.worker import timer
 from collecting.filings.rules.decide import Attempt
 from collecting.obligations.rules.obligation import Obligation
 from collecting.quotas.rules import Sent
@@ -27,10 +26,12 @@ from collecting.workbooks.templates import filename_for, filled_for
 from collecting.workbooks.writing import Filled, write_workbook
 from contracts.collecting.evidence import UploadNotFound
 from contracts.collecting.rounds import RoundNotInState
+from contracts.collecting.workbooks import BegunWorkbooksFacts, WorkbookFacts, WorkbooksUploadFacts
 from contracts.errors import IdempotencyKeyReused, InvalidInput, ServiceError
 from contracts.fields import wire_time
-from contracts.paging import cut, page, read_position
-from contracts.principal import Principal, Role
+from contracts.jobs import StartedJobFacts
+from contracts.paging import PageFacts, cut, page, read_position
+from contracts.principal import Principal, PrincipalFacts, Role
 
 JOB = "file_workbooks"
 SWEPT_EVERY_SECONDS = 600
@@ -60,7 +61,7 @@ class WorkbookQuestions:
         return _written(layout_of(form), Filled(Stamp(form.id, form.version)))
 
     @answers
-    def write_workbook(self, by: Facts, obligation_id: str) -> Facts:
+    def write_workbook(self, by: PrincipalFacts, obligation_id: str) -> WorkbookFacts:
         """Return the workbook of an obligation with the answers filed last; the slot whose duty it
         is sees what it has typed since.
 
@@ -74,8 +75,13 @@ class WorkbookQuestions:
 
     @answers
     def list_workbooks(
-        self, by: Facts, round_id: str, district: str | None, limit: int, cursor: str | None
-    ) -> Facts:
+        self,
+        by: PrincipalFacts,
+        round_id: str,
+        district: str | None,
+        limit: int,
+        cursor: str | None,
+    ) -> PageFacts[WorkbookFacts]:
         """Return the workbooks of what is owed within the caller's area, of one district at most.
 
         Raises RoundNotFound, RoundPurged, InvalidInput.
@@ -95,7 +101,9 @@ class WorkbookQuestions:
         shown, following = cut(found, limit, lambda last: (wire_time(last.due_at), last.id))
         return page(self._written(principal, round_, shown), following)
 
-    def _written(self, by: Principal, round_: Round, obligations: list[Obligation]) -> list[Facts]:
+    def _written(
+        self, by: Principal, round_: Round, obligations: Sequence[Obligation]
+    ) -> list[WorkbookFacts]:
         layout = layout_of(round_.form(self.store.kind))
         typed = by.role is Role.LAO_OFFICER
         filled = self.store.workbooks.find_answers(obligations, typed=typed)
@@ -110,7 +118,9 @@ class WorkbookQuestions:
     # -- uploads --------------------------------------------------------------------------
 
     @answers
-    def begin_workbooks(self, by: Facts, upload_id: str, upload: Facts) -> Facts:
+    def begin_workbooks(
+        self, by: PrincipalFacts, upload_id: str, upload: WorkbooksUploadFacts
+    ) -> BegunWorkbooksFacts:
         """Begin an upload and return the id its chunks are sent under; when it was sent before,
         the job that works it off.
 
@@ -126,7 +136,11 @@ class WorkbookQuestions:
         if known is not None:
             return {"job": self._started(upload_id, known, upload), "file_id": None}
         facts = {
-            **{name: upload[name] for name in (*_SAME_UPLOAD, "filename", "received_at")},
+            "round_id": upload["round_id"],
+            "sha256": upload["sha256"],
+            "is_check": upload["is_check"],
+            "filename": upload["filename"],
+            "received_at": upload["received_at"],
             "announced_size": upload["size"],
             "content_type": "application/octet-stream",
             "kind": "workbooks",
@@ -137,7 +151,9 @@ class WorkbookQuestions:
         return {"job": None, "file_id": self.store.files.begin(facts)}
 
     @answers
-    def add_workbooks_chunk(self, by: Facts, file_id: str, number: int, data_base64: str) -> None:
+    def add_workbooks_chunk(
+        self, by: PrincipalFacts, file_id: str, number: int, data_base64: str
+    ) -> None:
         """Keep one chunk of 256 KiB (the last may be shorter), or keep it again.
 
         Raises UploadNotFound.
@@ -148,7 +164,7 @@ class WorkbookQuestions:
         self.store.files.append(file_id, number, b64decode(data_base64))
 
     @answers
-    def start_workbooks(self, by: Facts, file_id: str) -> Facts:
+    def start_workbooks(self, by: PrincipalFacts, file_id: str) -> StartedJobFacts:
         """Return the job that works a whole upload off; from here on nothing of it is lost.
 
         Asked again it returns the same. Raises UploadNotFound, IdempotencyKeyReused.
@@ -197,13 +213,13 @@ class WorkbookQuestions:
         kept = timedelta(days=self.settings.workbooks_kept_days)
         self.store.files.sweep_kept("workbooks", before=self.now() - kept)
 
-    def _begun(self, by: Facts, file_id: str) -> Facts:
+    def _begun(self, by: PrincipalFacts, file_id: str) -> Facts:
         facts = self.store.files.get(file_id) or self.store.files.begun(file_id)
         if facts.get("kind") != "workbooks" or facts["by"]["slot_id"] != by["slot_id"]:
             raise UploadNotFound(upload_id=file_id)
         return facts
 
-    def _started(self, upload_id: str, known: Facts, sent: Facts) -> Facts:
+    def _started(self, upload_id: str, known: Facts, sent: Mapping[str, Any]) -> StartedJobFacts:
         """Return the job of a kept upload. Raises IdempotencyKeyReused when this is another."""
         if any(known[name] != sent[name] for name in _SAME_UPLOAD):
             raise IdempotencyKeyReused

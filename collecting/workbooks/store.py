@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
@@ -46,7 +46,7 @@ class Workbooks:
         found = self._obligations.find({"_id": {"$in": ids}}, batch_size=len(ids) + 1)
         return {document["_id"]: from_document(document, self._kind) for document in found}
 
-    def find_answers(self, obligations: list[Obligation], *, typed: bool) -> dict[str, Facts]:
+    def find_answers(self, obligations: Sequence[Obligation], *, typed: bool) -> dict[str, Facts]:
         """Return for each obligation the answers filed last; or, when asked, those typed since."""
         filed_as = {owed.last_filing_id: owed.id for owed in obligations if owed.last_filing_id}
         filings = self._filings.find({"_id": {"$in": list(filed_as)}}, {"answers": 1})

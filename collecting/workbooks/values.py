@@ -70,7 +70,8 @@ def shown_value(field: Definition, answer: Any) -> str | int | float | date | No
     if isinstance(answer, int | float):
         return answer
     if isinstance(answer, str):
-        return _SHOWN.get(field["type"], lambda _, text: text)(field, answer)
+        show = _SHOWN.get(field["type"])
+        return answer if show is None else show(field, answer)
     if isinstance(answer, list) and field["type"] == "evidence":
         return "\n".join(str(one) for one in answer)
     return None

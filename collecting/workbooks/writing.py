@@ -286,7 +286,7 @@ class _Writer:
 
 
 def _label(field_: Definition) -> str:
-    return field_["label"]["th"] + (" *" if field_.get("required") else "")
+    return str(field_["label"]["th"]) + (" *" if field_.get("required") else "")
 
 
 def _unit(field_: Definition) -> str:

@@ -25,11 +25,6 @@ class WithdrawalBodySchema(Closed):
     reason = Text(most=1000)
 
 
-class WithdrawalBodyFacts(TypedDict):
-    base_revision: int
-    reason: str
-
-
 class FilingBodySchema(Closed):
     """A submission on an obligation."""
 
@@ -53,16 +48,6 @@ class FilingBodySchema(Closed):
             " warning that has no note is refused with the code `unconfirmed`."
         },
     )
-
-
-class FilingBodyFacts(TypedDict):
-    answers: JsonObject
-    form_version: int
-    kind: str
-    base_revision: NotRequired[int | None]
-    reason: NotRequired[str | None]
-    reason_class: NotRequired[str]
-    notes: NotRequired[dict[str, str]]
 
 
 class FiledBySchema(Schema):
@@ -154,28 +139,27 @@ class TakenInSchema(Schema):
     status_url = fields.String(required=True)
 
 
-class TakenInFacts(TypedDict):
-    filing_id: str
-    accepted_at: str
-    status_url: str
+class SubmittedFacts(TypedDict):
+    """What a filing or a withdrawal says."""
 
-
-class SubmissionFacts(TypedDict):
-    """A filing or a withdrawal as it is put into the intake; `accepted_at` is its time."""
-
-    filing_id: str
-    obligation_id: str
     kind: str
     answers: JsonObject
     form_version: int
     base_revision: int | None
     reason: str | None
-    accepted_at: str
-    by: PrincipalFacts
     reason_class: NotRequired[str]
     notes: NotRequired[dict[str, str]]
     channel: NotRequired[str]
     correlation_id: NotRequired[str]
+
+
+class SubmissionFacts(SubmittedFacts):
+    """The same as it is put into the intake; `accepted_at` is its time."""
+
+    filing_id: str
+    obligation_id: str
+    accepted_at: str
+    by: PrincipalFacts
 
 
 class AnsweredFilingFacts(TypedDict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from contracts.errors import Kind, ServiceError
-from contracts.jobs import JobFacts
+from contracts.jobs import StartedJobFacts
 
 
 class WorkbookFacts(TypedDict):
@@ -29,7 +29,7 @@ class WorkbooksUploadFacts(TypedDict):
 class BegunWorkbooksFacts(TypedDict):
     """The id to send the chunks under, or the job where the same was sent before."""
 
-    job: JobFacts | None
+    job: StartedJobFacts | None
     file_id: str | None
 
 

@@ -34,7 +34,9 @@ class CodeGroup(StrEnum):
         "กรมส่งเสริมการปกครองท้องถิ่น",
     )
 
-    def __new__(cls, value: str, number: int, title_th: str, name_th: str, owner: str) -> Self:
+    def __new__(  # with a value alone it is looked up
+        cls, value: str, number: int = 0, title_th: str = "", name_th: str = "", owner: str = ""
+    ) -> Self:
         group = str.__new__(cls, value)
         group._value_ = value
         group.number = number

@@ -82,15 +82,15 @@ class LaoType(StrEnum):
         "3",
     )
 
-    def __new__(
+    def __new__(  # with a value alone it is looked up
         cls,
         value: str,
-        label: str,
-        prefix: str,
-        abbreviation: str,
-        head_position: str,
-        routing_tier: RoutingTier,
-        code_digit: str,
+        label: str = "",
+        prefix: str = "",
+        abbreviation: str = "",
+        head_position: str = "",
+        routing_tier: RoutingTier = RoutingTier.PROVINCE,
+        code_digit: str = "",
     ) -> Self:
         lao_type = str.__new__(cls, value)
         lao_type._value_ = value

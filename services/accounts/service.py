@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from chassis.clock import Clock
 from chassis.jobs import RunsJobs
 from chassis.mongo import Kept
@@ -26,6 +24,8 @@ from contracts.accounts.events import (
     SlotLockedV1,
     SlotUnlockedV1,
 )
+from contracts.jobs import JobFacts
+from contracts.principal import PrincipalFacts
 from services.accounts.audit.questions import AuditQuestions
 from services.accounts.audit.trail import Audit
 from services.accounts.issuance.codes import read_codes
@@ -85,6 +85,7 @@ class AccountsService(
     now = Clock()
 
     @answers
-    def get_job(self, by: dict[str, Any], job_id: str) -> dict[str, Any]:
+    def get_job(self, by: PrincipalFacts, job_id: str) -> JobFacts:
         """Return the caller's own job. Raises JobNotFound."""
-        return self.jobs.get(job_id, slot_id=by["slot_id"])
+        job: JobFacts = self.jobs.get(job_id, slot_id=by["slot_id"])
+        return job

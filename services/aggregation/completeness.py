@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 from contracts.aggregation.axis import Axis
-from contracts.aggregation.completeness import AxisTooWide
+from contracts.aggregation.completeness import AxisTooWide, CompletenessItemFacts
 from contracts.collecting.figures import Counts
 from contracts.errors import OutOfScope
 from contracts.principal import Principal
@@ -78,25 +78,30 @@ def _own_area(principal: Principal) -> Area:
 
 def rows(
     axis: Axis, sums: Mapping[str, Counts], district_names: Mapping[str, str]
-) -> list[dict[str, Any]]:
+) -> list[CompletenessItemFacts]:
     """Return the rows of an axis, in its order; `sums` are by province for region and country."""
     folded: dict[str, Counts] = {}
     for code, counts in sums.items():
         key = _key(axis, code)
         folded[key] = folded.get(key, Counts()).plus(counts)
     return [
-        {"key": key, "name": _name(axis, key, district_names), **folded[key].figures()}
+        _row(key, _name(axis, key, district_names), folded[key])
         for key in sorted(folded, key=lambda key: _place(axis, key))
         if folded[key].expected
     ]
 
 
-def total(sums: Iterable[Counts]) -> dict[str, Any]:
+def total(sums: Iterable[Counts]) -> CompletenessItemFacts:
     """Return the row that sums up the others."""
     whole = Counts()
     for counts in sums:
         whole = whole.plus(counts)
-    return {"key": TOTAL_KEY, "name": TOTAL_NAME, **whole.figures()}
+    return _row(TOTAL_KEY, TOTAL_NAME, whole)
+
+
+def _row(key: str, name: str, counts: Counts) -> CompletenessItemFacts:
+    facts = {"key": key, "name": name, **counts.figures()}
+    return cast(CompletenessItemFacts, facts)  # the figures are those of a row
 
 
 def _key(axis: Axis, code: str) -> str:

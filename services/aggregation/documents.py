@@ -156,4 +156,4 @@ class DistrictDocument(Document):
     }
 
 
-DOCUMENTS = [StandingDocument, TallyDocument, RoundDocument, DistrictDocument]
+DOCUMENTS: list[type[Document]] = [StandingDocument, TallyDocument, RoundDocument, DistrictDocument]

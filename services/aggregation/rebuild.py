@@ -86,7 +86,7 @@ def rebuild(amqp_uri: str, present: Figured) -> Figured:
 def listeners(database: Figured) -> Callable[[list[Logged]], None]:
     """Return what hears logged events as the service would, its figures in `database`."""
     service = AggregationService()
-    service.figures, service.now = Figures(database), now
+    service.figures, service.now = Figures(database), now  # type: ignore[assignment]  # as nameko does
     listening = {
         TYPE_PREFIX + entrypoint.event.key(): (entrypoint, method)
         for _, method in inspect.getmembers(service, inspect.ismethod)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, TypeVar
-
-from nameko.timer import timer
+from typing import TypeVar
 
 from chassis.clock import Clock
 from chassis.inbox import Batch
@@ -14,13 +12,17 @@ from chassis.listener import Heard, listens
 from chassis.mongo import Kept
 from chassis.rpc import Client, answers
 from chassis.service import Service
+from chassis.worker import timer
 from clients.reports import ReportsClient
 from contracts.accounts.events import OrganisationChangedV1, OrganisationRegisteredV1
 from contracts.aggregation.axis import Axis
+from contracts.aggregation.completeness import CompletenessFacts
+from contracts.aggregation.reconciliation import ReconciliationItemFacts
 from contracts.errors import OutOfScope
 from contracts.events import Event
 from contracts.fields import wire_time
-from contracts.principal import Principal
+from contracts.paging import PageFacts
+from contracts.principal import Principal, PrincipalFacts
 from services.aggregation import metrics
 from services.aggregation.completeness import area_of, rows, total
 from services.aggregation.reconciliation import reconciled
@@ -141,12 +143,12 @@ class AggregationService(Service):
     @answers
     def get_completeness(
         self,
-        by: dict[str, Any],
+        by: PrincipalFacts,
         round_id: str,
         axis: str,
         province: str | None = None,
         district: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> CompletenessFacts:
         """Return the figures of a round by one axis, of the caller's area or a part of it.
 
         Raises RoundNotCounted, OutOfScope, AxisTooWide.
@@ -176,7 +178,7 @@ class AggregationService(Service):
         metrics.show_difference(rows)
 
     @answers
-    def get_reconciliation(self, by: dict[str, Any]) -> dict[str, Any]:
+    def get_reconciliation(self, by: PrincipalFacts) -> PageFacts[ReconciliationItemFacts]:
         """Return for each round its receipts, events and counted filings, as last compared.
 
         Raises OutOfScope for whoever is not of the whole country.

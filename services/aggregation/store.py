@@ -257,7 +257,7 @@ _PLAIN = ("placed_by", "amended", "withdrawn", "heard_to")
 
 
 def _standing(document: Mapping[str, Any]) -> Standing:
-    parts = {
+    parts: dict[str, Any] = {
         name: None if document[name] is None else part(**document[name])
         for name, part in _PARTS.items()
     }

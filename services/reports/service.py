@@ -39,7 +39,10 @@ from contracts.accounts.events import (
     OrganisationClosedV1,
     OrganisationRegisteredV1,
 )
+from contracts.collecting.filings import FilingAnswer, SubmissionFacts
 from contracts.errors import ServiceError
+from contracts.jobs import JobFacts
+from contracts.principal import PrincipalFacts
 from contracts.reports import INTAKE_QUEUE
 from contracts.reports.events import (
     DueDatesMovedV2,
@@ -132,7 +135,7 @@ class ReportsService(
     # -- the filings of deadline night ----------------------------------------------------
 
     @takes(INTAKE_QUEUE, batch=INTAKE_BATCH, settings=Settings)
-    def record_filings(self, bodies: list[Facts]) -> list[Facts]:
+    def record_filings(self, bodies: list[SubmissionFacts]) -> list[FilingAnswer]:
         """Decide and record submissions; answer each with its receipt or its refusal.
 
         Publishes ReportFiledV1, ReportAmendedV2, NilConfirmedV1, ReportWithdrawnV1.
@@ -167,6 +170,7 @@ class ReportsService(
         self.store.organisations.close(heard.event.organisation_id)
 
     @answers
-    def get_job(self, by: Facts, job_id: str) -> Facts:
+    def get_job(self, by: PrincipalFacts, job_id: str) -> JobFacts:
         """Return the caller's own job. Raises JobNotFound."""
-        return self.jobs.get(job_id, slot_id=by["slot_id"])
+        job: JobFacts = self.jobs.get(job_id, slot_id=by["slot_id"])
+        return job

@@ -17,7 +17,13 @@ NO_SCHEMA = {
     *("BegunWorkbooksFacts", "DraftHolderFacts", "EndedSessionFacts", "EvidenceUploadFacts"),
     *("KeptEvidenceFacts", "LiveSessionFacts", "PageFacts", "PrincipalFacts", "ProposedRoundFacts"),
     *("PrintedReceiptFacts", "PrintedSlipsFacts", "ReceiptCountFacts", "RefusedFilingFacts"),
-    *("ScheduledChangeFacts", "StartedJobFacts", "SubmissionFacts", "ToldProblemFacts"),
+    *(
+        "ScheduledChangeFacts",
+        "StartedJobFacts",
+        "SubmissionFacts",
+        "SubmittedFacts",
+        "ToldProblemFacts",
+    ),
     *("UnknownEvidenceFacts", "WorkbookFacts", "WorkbooksUploadFacts"),
 }
 """Told between services only, where no schema says it."""

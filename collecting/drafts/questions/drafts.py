@@ -16,8 +16,12 @@ from collecting.obligations.rules.obligation import Obligation, State
 from collecting.quotas.rules import Sent
 from collecting.rounds.rules import Round
 from collecting.stores import Stores
+from contracts.collecting.drafts import DraftFacts, DraftHolderFacts
+from contracts.collecting.filings import FilingFacts
+from contracts.fields import JsonObject
 from contracts.forms import Form
-from contracts.principal import Principal
+from contracts.paging import PageFacts
+from contracts.principal import Principal, PrincipalFacts
 
 Facts = dict[str, Any]
 
@@ -30,7 +34,9 @@ class DraftQuestions:
     now: Callable[[], datetime]
 
     @answers
-    def get_draft(self, by: Facts, obligation_id: str, holder: Facts | None = None) -> Facts:
+    def get_draft(
+        self, by: PrincipalFacts, obligation_id: str, holder: DraftHolderFacts | None = None
+    ) -> DraftFacts:
         """Return what is typed so far, or what was filed last, and what is missing.
 
         Before either it is prefilled, also from the `holder` of the caller's slot if that is told.
@@ -54,12 +60,12 @@ class DraftQuestions:
     @answers
     def save_draft(
         self,
-        by: Facts,
+        by: PrincipalFacts,
         obligation_id: str,
         made_from: int,
-        answers: Facts,
+        answers: JsonObject,
         confirmed: list[str] | None = None,
-    ) -> Facts:
+    ) -> DraftFacts:
         """Keep the answers at any completeness; `confirmed` points to prefilled ones that hold.
 
         Raises ObligationNotFound, RoundNotFound, RoundPurged, RoundNotInState, DraftSigned,
@@ -91,7 +97,7 @@ class DraftQuestions:
         return self._draft(obligation, form, answers, version, marks=marks)
 
     @answers
-    def list_filings(self, by: Facts, obligation_id: str) -> Facts:
+    def list_filings(self, by: PrincipalFacts, obligation_id: str) -> PageFacts[FilingFacts]:
         """Return every revision on an obligation with the answers that it changed.
 
         Raises ObligationNotFound, RoundNotFound, RoundPurged.
@@ -100,7 +106,7 @@ class DraftQuestions:
         filings = self.store.ledger.list(obligation.id)
         return {"items": view.with_changes(filings), "next": None}
 
-    def _draft(self, *draft: Any, **told: Any) -> Facts:
+    def _draft(self, *draft: Any, **told: Any) -> DraftFacts:
         return view.shown(*draft, lacking=self.typesetter.glyphs.lacking, **told)
 
     def _prefilled(
@@ -108,8 +114,8 @@ class DraftQuestions:
         form: Form,
         obligation: Obligation,
         round_: Round,
-        by: Facts,
-        holder: Facts | None,
+        by: PrincipalFacts,
+        holder: DraftHolderFacts | None,
     ) -> prefill.Prefill:
         sources = [prefill.from_registry(obligation), prefill.NOTHING_LAST_YEAR]
         if holder is not None:

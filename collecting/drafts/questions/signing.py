@@ -13,8 +13,10 @@ from collecting.obligations.rules.obligation import WITHDRAWAL, Obligation, Sign
 from collecting.rounds.rules import Round
 from collecting.sealing.receipts import content_sha256
 from collecting.stores import Stores
+from contracts.collecting.obligations import ObligationFacts
+from contracts.collecting.signatures import SignatureBodyFacts
 from contracts.errors import StaleVersion
-from contracts.principal import Principal
+from contracts.principal import Principal, PrincipalFacts
 
 Facts = dict[str, Any]
 
@@ -27,8 +29,13 @@ class SigningQuestions:
 
     @answers
     def sign_draft(
-        self, by: Facts, obligation_id: str, part: str, made_from: int, person: Facts
-    ) -> Facts:
+        self,
+        by: PrincipalFacts,
+        obligation_id: str,
+        part: str,
+        made_from: int,
+        person: SignatureBodyFacts,
+    ) -> ObligationFacts:
         """Sign the draft, or taking back what is in force, as preparer or head: as it is at the
         version, or the revision, that the signer has read.
 
@@ -65,7 +72,7 @@ class SigningQuestions:
         return change_seen(self.store, principal, obligation_id, sign, now=self.now)
 
     @answers
-    def unlock_draft(self, by: Facts, obligation_id: str) -> Facts:
+    def unlock_draft(self, by: PrincipalFacts, obligation_id: str) -> ObligationFacts:
         """Clear both signatures, so that the draft can be changed.
 
         Raises ObligationNotFound, RoundNotFound, RoundPurged, StaleVersion.

@@ -46,7 +46,7 @@ class Desks:
         found = next(desks, None)
         if found is None:
             raise ObligationNotFound(obligation_id=obligation_id)
-        (draft,) = found["drafts"] or ({"answers": {}, "version": 0},)
+        (draft,) = found["drafts"] or (dict[str, Any](answers={}, version=0),)
         prefill = next(iter(found["prefills"]), None)
         return Desk(
             from_document(found, self._kind),

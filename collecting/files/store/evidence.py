@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -88,12 +88,12 @@ class Evidence:
         found = self._documents.find(wanted).sort([("uploadDate", -1), ("_id", -1)]).limit(limit)
         return [facts_of(document) for document in found]
 
-    def use(self, evidence_ids: list[str], obligation: Obligation) -> list[str]:
+    def use(self, evidence_ids: Sequence[str], obligation: Obligation) -> Sequence[str]:
         """Note that a filing on the obligation names them, so that they stay; return those of
         them that are no evidence of its organisation.
         """
         own = {
-            "_id": {"$in": evidence_ids},
+            "_id": {"$in": [*evidence_ids]},
             **_KIND,
             "metadata.organisation_id": obligation.organisation_id,
         }

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from chassis.rpc import answers
 from collecting.obligations.questions.duties import Do, change_seen
 from collecting.obligations.rules import corrections
 from collecting.stores import Stores
+from contracts.collecting.corrections import AcceptanceBodyFacts, ReturnBodyFacts
+from contracts.collecting.obligations import ObligationFacts
 from contracts.fields import read_time
-from contracts.principal import Principal
-
-Facts = dict[str, Any]
+from contracts.principal import Principal, PrincipalFacts
 
 
 class CorrectionQuestions:
@@ -23,7 +22,9 @@ class CorrectionQuestions:
     now: Callable[[], datetime]
 
     @answers
-    def return_report(self, by: Facts, obligation_id: str, proposal: Facts) -> Facts:
+    def return_report(
+        self, by: PrincipalFacts, obligation_id: str, proposal: ReturnBodyFacts
+    ) -> ObligationFacts:
         """Return what is in force for correction until a date, for a reason.
 
         Raises ObligationNotFound, RoundNotFound, RoundPurged, OutOfScope, RoundNotInState,
@@ -47,7 +48,7 @@ class CorrectionQuestions:
         )
 
     @answers
-    def take_return_back(self, by: Facts, obligation_id: str) -> Facts:
+    def take_return_back(self, by: PrincipalFacts, obligation_id: str) -> ObligationFacts:
         """Take a return back that waits for its correction.
 
         Raises ObligationNotFound, RoundNotFound, RoundPurged, OutOfScope, RoundNotInState,
@@ -64,7 +65,9 @@ class CorrectionQuestions:
         )
 
     @answers
-    def accept_report(self, by: Facts, obligation_id: str, proposal: Facts) -> Facts:
+    def accept_report(
+        self, by: PrincipalFacts, obligation_id: str, proposal: AcceptanceBodyFacts
+    ) -> ObligationFacts:
         """Accept the revision in force, and none but that.
 
         Raises ObligationNotFound, RoundNotFound, RoundPurged, OutOfScope, RoundNotInState,
@@ -85,7 +88,7 @@ class CorrectionQuestions:
             ),
         )
 
-    def _do(self, by: Principal, obligation_id: str, do: Do) -> Facts:
+    def _do(self, by: Principal, obligation_id: str, do: Do) -> ObligationFacts:
         return change_seen(
             self.store, by, obligation_id, do, now=self.now, events=self.store.kind.events
         )

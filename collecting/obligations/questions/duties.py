@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from chassis.rpc import answers
 from collecting.kind import Events
@@ -14,11 +13,11 @@ from collecting.obligations.rules.obligation import Obligation
 from collecting.obligations.shapes import obligation_to_wire
 from collecting.rounds.rules import Round
 from collecting.stores import Stores
+from contracts.collecting.obligations import ObligationFacts
 from contracts.fields import wire_time
-from contracts.paging import cut, page, read_position
-from contracts.principal import Principal
+from contracts.paging import PageFacts, cut, page, read_position
+from contracts.principal import Principal, PrincipalFacts
 
-Facts = dict[str, Any]
 Do = Callable[[Obligation, Round], Obligation]
 
 
@@ -31,12 +30,12 @@ class ObligationQuestions:
     @answers
     def list_obligations(
         self,
-        by: Facts,
+        by: PrincipalFacts,
         round_id: str | None,
         state: str | None,
         limit: int,
         cursor: str | None,
-    ) -> Facts:
+    ) -> PageFacts[ObligationFacts]:
         """Return what the caller's slot owes or may see, by due date. Raises InvalidInput."""
         found = self.store.obligations.list(
             Principal.from_wire(by),
@@ -56,7 +55,7 @@ class ObligationQuestions:
         return page(items, following)
 
     @answers
-    def get_obligation(self, by: Facts, obligation_id: str) -> Facts:
+    def get_obligation(self, by: PrincipalFacts, obligation_id: str) -> ObligationFacts:
         """Return one obligation with what offices did about it.
 
         Raises ObligationNotFound, RoundNotFound, RoundPurged.
@@ -85,7 +84,7 @@ def change_seen(
     *,
     now: Callable[[], datetime],
     events: Events | None = None,
-) -> Facts:
+) -> ObligationFacts:
     """Do it to an obligation that the caller may see, or sign, and return that in full.
 
     Raises ObligationNotFound, RoundNotFound, RoundPurged, StaleVersion.

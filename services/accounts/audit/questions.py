@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from nameko.timer import timer
-
 from chassis.rpc import answers
+from chassis.worker import timer
+from contracts.accounts.audit import AuditEntryFacts
 from contracts.errors import OutOfScope
-from contracts.paging import page
-from contracts.principal import Principal, Role
+from contracts.paging import PageFacts, page
+from contracts.principal import Principal, PrincipalFacts, Role
 from services.accounts.audit.trail import AuditTrail
 from services.accounts.stores import AccountsStore
 
@@ -25,11 +23,11 @@ class AuditQuestions:
     @answers
     def list_audit(
         self,
-        by: dict[str, Any],
+        by: PrincipalFacts,
         limit: int = 50,
         cursor: str | None = None,
         **filters: str | None,
-    ) -> dict[str, Any]:
+    ) -> PageFacts[AuditEntryFacts]:
         """Return a page of entries, the newest first: all to the operator, to others their own
         organisation's.
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from pymongo import WriteConcern
 
 from chassis.mongo import write_new
 from chassis.outbox import Outbox
+from contracts.accounts.audit import AuditEntryFacts
 from contracts.accounts.events import AuditDayClosedV1
 from contracts.paging import cut, read_key
 from services.accounts.audit.rules import Act, ChainPosition, chain, position_of
@@ -59,7 +60,7 @@ class AuditStore:
 
     def has_entry(self, act: Act) -> bool:
         """Whether an act is in the chain."""
-        return self._collection.count_documents({"act_id": act.act_id}, limit=1) == 1
+        return bool(self._collection.count_documents({"act_id": act.act_id}, limit=1) == 1)
 
     def append(self, acts: Sequence[Act], *, at: datetime, day: str) -> None:
         """Add acts at the end of the chain; they are durable then.
@@ -103,7 +104,7 @@ class AuditStore:
         subject: str | None,
         limit: int,
         cursor: str | None,
-    ) -> tuple[list[dict[str, Any]], str | None]:
+    ) -> tuple[list[AuditEntryFacts], str | None]:
         """Return a page of entries, the newest first, and the cursor of the next."""
         given = {"organisation_ids": organisation_id, "day": day, "act": act, "subject": subject}
         condition: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
@@ -116,7 +117,7 @@ class AuditStore:
         shown, following = cut(found, limit, lambda last: [last["_id"]])
         for entry in shown:
             del entry["_id"]
-        return list(shown), following
+        return cast(list[AuditEntryFacts], list(shown)), following  # kept as it is shown
 
     def _last(self, condition: dict[str, Any] | None = None) -> ChainPosition | None:
         found = self._collection.find_one(condition or {}, sort=[("_id", -1)])

@@ -160,7 +160,7 @@ class AuditTrail:
             act_id=uuid.uuid4().hex,
             at=wire_time(self._now()),
             act=act,
-            by=by and {"slot_id": by["slot_id"], "username": by["username"]},
+            by=None if by is None else {name: by[name] for name in ("slot_id", "username")},
             subject=subject,
             outcome=outcome,
             organisation_ids=organisations_of(by, subject, told),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chassis.jobs import Job
+from contracts.accounts.issuance import IssuanceFacts, IssuanceResultFacts, SlipListFacts
 from contracts.fields import wire_time
 from contracts.principal import Principal
 from services.accounts import metrics
@@ -21,7 +22,7 @@ KIND = "issue_codes"
 
 def issue_codes(
     store: AccountsStore, codes: ActivationCodes, job: Job, *, at: datetime, days: int
-) -> dict[str, Any]:
+) -> IssuanceResultFacts:
     """Give every slot the job names its code. Run again after a crash it ends the same."""
     issuance = Issuance(
         id=job.arguments["issuance_id"],
@@ -41,7 +42,7 @@ def issue(
     *,
     at: datetime,
     show: Callable[..., None],
-) -> dict[str, Any]:
+) -> IssuanceResultFacts:
     """Give every slot of an issuance's scope its code; `show` is told how many of how many.
 
     What was begun with one key goes on with it; what is finished stays as it is, whatever became of
@@ -100,18 +101,21 @@ def read_slips(
     ]
 
 
-def show_issuance(issued: Mapping[str, Any]) -> dict[str, Any]:
+def show_issuance(issued: Mapping[str, Any]) -> IssuanceFacts:
     """Return what an office has to hand out of an issuance, as the API shows it."""
     return {
         "issuance_id": issued["_id"],
         "issued_at": wire_time(issued["issued_at"]),
         "issued_by": issued["issued_by"],
         "expires_at": wire_time(issued["expires_at"]),
-        **{name: issued[name] for name in ("slips", "read", "handed_out", "used")},
+        "slips": issued["slips"],
+        "read": issued["read"],
+        "handed_out": issued["handed_out"],
+        "used": issued["used"],
     }
 
 
-def show_slips(slips: Sequence[Slip]) -> dict[str, Any]:
+def show_slips(slips: Sequence[Slip]) -> SlipListFacts:
     """Return slips as clients get them that print for themselves."""
     return {
         "items": [

@@ -12,9 +12,19 @@ from typing import Any
 from chassis.jobs import Job, Jobs, runs_job
 from chassis.rpc import answers
 from chassis.typesetter import Typesetter
-from contracts.fields import wire_time
-from contracts.paging import cut, page, read_position
-from contracts.principal import Principal, Role
+from contracts.accounts.issuance import (
+    CoverageItemFacts,
+    HandoutFacts,
+    IssuanceFacts,
+    IssuanceResultFacts,
+    IssuanceScopeFacts,
+    PrintedSlipsFacts,
+    SlipListFacts,
+)
+from contracts.fields import JsonObject, wire_time
+from contracts.jobs import StartedJobFacts
+from contracts.paging import PageFacts, cut, page, read_position
+from contracts.principal import Principal, PrincipalFacts, Role
 from contracts.repeats import request_id
 from services.accounts import metrics
 from services.accounts.audit.trail import AuditTrail
@@ -44,11 +54,11 @@ class IssuanceQuestions:
     @answers
     def create_issuance(
         self,
-        by: dict[str, Any],
-        scope: dict[str, str],
+        by: PrincipalFacts,
+        scope: IssuanceScopeFacts,
         reissue: bool,
         idempotency_key: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> StartedJobFacts:
         """Return the job that makes a fresh code for every slot of the scope not yet activated, and
         whether it is `replayed`, having been asked for before under the key.
 
@@ -76,7 +86,7 @@ class IssuanceQuestions:
         return job
 
     @runs_job(issue.KIND)
-    def issue_codes(self, job: Job) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    def issue_codes(self, job: Job) -> tuple[IssuanceResultFacts, list[JsonObject]]:
         """Give each slot of the scope its code, of which only the keyed hash is kept.
 
         Raises CodeKeyRetired.
@@ -87,8 +97,8 @@ class IssuanceQuestions:
 
     @answers
     def list_issuances(
-        self, by: dict[str, Any], limit: int = 50, cursor: str | None = None
-    ) -> dict[str, Any]:
+        self, by: PrincipalFacts, limit: int = 50, cursor: str | None = None
+    ) -> PageFacts[IssuanceFacts]:
         """Return a page of what the caller's office has to hand out, the latest first.
 
         Never a code. Raises OutOfScope, InvalidInput.
@@ -105,11 +115,11 @@ class IssuanceQuestions:
     @answers
     def read_slips(
         self,
-        by: dict[str, Any],
+        by: PrincipalFacts,
         issuance_id: str,
         district: str | None = None,
         idempotency_key: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> SlipListFacts:
         """Return the slips the caller's office hands out, for the only time, and record it.
 
         With a key the same slot gets the same answer again for ten minutes.
@@ -121,11 +131,11 @@ class IssuanceQuestions:
     @answers
     def print_slips(
         self,
-        by: dict[str, Any],
+        by: PrincipalFacts,
         issuance_id: str,
         district: str | None = None,
         idempotency_key: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> PrintedSlipsFacts:
         """Do as `read_slips` does, and return a PDF to print: one page for each slip.
 
         Raises OutOfScope, IssuanceNotFound, SlipsAlreadyRead, CodeKeyRetired,
@@ -141,7 +151,7 @@ class IssuanceQuestions:
         return {"slips": len(slips), "pdf_base64": base64.b64encode(pdf).decode()}
 
     def _read(
-        self, by: dict[str, Any], issuance_id: str, district: str | None, key: str | None
+        self, by: PrincipalFacts, issuance_id: str, district: str | None, key: str | None
     ) -> list[Slip]:
         principal = Principal.from_wire(by)
         told = {"district": district}
@@ -157,11 +167,11 @@ class IssuanceQuestions:
     @answers
     def hand_out_slips(
         self,
-        by: dict[str, Any],
+        by: PrincipalFacts,
         issuance_id: str,
         slot_ids: list[str] | None = None,
         handed_to: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> HandoutFacts:
         """Put on record that slips the caller's office has read are handed out, all or some.
 
         The first hand-out of a slip stays on record, and in the audit of each organisation whose
@@ -183,7 +193,7 @@ class IssuanceQuestions:
         }
 
     @answers
-    def get_coverage(self, by: dict[str, Any], axis: str) -> dict[str, Any]:
+    def get_coverage(self, by: PrincipalFacts, axis: str) -> PageFacts[CoverageItemFacts]:
         """Return how far the codes have come in each province or district the caller covers.
 
         Raises OutOfScope.

@@ -5,34 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import cast
 
+from contracts.accounts.changes import (
+    ChangePreviewFacts,
+    ClosingProposalFacts,
+    OrganisationChangeFacts,
+    OrganisationDifferenceFacts,
+    SlotAfterChangeFacts,
+)
+from contracts.accounts.organisations import OrganisationDetailsFacts, OrganisationRecordFacts
 from contracts.fields import wire_time
 from services.accounts.organisations.rules.changes import OrderedChange, Outcome
-from services.accounts.organisations.rules.organisation import Organisation
+from services.accounts.organisations.rules.organisation import Dated, Difference, Organisation
 from services.accounts.organisations.store.changes import Proposal
 from services.accounts.slots.rules.slot import Slot, slots_of
 from services.accounts.slots.shapes import show_organisation, show_version
 from services.accounts.slots.store.slots import KeptSlot
 
 
-def show_record(organisation: Organisation, as_of: date | None) -> dict[str, Any] | None:
+def show_record(organisation: Organisation, as_of: date | None) -> OrganisationRecordFacts | None:
     """Return all that is on record, as it was on a day; None when there was none on that day."""
     shown = organisation.versions[-1] if as_of is None else organisation.on(as_of)
-    if shown is None:
-        return None
+    return None if shown is None else _record(organisation, shown)
+
+
+def show_present(organisation: Organisation) -> OrganisationRecordFacts:
+    """Return all that is on record."""
+    return _record(organisation, organisation.versions[-1])
+
+
+def _record(organisation: Organisation, shown: Dated) -> OrganisationRecordFacts:
     details = shown.facts.details
     return {
         **show_version(organisation.id, shown),
         "version": organisation.version,
-        "details": None if details is None else asdict(details),
+        "details": None
+        if details is None
+        else cast(OrganisationDetailsFacts, asdict(details)),  # name by name the same
         "history": [show_version(organisation.id, past) for past in organisation.history],
         "successor_ids": list(organisation.successor_ids),
         "slots_close_on": _iso(organisation.slots_close_on),
     }
 
 
-def show_change(change: OrderedChange) -> dict[str, Any]:
+def show_change(change: OrderedChange) -> OrganisationChangeFacts:
     """Return a change and what has become of it."""
     founded = [each.id for each in change.terms.founds]
     return {
@@ -44,8 +61,8 @@ def show_change(change: OrderedChange) -> dict[str, Any]:
         "reason": change.reason,
         "requested_by": change.requested_by,
         "requested_at": wire_time(change.requested_at),
-        "settled_at": change.settled_at and wire_time(change.settled_at),
-        "differences": [asdict(each) for each in change.differences],
+        "settled_at": None if change.settled_at is None else wire_time(change.settled_at),
+        "differences": _show(change.differences),
         "successor_ids": [*change.terms.successor_ids, *founded],
         "slots_close_on": _iso(change.terms.slots_close_on),
         "problem": change.problem,
@@ -54,11 +71,10 @@ def show_change(change: OrderedChange) -> dict[str, Any]:
 
 def show_preview(
     change: OrderedChange, outcome: Outcome, kept: Iterable[KeptSlot]
-) -> dict[str, Any]:
+) -> ChangePreviewFacts:
     """Return what a change would do to an organisation, its slots, and others."""
-    shown = show_change(change) | {"differences": [asdict(each) for each in outcome.differences]}
     return {
-        "change": shown,
+        "change": {**show_change(change), "differences": _show(outcome.differences)},
         "before": show_organisation(outcome.before),
         "after": show_organisation(outcome.after),
         "founded": [show_organisation(each) for each in outcome.founded],
@@ -66,15 +82,16 @@ def show_preview(
     }
 
 
-def show_proposal(proposal: Proposal) -> dict[str, Any]:
+def show_proposal(proposal: Proposal) -> ClosingProposalFacts:
     """Return an organisation that is proposed for closing, or was."""
     dismissal = proposal.dismissal
     return {
         "organisation": show_organisation(proposal.organisation),
         "since": wire_time(proposal.since),
         "import_id": proposal.import_id,
-        "dismissal": dismissal
-        and {
+        "dismissal": None
+        if dismissal is None
+        else {
             "at": wire_time(dismissal["at"]),
             "by": dismissal["by"],
             "reason": dismissal["reason"],
@@ -82,7 +99,13 @@ def show_proposal(proposal: Proposal) -> dict[str, Any]:
     }
 
 
-def _slots_after(outcome: Outcome, kept: Iterable[KeptSlot]) -> Iterable[dict[str, Any]]:
+def _show(differences: Iterable[Difference]) -> list[OrganisationDifferenceFacts]:
+    return [
+        {"field": each.field, "before": each.before, "after": each.after} for each in differences
+    ]
+
+
+def _slots_after(outcome: Outcome, kept: Iterable[KeptSlot]) -> Iterable[SlotAfterChangeFacts]:
     ends = outcome.after.closed_on is not None
     wanted = {slot.id: slot.where for slot in slots_of(outcome.after)}
     for each in kept:
@@ -95,7 +118,7 @@ def _slots_after(outcome: Outcome, kept: Iterable[KeptSlot]) -> Iterable[dict[st
             yield _slot_after(slot, "added", None)
 
 
-def _slot_after(slot: Slot, becomes: str, closes_on: date | None) -> dict[str, Any]:
+def _slot_after(slot: Slot, becomes: str, closes_on: date | None) -> SlotAfterChangeFacts:
     return {
         "slot_id": slot.id,
         "username": slot.username,

@@ -24,7 +24,7 @@ def once(
     by: Principal,
     key: str | None,
     asked: Mapping[str, Any],
-    create: Callable[[str], dict[str, Any]],
+    create: Callable[[str], Mapping[str, Any]],
     *,
     at: datetime,
 ) -> dict[str, Any]:

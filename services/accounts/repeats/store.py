@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -35,7 +36,7 @@ class RepeatStore:
                 return answer
         return None
 
-    def answer(self, request_id: str, answer: dict[str, Any]) -> None:
+    def answer(self, request_id: str, answer: Mapping[str, Any]) -> None:
         """Keep what a request was answered."""
         told = {"$set": {"answer": orjson.dumps(answer).decode()}}
         self._collection.update_one({"_id": request_id}, told)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from contracts.accounts.issuance import WrongActivationCode
-from contracts.accounts.sign_in import WrongCredentials
+from contracts.accounts.issuance import ActivationFacts, HolderRequestFacts, WrongActivationCode
+from contracts.accounts.sign_in import SessionFacts, WrongCredentials
 from contracts.fields import wire_time
 from contracts.principal import Principal
 from contracts.reading import read_username
@@ -67,7 +65,7 @@ def prove_password(
 
 def begin_session(
     store: AccountsStore, found: SignInSlot, *, takeover: bool, at: datetime, lifetime: Lifetime
-) -> tuple[dict[str, Any], Ended | None]:
+) -> tuple[SessionFacts, Ended | None]:
     """Return the session of somebody who has proved who they are, and how the earlier one ended.
 
     Raises SlotLocked, SlotInUse, WrongCredentials.
@@ -155,10 +153,10 @@ def activate(
     store: AccountsStore,
     codes: ActivationCodes,
     claim: Claim,
-    holder: Mapping[str, str],
+    holder: HolderRequestFacts,
     *,
     at: datetime,
-) -> dict[str, Any]:
+) -> ActivationFacts:
     """Return the slot as activated; the code is dead then.
 
     Raises WrongActivationCode, ActivationCodeSpent, SlotLocked.
@@ -170,7 +168,7 @@ def activate(
         found.kept.require_unlocked()
     store.attempts.succeeded(claim.begun, at=at)
     organisation = store.organisations.find(found.slot.organisation_id)
-    return {**show_activated(found.slot, organisation), "activated_at": wire_time(at)}
+    return show_activated(found.slot, organisation, at)
 
 
 def _find_by_code(

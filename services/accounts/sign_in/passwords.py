@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -134,7 +134,10 @@ class GreenPasswordHashes:
         """Hold a place in the line. Raises WorkLineFull at once where none is left for them."""
         leaving = int(standing.value * self._line.places)
         with self._line.place(None, leaving=leaving) as run:
-            yield PasswordWork(partial(run, self._hashes.is_right), partial(run, self._hashes.make))
+            yield PasswordWork(
+                lambda kept, password: run(self._hashes.is_right, kept, password),
+                lambda password: run(self._hashes.make, password),
+            )
 
     def make(self, password: str) -> str:
         """Return the hash to keep. Raises WorkLineFull."""

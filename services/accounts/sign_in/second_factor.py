@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from typing import Any
 
 import pyotp
 
 from contracts.accounts.second_factor import (
     NoSecondFactor,
+    RecoveryCodesFacts,
     SecondFactorExists,
     SecondFactorRequired,
+    SecondFactorSecretFacts,
     SecondFactorStopped,
     WrongSecondFactor,
 )
@@ -38,7 +39,7 @@ class SecondFactors:
         self._store = store
         self._sealer = sealer
 
-    def begin(self, by: Principal) -> dict[str, Any]:
+    def begin(self, by: Principal) -> SecondFactorSecretFacts:
         """Return a new secret, told this once; it counts when confirmed.
 
         Raises OutOfScope, SecondFactorExists.
@@ -50,7 +51,7 @@ class SecondFactors:
         uri = pyotp.TOTP(secret).provisioning_uri(name=by.username, issuer_name=ISSUER)
         return {"secret": secret, "otpauth_uri": uri}
 
-    def confirm(self, by: Principal, code: str, *, at: datetime) -> dict[str, Any]:
+    def confirm(self, by: Principal, code: str, *, at: datetime) -> RecoveryCodesFacts:
         """Make it count, for a code of it. Returns the recovery codes, told this once.
 
         Raises NoSecondFactor, WrongSecondFactor, SecondFactorStopped, SecondFactorExists.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import Any
+from typing import cast
 
+from contracts.accounts.slots import HandoverFacts
 from contracts.fields import wire_time
 from services.accounts.issuance import issue as issuing
 from services.accounts.issuance.codes import ActivationCodes
@@ -17,7 +18,7 @@ from services.accounts.stores import AccountsStore
 
 def hand_over(
     store: AccountsStore, codes: ActivationCodes, slot: Slot, action: Action, *, days: int
-) -> dict[str, Any]:
+) -> HandoverFacts:
     """Return the hand-over as begun; its slip is the only one of an issuance of its own.
 
     The slot is shut first. A crash before the code is issued leaves it so, and whoever stands
@@ -39,7 +40,7 @@ def hand_over(
         "username": slot.username,
         "begun_at": wire_time(action.since),
         "issuance_id": issued["issuance_id"],
-        "handed_out_by": slot.handed_out_by,
+        "handed_out_by": cast(str, slot.handed_out_by),  # none of the operator's own slot alone
         "expires_at": issued["expires_at"],
     }
 

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import cast
 
 from chassis.rpc import answers
-from contracts.accounts.slots import SlotNotFound
+from contracts.accounts.slots import (
+    AddedSlotFacts,
+    HandoverFacts,
+    HolderChangeFacts,
+    NewHolderFacts,
+    SlotDetailFacts,
+    SlotFacts,
+    SlotNotFound,
+)
 from contracts.errors import OutOfScope
-from contracts.paging import page
-from contracts.principal import Principal, Role
+from contracts.paging import PageFacts, page
+from contracts.principal import Principal, PrincipalFacts, Role
 from services.accounts import metrics
 from services.accounts.audit.trail import AuditTrail
 from services.accounts.issuance.codes import ActivationCodes
@@ -41,12 +49,12 @@ class SlotQuestions:
     @answers
     def list_slots(
         self,
-        by: dict[str, Any],
+        by: PrincipalFacts,
         limit: int = 50,
         cursor: str | None = None,
         organisation_id: str | None = None,
         state: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> PageFacts[SlotFacts]:
         """Return a page of the slots the caller covers, by id, shut ones too.
 
         An agency's slots cover those of the agency. Raises InvalidInput.
@@ -61,11 +69,13 @@ class SlotQuestions:
         organisations = self.store.organisations.list_by_id(
             {kept.slot.organisation_id for kept in slots if kept.slot.organisation_id}
         )
-        shown = [show_slot(kept, organisations.get(kept.slot.organisation_id)) for kept in slots]
+        shown = [
+            show_slot(kept, organisations.get(kept.slot.organisation_id or "")) for kept in slots
+        ]
         return page(shown, following)
 
     @answers
-    def get_slot(self, by: dict[str, Any], slot_id: str) -> dict[str, Any]:
+    def get_slot(self, by: PrincipalFacts, slot_id: str) -> SlotDetailFacts:
         """Return one slot; its holder and those above also see contact and past holders.
 
         Raises SlotNotFound.
@@ -75,19 +85,19 @@ class SlotQuestions:
     @answers
     def add_slot(
         self,
-        by: dict[str, Any],
+        by: PrincipalFacts,
         organisation_id: str,
         label: str,
         role: str | None = None,
         idempotency_key: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> AddedSlotFacts:
         """Add a credential to an office or an agency; `p81-2` is a province office's second.
 
         `replayed` says whether the key has had this answer before. Raises OutOfScope,
         OrganisationNotFound, SlotNotAddable, SlotAlreadyExists, IdempotencyKeyReused.
         """
 
-        def add(request_id: str) -> dict[str, Any]:
+        def add(request_id: str) -> SlotDetailFacts:
             slot = self._add(organisation_id, label, role, request_id)
             return self._show(by, slot)
 
@@ -95,7 +105,10 @@ class SlotQuestions:
         with self.audit.watch("add_slot", by, f"organisation:{organisation_id}") as facts:
             principal = Principal.from_wire(by)
             principal.require_role(Role.OPERATOR)
-            shown = once(self.store.repeats, principal, idempotency_key, asked, add, at=self.now())
+            shown = cast(
+                AddedSlotFacts,
+                once(self.store.repeats, principal, idempotency_key, asked, add, at=self.now()),
+            )
             facts |= {"slot_id": shown["slot_id"], "replayed": shown["replayed"]}
         return shown
 
@@ -111,8 +124,8 @@ class SlotQuestions:
 
     @answers
     def change_holder(
-        self, by: dict[str, Any], slot_id: str, made_from: int, changes: dict[str, Any]
-    ) -> dict[str, Any]:
+        self, by: PrincipalFacts, slot_id: str, made_from: int, changes: HolderChangeFacts
+    ) -> SlotDetailFacts:
         """Enter what has changed of a holder, as the holder or from above; the past is kept.
 
         Changes are of name, position, phone, email and standing; `made_from` is the version they
@@ -131,11 +144,11 @@ class SlotQuestions:
     @answers
     def begin_handover(
         self,
-        by: dict[str, Any],
+        by: PrincipalFacts,
         slot_id: str,
         reason: str | None = None,
-        new_holder: dict[str, str | None] | None = None,
-    ) -> dict[str, Any]:
+        new_holder: NewHolderFacts | None = None,
+    ) -> HandoverFacts:
         """Let the holder go, as the leaver or from above, and issue a code for the next one.
 
         The sign-in ends, password and code are void. The office above reads the slip, once. From
@@ -156,7 +169,7 @@ class SlotQuestions:
         return begun
 
     @answers
-    def lock_slot(self, by: dict[str, Any], slot_id: str, reason: str) -> dict[str, Any]:
+    def lock_slot(self, by: PrincipalFacts, slot_id: str, reason: str) -> SlotDetailFacts:
         """Keep a slot from being used until it is unlocked; a live session ends.
 
         Raises SlotNotFound, OutOfScope, SlotLocked, SlotClosed.
@@ -170,7 +183,7 @@ class SlotQuestions:
         return self._show(by, self.store.slots.require(slot_id))
 
     @answers
-    def unlock_slot(self, by: dict[str, Any], slot_id: str) -> None:
+    def unlock_slot(self, by: PrincipalFacts, slot_id: str) -> None:
         """Let a slot be used again; nothing happens when it is not locked.
 
         Raises SlotNotFound, OutOfScope, SlotClosed. Publishes SlotUnlockedV1.
@@ -182,7 +195,7 @@ class SlotQuestions:
         metrics.record_slot_action("unlocked")
 
     @answers
-    def close_slot(self, by: dict[str, Any], slot_id: str, reason: str) -> dict[str, Any]:
+    def close_slot(self, by: PrincipalFacts, slot_id: str, reason: str) -> SlotDetailFacts:
         """Close a slot for ever; a live session ends, and what it did stays as it is.
 
         Raises SlotNotFound, OutOfScope, SlotClosed. Publishes SlotClosedV1, SessionClosedV1.
@@ -202,7 +215,7 @@ class SlotQuestions:
             raise SlotNotFound(slot_id=slot_id)
         return kept
 
-    def _show(self, by: dict[str, Any], kept: KeptSlot) -> dict[str, Any]:
+    def _show(self, by: PrincipalFacts, kept: KeptSlot) -> SlotDetailFacts:
         organisation = self.store.organisations.find(kept.slot.organisation_id)
         return show_slot_detail(kept, organisation, Principal.from_wire(by))
 

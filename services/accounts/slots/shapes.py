@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from contracts.accounts.issuance import ActivationFacts
+from contracts.accounts.organisations import OrganisationFacts
+from contracts.accounts.sign_in import SignedInPrincipalFacts
+from contracts.accounts.slots import SlotDeedFacts, SlotDetailFacts, SlotFacts, SlotHolderFacts
 from contracts.fields import wire_time
 from contracts.principal import Principal
 from services.accounts.organisations.rules.organisation import Dated, Organisation
@@ -12,22 +17,24 @@ from services.accounts.slots.rules.slot import Slot, stands_above
 from services.accounts.slots.store.slots import KeptSlot
 
 
-def show_organisation(organisation: Organisation) -> dict[str, Any]:
+def show_organisation(organisation: Organisation) -> OrganisationFacts:
     """Return an organisation as it is now."""
     return show_version(organisation.id, organisation.versions[-1])
 
 
-def show_slot(kept: KeptSlot, organisation: Organisation | None) -> dict[str, Any]:
+def show_slot(kept: KeptSlot, organisation: Organisation | None) -> SlotFacts:
     """Return a slot as lists show it; how to reach the holder is not in there."""
-    holder = kept.holder and _show_person(kept.holder)
     return {
-        **_show_identity(kept.slot),
+        "slot_id": kept.slot.id,
+        "username": kept.slot.username,
+        "role": kept.slot.role,
+        "code_group": kept.slot.code_group,
         "label": kept.slot.label,
         "organisation_id": kept.slot.organisation_id,
-        "organisation": organisation and organisation.facts.full_name,
+        "organisation": None if organisation is None else organisation.facts.full_name,
         "state": kept.state,
-        "holder": holder,
-        "activated_at": kept.activated_at and wire_time(kept.activated_at),
+        "holder": _show_person(kept.holder) if kept.holder else None,
+        "activated_at": wire_time(kept.activated_at) if kept.activated_at else None,
         "handover": _show_action(kept.handover),
         "lock": _show_action(kept.lock),
         "closure": _show_action(kept.closure),
@@ -36,14 +43,14 @@ def show_slot(kept: KeptSlot, organisation: Organisation | None) -> dict[str, An
 
 def show_slot_detail(
     kept: KeptSlot, organisation: Organisation | None, by: Principal
-) -> dict[str, Any]:
+) -> SlotDetailFacts:
     """Return one slot; the people behind it in full to its holder and to those above."""
     is_told = by.slot_id == kept.slot.id or stands_above(by, kept.slot)
     holder, past = (kept.holder, kept.past_holders) if is_told else (None, None)
     return {
         **show_slot(kept, organisation),
         "version": kept.version,
-        "contact": holder and {"phone": holder["phone"], "email": holder["email"]},
+        "contact": {"phone": holder["phone"], "email": holder["email"]} if holder else None,
         "past_holders": past
         if past is None
         else [{**_show_person(each), "until": wire_time(each["until"])} for each in past],
@@ -51,7 +58,7 @@ def show_slot_detail(
     }
 
 
-def _show_person(holder: dict[str, Any]) -> dict[str, Any]:
+def _show_person(holder: dict[str, Any]) -> SlotHolderFacts:
     return {
         "name": holder["name"],
         "position": holder["position"],
@@ -60,40 +67,37 @@ def _show_person(holder: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _show_action(action: dict[str, Any] | None) -> dict[str, Any] | None:
-    return action and {"since": wire_time(action["since"]), "reason": action["reason"]}
+def _show_action(action: dict[str, Any] | None) -> SlotDeedFacts | None:
+    return {"since": wire_time(action["since"]), "reason": action["reason"]} if action else None
 
 
-def show_principal(principal: Principal, organisation: Organisation | None) -> dict[str, Any]:
+def show_principal(
+    principal: Principal, organisation: Organisation | None
+) -> SignedInPrincipalFacts:
     """Return who is signed in."""
     return {
         "slot_id": principal.slot_id,
         "username": principal.username,
-        "organisation": organisation and show_organisation(organisation),
+        "organisation": None if organisation is None else show_organisation(organisation),
         "role": principal.role,
         "code_group": principal.code_group,
         "scope": {"kind": principal.area, "code": principal.area_code},
     }
 
 
-def show_activated(slot: Slot, organisation: Organisation | None) -> dict[str, Any]:
+def show_activated(slot: Slot, organisation: Organisation | None, at: datetime) -> ActivationFacts:
     """Return a slot as its holder sees it after activation."""
-    return {
-        **_show_identity(slot),
-        "organisation": organisation and show_organisation(organisation),
-    }
-
-
-def _show_identity(slot: Slot) -> dict[str, Any]:
     return {
         "slot_id": slot.id,
         "username": slot.username,
         "role": slot.role,
         "code_group": slot.code_group,
+        "organisation": None if organisation is None else show_organisation(organisation),
+        "activated_at": wire_time(at),
     }
 
 
-def show_version(organisation_id: str, version: Dated) -> dict[str, Any]:
+def show_version(organisation_id: str, version: Dated) -> OrganisationFacts:
     """Return what an organisation was from a day to another."""
     facts, valid_to = version.facts, version.valid_to
     return {
@@ -109,5 +113,5 @@ def show_version(organisation_id: str, version: Dated) -> dict[str, Any]:
         "district_code": facts.district_code,
         "district": facts.district,
         "valid_from": version.valid_from.isoformat(),
-        "valid_to": valid_to and valid_to.isoformat(),
+        "valid_to": None if valid_to is None else valid_to.isoformat(),
     }

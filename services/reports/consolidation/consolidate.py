@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import rfc8785
 
@@ -26,6 +26,7 @@ from contracts.fields import wire_time
 from contracts.reference.code_groups import CodeGroup
 from contracts.reference.lao_types import LaoType
 from contracts.reference.provinces import PROVINCES
+from contracts.reports.consolidations import ConsolidationFacts
 from contracts.reports.events import ReportConsolidatedV1
 from contracts.reports.problem_categories import PROBLEM_CATEGORIES
 from services.reports.consolidation.pdf import TEMPLATE, pages_of
@@ -240,10 +241,10 @@ def _event(round_: Round, content: Facts, sha256: str) -> ReportConsolidatedV1:
     )
 
 
-def to_wire(document: Facts) -> Facts:
+def to_wire(document: Facts) -> ConsolidationFacts:
     """Return a consolidated report's facts as the API shows them."""
     path = f"/v1/rounds/{document['round_id']}/consolidations/{document['_id']}"
-    return {
+    facts = {
         "id": document["_id"],
         "round_id": document["round_id"],
         "as_of": wire_time(document["as_of"]),
@@ -262,3 +263,4 @@ def to_wire(document: Facts) -> Facts:
             for name, file in document["files"].items()
         },
     }
+    return cast(ConsolidationFacts, facts)  # what was built is kept as it is shown

@@ -15,8 +15,10 @@ from chassis.typesetter import Typesetter
 from collecting.rounds.rules import Mode, Round
 from contracts.errors import InvalidInput
 from contracts.fields import read_time, wire_time
-from contracts.paging import cut, page, read_position
-from contracts.principal import Principal, Role
+from contracts.jobs import StartedJobFacts
+from contracts.paging import PageFacts, cut, page, read_position
+from contracts.principal import Principal, PrincipalFacts, Role
+from contracts.reports.consolidations import ConsolidationFacts
 from services.reports.consolidation import consolidate as consolidating
 from services.reports.problems.rules import OPENED
 from services.reports.stores import ReportsStore
@@ -37,8 +39,8 @@ class ConsolidationQuestions:
 
     @answers
     def start_consolidation(
-        self, by: Facts, round_id: str, as_of: str | None, key: str | None = None
-    ) -> Facts:
+        self, by: PrincipalFacts, round_id: str, as_of: str | None, key: str | None = None
+    ) -> StartedJobFacts:
         """Start building the report as of a moment, by default the present; return the job, and
         whether it is `replayed`, having been asked for before under the key.
 
@@ -81,8 +83,8 @@ class ConsolidationQuestions:
 
     @answers
     def list_consolidations(
-        self, by: Facts, round_id: str, limit: int, cursor: str | None
-    ) -> Facts:
+        self, by: PrincipalFacts, round_id: str, limit: int, cursor: str | None
+    ) -> PageFacts[ConsolidationFacts]:
         """Return a round's consolidated reports, that of the latest moment first.
 
         Raises OutOfScope, RoundNotFound, RoundPurged, InvalidInput.
@@ -94,7 +96,9 @@ class ConsolidationQuestions:
         return page(*cut(listed, limit, lambda last: (last["as_of"], last["id"])))
 
     @answers
-    def get_consolidation(self, by: Facts, round_id: str, consolidation_id: str) -> Facts:
+    def get_consolidation(
+        self, by: PrincipalFacts, round_id: str, consolidation_id: str
+    ) -> ConsolidationFacts:
         """Return a consolidated report's facts and where its files are.
 
         Raises OutOfScope, RoundNotFound, RoundPurged, ConsolidationNotFound.
@@ -105,7 +109,7 @@ class ConsolidationQuestions:
 
     @answers
     def read_consolidation(
-        self, by: Facts, round_id: str, consolidation_id: str, file: str, number: int
+        self, by: PrincipalFacts, round_id: str, consolidation_id: str, file: str, number: int
     ) -> str:
         """Return one chunk of the json, xlsx or pdf file in base64; empty beyond the last.
 
@@ -116,7 +120,7 @@ class ConsolidationQuestions:
         chunk = self.store.files.read_chunk(found["files"][file]["file_id"], number)
         return b64encode(chunk).decode()
 
-    def _round(self, by: Facts, round_id: str, *roles: Role) -> Round:
+    def _round(self, by: PrincipalFacts, round_id: str, *roles: Role) -> Round:
         principal = Principal.from_wire(by)
         principal.require_role(*roles, Role.OPERATOR)
         round_ = self.store.rounds.get(round_id)

@@ -69,7 +69,10 @@ class Consolidations:
 
     def find(self, consolidation_id: str) -> Document | None:
         """Return a report's facts, or None."""
-        return self._consolidations.find_one({"_id": consolidation_id}, {"outbox": 0})
+        found: Document | None = self._consolidations.find_one(
+            {"_id": consolidation_id}, {"outbox": 0}
+        )
+        return found
 
     def get(self, round_id: str, consolidation_id: str) -> Document:
         """Return the facts of a report of the round. Raises ConsolidationNotFound."""

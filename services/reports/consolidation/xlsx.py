@@ -108,7 +108,7 @@ def _questions(questions: Iterable[Content]) -> Iterable[Sequence[Any]]:
                 result["asked"],
                 result["answered"],
             ]
-            told = list(answers_in_words(question, result))
+            told: list[tuple[Any, Any, Any]] = list(answers_in_words(question, result))
             for label, value, unit in told or [(None, None, None)]:
                 yield [*about, label, value, unit]
 

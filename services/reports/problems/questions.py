@@ -10,9 +10,17 @@ from chassis.rpc import answers
 from collecting.quotas.rules import Sent
 from contracts.errors import InvalidInput, ServiceUnavailable
 from contracts.fields import wire_time
-from contracts.paging import cut, page, read_position
-from contracts.principal import Principal
+from contracts.paging import PageFacts, cut, page, read_position
+from contracts.principal import Principal, PrincipalFacts
 from contracts.reference.calendar import as_bangkok
+from contracts.reports.problems import (
+    CirculatedAnswerFacts,
+    ProblemFiltersFacts,
+    ProblemReportBodyFacts,
+    ProblemReportFacts,
+    ProblemSummaryFacts,
+    ToldProblemFacts,
+)
 from services.reports.problems import reports as problems
 from services.reports.problems.rules import REPORTING, require_reportable
 from services.reports.stores import ReportsStore
@@ -27,7 +35,9 @@ class ProblemQuestions:
     now: Callable[[], datetime]
 
     @answers
-    def report_problem(self, by: Facts, report: Facts, key: str | None) -> Facts:
+    def report_problem(
+        self, by: PrincipalFacts, report: ProblemReportBodyFacts, key: str | None
+    ) -> ToldProblemFacts:
         """Keep a trouble met in a round, by default the latest live one; `repeated` says if the
         slot did so before under the same key.
 
@@ -50,7 +60,9 @@ class ProblemQuestions:
         return {"report": problems.report_to_wire(kept), "repeated": repeated}
 
     @answers
-    def list_problems(self, by: Facts, filters: Facts, limit: int, cursor: str | None) -> Facts:
+    def list_problems(
+        self, by: PrincipalFacts, filters: ProblemFiltersFacts, limit: int, cursor: str | None
+    ) -> PageFacts[ProblemReportFacts]:
         """Return the caller's own, or those in the caller's area, newest first.
 
         Raises InvalidInput.
@@ -62,7 +74,7 @@ class ProblemQuestions:
         return page([problems.report_to_wire(report) for report in shown], following)
 
     @answers
-    def get_problem(self, by: Facts, problem_id: str) -> Facts:
+    def get_problem(self, by: PrincipalFacts, problem_id: str) -> ProblemReportFacts:
         """Return a problem report with its answers. Raises ProblemReportNotFound."""
         report = self.store.problems.get(problem_id)
         report.require_seen_by(Principal.from_wire(by))
@@ -70,8 +82,13 @@ class ProblemQuestions:
 
     @answers
     def answer_problem(
-        self, by: Facts, problem_id: str, text: str, circulate: bool, key: str | None = None
-    ) -> Facts:
+        self,
+        by: PrincipalFacts,
+        problem_id: str,
+        text: str,
+        circulate: bool,
+        key: str | None = None,
+    ) -> ToldProblemFacts:
         """Add an answer from an office above; circulated by the central body, all may read it.
         `repeated` says if the slot did so before under the same key.
 
@@ -88,8 +105,8 @@ class ProblemQuestions:
 
     @answers
     def list_problem_answers(
-        self, by: Facts, category: str | None, limit: int, cursor: str | None
-    ) -> Facts:
+        self, by: PrincipalFacts, category: str | None, limit: int, cursor: str | None
+    ) -> PageFacts[CirculatedAnswerFacts]:
         """Return the answers that were circulated, the latest first. Raises InvalidInput."""
         found = self.store.problems.list_circulated(
             category, after=read_position(cursor), limit=limit + 1
@@ -98,7 +115,9 @@ class ProblemQuestions:
         return page(*cut(listed, limit, lambda last: (last["answered_at"], last["id"])))
 
     @answers
-    def count_problems(self, by: Facts, axis: str, round_id: str | None) -> Facts:
+    def count_problems(
+        self, by: PrincipalFacts, axis: str, round_id: str | None
+    ) -> ProblemSummaryFacts:
         """Count problem reports within the caller's area, of all live rounds or of one.
 
         Raises OutOfScope, RoundNotFound, RoundPurged.

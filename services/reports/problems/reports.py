@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from collecting.rounds.rules import Round
 from contracts.errors import OutOfScope
@@ -16,6 +16,12 @@ from contracts.reference.provinces import get_province
 from contracts.repeats import digest_of, request_id
 from contracts.reports.events import ProblemAnsweredV1, ProblemReportedV1
 from contracts.reports.problem_categories import PROBLEM_CATEGORIES, get_problem_category
+from contracts.reports.problems import (
+    CirculatedAnswerFacts,
+    ProblemCountsFacts,
+    ProblemReportBodyFacts,
+    ProblemReportFacts,
+)
 from services.reports.problems.rules import ProblemAnswer, ProblemReport
 
 Facts = dict[str, Any]
@@ -27,7 +33,12 @@ _AXES_INSIDE = {
 
 
 def reported(
-    by: Principal, report: Facts, round_: Round, organisation: Facts, key: str | None, at: datetime
+    by: Principal,
+    report: ProblemReportBodyFacts,
+    round_: Round,
+    organisation: Facts,
+    key: str | None,
+    at: datetime,
 ) -> ProblemReport:
     """Return the problem report a slot makes; its id follows from the slot and the key."""
     place = place_of(by, organisation)
@@ -99,9 +110,9 @@ def answered_event(report: ProblemReport, answer: ProblemAnswer) -> ProblemAnswe
 # -- on the wire ----------------------------------------------------------------------------
 
 
-def report_to_wire(report: ProblemReport) -> Facts:
+def report_to_wire(report: ProblemReport) -> ProblemReportFacts:
     """Return a problem report as the API shows it."""
-    return {
+    facts = {
         **_about(report.id, report.round_id, report.mode.value, report.category),
         "text": report.text,
         "state": report.state.value,
@@ -117,12 +128,14 @@ def report_to_wire(report: ProblemReport) -> Facts:
         ],
         "version": report.version,
     }
+    return cast(ProblemReportFacts, facts)  # parts of it are told elsewhere, too
 
 
-def circulated_to_wire(document: Facts) -> Facts:
+def circulated_to_wire(document: Facts) -> CirculatedAnswerFacts:
     """Return the latest circulated answer to a problem report as everybody may read it."""
     about = _about(*(document[name] for name in ("_id", "round_id", "mode", "category")))
-    return {**about, **_answer_to_wire(ProblemAnswer(**document["circulated"]))}
+    facts = {**about, **_answer_to_wire(ProblemAnswer(**document["circulated"]))}
+    return cast(CirculatedAnswerFacts, facts)  # its parts are told elsewhere, too
 
 
 def _about(problem_id: str, round_id: str, mode: str, category: str) -> Facts:
@@ -152,7 +165,7 @@ def require_axis(by: Principal, axis: str) -> None:
         raise OutOfScope(username=by.username)
 
 
-def rows(axis: str, counted: Mapping[str, tuple[int, int]]) -> list[Facts]:
+def rows(axis: str, counted: Mapping[str, tuple[int, int]]) -> list[ProblemCountsFacts]:
     """Return the rows of a summary: every category, or each province with a report."""
     if axis == "category":
         names = {each.id: each.label_th for each in PROBLEM_CATEGORIES}
@@ -161,13 +174,13 @@ def rows(axis: str, counted: Mapping[str, tuple[int, int]]) -> list[Facts]:
     return [_row(key, name, *counted.get(key, (0, 0))) for key, name in names.items()]
 
 
-def total(counted: Iterable[tuple[int, int]]) -> Facts:
+def total(counted: Iterable[tuple[int, int]]) -> ProblemCountsFacts:
     """Return the row that sums up the others."""
     sums = [sum(each) for each in zip(*counted, strict=True)] or [0, 0]
     return _row("total", "รวม", *sums)
 
 
-def _row(key: str, name: str, reported: int, answered: int) -> Facts:
+def _row(key: str, name: str, reported: int, answered: int) -> ProblemCountsFacts:
     return {
         "key": key,
         "name": name,

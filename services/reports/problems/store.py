@@ -5,7 +5,7 @@ A report or an answer, its event and its count are one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from collecting.rounds.rules import Mode
 from contracts.errors import IdempotencyKeyReused
 from contracts.events import Event
 from contracts.principal import Principal, Role
-from contracts.reports.problems import ProblemReportNotFound, TooManyAnswers
+from contracts.reports.problems import ProblemFiltersFacts, ProblemReportNotFound, TooManyAnswers
 from services.reports.problems.rules import ProblemAnswer, ProblemReport
 
 COLLECTION = "problem_reports"
@@ -44,13 +44,14 @@ class Problems:
 
     def find_organisation(self, organisation_id: str | None) -> Document | None:
         """Return what is known of the LAO a slot belongs to."""
-        return self._organisations.find_one({"_id": organisation_id})
+        found: Document | None = self._organisations.find_one({"_id": organisation_id})
+        return found
 
     def find_latest_round(self) -> str | None:
         """Return the id of the live round opened last, of the newest fiscal year."""
         wanted = {"mode": Mode.LIVE.value, "kind": "ethics", "state": {"$in": ["open", "closed"]}}
         found = self._rounds.find_one(wanted, sort=[("fiscal_year_be", -1), ("no", -1)])
-        return found and found["_id"]
+        return None if found is None else str(found["_id"])
 
     # -- changing -------------------------------------------------------------------------
 
@@ -147,10 +148,10 @@ class Problems:
         return _report(document)
 
     def list(
-        self, by: Principal, filters: Document, *, after: Position, limit: int
+        self, by: Principal, filters: ProblemFiltersFacts, *, after: Position, limit: int
     ) -> list[ProblemReport]:
         """Return the caller's own, or those within the caller's area, the newest first."""
-        wanted = dict(filters)
+        wanted: Document = {**filters}
         if by.role is Role.LAO_OFFICER:
             wanted["slot_id"] = by.slot_id
         else:
@@ -161,7 +162,7 @@ class Problems:
 
     def list_circulated(
         self, category: str | None, *, after: Position, limit: int
-    ) -> list[Document]:
+    ) -> Sequence[Document]:
         """Return the reports with a circulated answer, the one circulated last first."""
         at = "circulated.answered_at"
         wanted: Document = {at: {"$exists": True}}
@@ -207,7 +208,7 @@ def _document(report: ProblemReport) -> Document:
 
 
 def _report(document: Document) -> ProblemReport:
-    facts = {name: document.get(name) for name in ProblemReport.__dataclass_fields__}
+    facts: Document = {name: document.get(name) for name in ProblemReport.__dataclass_fields__}
     return ProblemReport(
         **facts
         | {

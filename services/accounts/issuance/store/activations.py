@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from chassis.outbox import Outbox
 from contracts.accounts.events import SessionClosedV1, SlotActivatedV1
+from contracts.accounts.issuance import HolderRequestFacts
 from contracts.events import Event
 from contracts.reference.code_groups import CodeGroup
 from services.accounts.issuance.rules import CodeState, KeptCode
@@ -78,7 +79,7 @@ class ActivationStore:
         found: ActivationSlot,
         code: KeptCode,
         password_hash: str,
-        holder: Mapping[str, str],
+        holder: HolderRequestFacts,
         *,
         at: datetime,
     ) -> bool:

@@ -74,7 +74,7 @@ class IssuanceStore:
     def find_outcome(self, issuance_id: str) -> dict[str, int] | None:
         """Return how many codes each tier was to hand out; None while it is not finished."""
         document = self._issuances.find_one({"_id": issuance_id}, {"by_tier": 1})
-        return document and document["by_tier"]
+        return None if document is None else document["by_tier"]
 
     def finish(self, issuance: Issuance, *, at: datetime) -> bool:
         """Write down how many codes each tier hands out, and announce the issuance; once.

@@ -88,7 +88,8 @@ class SlipStore:
         issuance = self._issuances.find_one({"_id": issuance_id}, {"key_id": 1})
         if issuance is None:
             raise IssuanceNotFound(issuance_id=issuance_id)
-        return issuance.get("key_id")
+        key_id: str | None = issuance.get("key_id")
+        return key_id
 
     def list_issuances(
         self, by: Principal, *, limit: int, after: tuple[datetime, str] | None

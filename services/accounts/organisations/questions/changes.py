@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
-
-from nameko.timer import timer
+from typing import cast
 
 from chassis.rpc import answers
-from contracts.accounts.organisations import OrganisationNotFound
-from contracts.paging import page
-from contracts.principal import Principal, Role
+from chassis.worker import timer
+from contracts.accounts.changes import (
+    ChangePreviewFacts,
+    ChangeRequestFacts,
+    ClosingProposalFacts,
+    OrganisationChangeFacts,
+    OrganisationRequestFacts,
+    ScheduledChangeFacts,
+)
+from contracts.accounts.organisations import OrganisationNotFound, OrganisationRecordFacts
+from contracts.paging import PageFacts, page
+from contracts.principal import Principal, PrincipalFacts, Role
 from services.accounts import metrics
 from services.accounts.audit.trail import AuditTrail
 from services.accounts.organisations import schedule as changing
@@ -19,9 +26,9 @@ from services.accounts.organisations.found import found
 from services.accounts.organisations.rules.changes import OrderedChange
 from services.accounts.organisations.shapes import (
     show_change,
+    show_present,
     show_preview,
     show_proposal,
-    show_record,
 )
 from services.accounts.repeats.once import once
 from services.accounts.stores import AccountsStore
@@ -39,8 +46,8 @@ class ChangeQuestions:
 
     @answers
     def preview_organisation_change(
-        self, by: dict[str, Any], organisation_id: str, wanted: dict[str, Any]
-    ) -> dict[str, Any]:
+        self, by: PrincipalFacts, organisation_id: str, wanted: ChangeRequestFacts
+    ) -> ChangePreviewFacts:
         """Return what a change would do, after all that is scheduled before it; nothing is kept.
 
         Raises OutOfScope, OrganisationNotFound, OrganisationClosed, OrganisationCodeTaken,
@@ -56,11 +63,11 @@ class ChangeQuestions:
     @answers
     def schedule_organisation_change(
         self,
-        by: dict[str, Any],
+        by: PrincipalFacts,
         organisation_id: str,
-        wanted: dict[str, Any],
+        wanted: ChangeRequestFacts,
         idempotency_key: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> ScheduledChangeFacts:
         """Keep a change until its day, or carry it out at once when that has come.
 
         `replayed` says whether the key has had this answer before. Raises OutOfScope,
@@ -73,7 +80,7 @@ class ChangeQuestions:
         told = {name: wanted[name] for name in ("kind", "effective_on", "order_no")}
         at = self.now()
 
-        def schedule(change_id: str) -> dict[str, Any]:
+        def schedule(change_id: str) -> OrganisationChangeFacts:
             if all(each.id != change_id for each in self._changes(organisation_id)):
                 dossier, change, _ = changing.plan(
                     self.store,
@@ -92,7 +99,10 @@ class ChangeQuestions:
         asked = {"schedule_organisation_change": organisation_id, "wanted": wanted}
         with self.audit.watch("schedule_organisation_change", by, subject, told) as facts:
             principal.require_role(*KEEPERS)
-            shown = once(self.store.repeats, principal, idempotency_key, asked, schedule, at=at)
+            shown = cast(
+                ScheduledChangeFacts,
+                once(self.store.repeats, principal, idempotency_key, asked, schedule, at=at),
+            )
             facts |= {"change_id": shown["id"], "replayed": shown["replayed"]}
         return shown
 
@@ -100,7 +110,9 @@ class ChangeQuestions:
         return self.store.changes.get(organisation_id).changes
 
     @answers
-    def list_organisation_changes(self, by: dict[str, Any], organisation_id: str) -> dict[str, Any]:
+    def list_organisation_changes(
+        self, by: PrincipalFacts, organisation_id: str
+    ) -> PageFacts[OrganisationChangeFacts]:
         """Return every change of an organisation, by day: applied, failed, scheduled, cancelled.
 
         Raises OrganisationNotFound.
@@ -113,7 +125,7 @@ class ChangeQuestions:
 
     @answers
     def cancel_organisation_change(
-        self, by: dict[str, Any], organisation_id: str, change_id: str
+        self, by: PrincipalFacts, organisation_id: str, change_id: str
     ) -> None:
         """Take back a change whose day has not come.
 
@@ -129,11 +141,11 @@ class ChangeQuestions:
     @answers
     def list_closing_proposals(
         self,
-        by: dict[str, Any],
+        by: PrincipalFacts,
         limit: int = 50,
         cursor: str | None = None,
         dismissed: bool = False,
-    ) -> dict[str, Any]:
+    ) -> PageFacts[ClosingProposalFacts]:
         """Return a page of the LAOs an imported registry did not have. Raises OutOfScope.
 
         Those that wait for a decision, or those that somebody decided shall stay.
@@ -146,8 +158,8 @@ class ChangeQuestions:
 
     @answers
     def dismiss_closing_proposal(
-        self, by: dict[str, Any], organisation_id: str, reason: str
-    ) -> dict[str, Any]:
+        self, by: PrincipalFacts, organisation_id: str, reason: str
+    ) -> ClosingProposalFacts:
         """Let an LAO stay although the registry does not have it, and put on record why.
 
         It is proposed again when the registry has had it in between and then not any more.
@@ -162,7 +174,9 @@ class ChangeQuestions:
         return show_proposal(proposal)
 
     @answers
-    def add_organisation(self, by: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+    def add_organisation(
+        self, by: PrincipalFacts, wanted: OrganisationRequestFacts
+    ) -> OrganisationRecordFacts:
         """Register an organisation that no registry has, with the slots of its kind.
 
         Raises OutOfScope, OrganisationCodeTaken, InvalidInput. Publishes OrganisationRegisteredV1.
@@ -172,7 +186,7 @@ class ChangeQuestions:
             Principal.from_wire(by).require_role(*KEEPERS)
             organisation = found(self.store, self.audit, wanted, at=self.now())
             facts["organisation_id"] = organisation.id
-        return show_record(organisation, None)
+        return show_present(organisation)
 
     @timer(interval=LOOK_EVERY_SECONDS)
     def carry_out_due_changes(self) -> None:

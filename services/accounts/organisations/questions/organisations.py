@@ -9,10 +9,17 @@ from typing import Any
 
 from chassis.jobs import Job, Jobs, runs_job
 from chassis.rpc import answers
-from contracts.accounts.organisations import OrganisationNotFound, OrganisationNotOnRecord
+from contracts.accounts.organisations import (
+    OrganisationFacts,
+    OrganisationNotFound,
+    OrganisationNotOnRecord,
+    OrganisationRecordFacts,
+)
+from contracts.accounts.registry import BegunImportFacts
 from contracts.errors import InvalidInput
-from contracts.paging import page
-from contracts.principal import Principal, Role
+from contracts.jobs import StartedJobFacts
+from contracts.paging import PageFacts, page
+from contracts.principal import Principal, PrincipalFacts, Role
 from contracts.reference.calendar import as_bangkok
 from services.accounts.audit.trail import AuditTrail
 from services.accounts.organisations.rules.organisation import Organisation
@@ -33,12 +40,12 @@ class OrganisationQuestions:
     @answers
     def list_organisations(
         self,
-        by: dict[str, Any],
+        by: PrincipalFacts,
         limit: int = 50,
         cursor: str | None = None,
         as_of: str | None = None,
         **filters: str | None,
-    ) -> dict[str, Any]:
+    ) -> PageFacts[OrganisationFacts]:
         """Return a page of the organisations the caller covers, as a Thai dictionary sorts.
 
         Filters are q, type, province and district. With `as_of` they are found and shown by what
@@ -53,8 +60,8 @@ class OrganisationQuestions:
 
     @answers
     def get_organisation(
-        self, by: dict[str, Any], organisation_id: str, as_of: str | None = None
-    ) -> dict[str, Any]:
+        self, by: PrincipalFacts, organisation_id: str, as_of: str | None = None
+    ) -> OrganisationRecordFacts:
         """Return one with its details and history, and with `as_of` as it was on that day.
 
         Raises OrganisationNotFound, OrganisationNotOnRecord, InvalidInput.
@@ -78,7 +85,7 @@ class OrganisationQuestions:
         return None if day == today else day
 
     @answers
-    def begin_import(self, by: dict[str, Any], filename: str) -> dict[str, Any]:
+    def begin_import(self, by: PrincipalFacts, filename: str) -> BegunImportFacts:
         """Return the id under which the parts of a file are to be sent. Raises OutOfScope."""
         principal = Principal.from_wire(by)
         with self.audit.watch_refusals("begin_import", by, "import:new"):
@@ -88,7 +95,7 @@ class OrganisationQuestions:
 
     @answers
     def add_import_chunk(
-        self, by: dict[str, Any], import_id: str, no: int, data_base64: str
+        self, by: PrincipalFacts, import_id: str, no: int, data_base64: str
     ) -> None:
         """Keep part `no` of a file, counted from 0, of 1 MiB at most.
 
@@ -102,7 +109,7 @@ class OrganisationQuestions:
             self.store.uploads.add_part(import_id, no, data, at=self.now())
 
     @answers
-    def start_import(self, by: dict[str, Any], import_id: str, dry_run: bool) -> dict[str, Any]:
+    def start_import(self, by: PrincipalFacts, import_id: str, dry_run: bool) -> StartedJobFacts:
         """Return the job that imports the file, the same when asked again.
 
         Raises OutOfScope, ImportNotFound.
@@ -125,7 +132,7 @@ class OrganisationQuestions:
         return import_file.import_registry(self.store, job, at=self.now()), []
 
 
-def _shown(organisations: Iterable[Organisation], day: date | None) -> Iterator[dict[str, Any]]:
+def _shown(organisations: Iterable[Organisation], day: date | None) -> Iterator[OrganisationFacts]:
     for organisation in organisations:
         version = None if day is None else organisation.on(day)
         if version is None:

@@ -106,7 +106,7 @@ class ChangeStore:
         dossier: Dossier,
         change: OrderedChange,
         outcome: Outcome,
-        events: Sequence[Event],
+        events: Iterable[Event],
         *,
         at: datetime,
     ) -> bool:

@@ -130,7 +130,10 @@ class OrganisationStore:
         found = self._collection.find({"$and": conditions}, NOT_OF_LISTS)
         # Left to choose, the server may walk the names of the whole country for a rare one.
         hint = SEARCH_INDEX if searched_by_name else None
-        return found.sort([("sort_key", 1), ("_id", 1)]).limit(limit).hint(hint)
+        documents: Iterator[dict[str, Any]] = (
+            found.sort([("sort_key", 1), ("_id", 1)]).limit(limit).hint(hint)
+        )
+        return documents
 
     def _find_past(
         self, by: Principal, filters: dict[str, str], limit: int, cursor: str | None, day: date
@@ -143,7 +146,7 @@ class OrganisationStore:
         if "q" in filters and not _is_code(filters["q"]):
             there.append(_with_keys(filters["q"]))
         then = [*_conditions(filters, "then"), *_after(cursor, "then.sort_key")]
-        return self._collection.aggregate(
+        found: Iterator[dict[str, Any]] = self._collection.aggregate(
             [
                 {"$match": {"$and": there}},
                 {"$project": {"outbox": 0, "keys": 0, "changes": 0}},
@@ -153,6 +156,7 @@ class OrganisationStore:
                 {"$limit": limit},
             ]
         )
+        return found
 
     def add(
         self,

@@ -125,27 +125,25 @@ def change_record(change: OrderedChange) -> Record:
 def change_of(record: Record) -> OrderedChange:
     """Return a stored change."""
     terms = record["terms"]
-    return OrderedChange(
-        **record
-        | {
-            "kind": ChangeKind(record["kind"]),
-            "effective_on": date.fromisoformat(record["effective_on"]),
-            "terms": Terms(
-                name=terms["name"],
-                type=terms["type"] and LaoType(terms["type"]),
-                district=terms["district"] and District(**terms["district"]),
-                successor_ids=tuple(terms["successor_ids"]),
-                founds=tuple(
-                    Founding(each["id"], _facts(OrganisationKind.LAO, each["facts"]))
-                    for each in terms["founds"]
-                ),
-                continues=terms["continues"],
-                slots_close_on=_date(terms.get("slots_close_on")),
+    facts: Record = {
+        "kind": ChangeKind(record["kind"]),
+        "effective_on": date.fromisoformat(record["effective_on"]),
+        "terms": Terms(
+            name=terms["name"],
+            type=terms["type"] and LaoType(terms["type"]),
+            district=terms["district"] and District(**terms["district"]),
+            successor_ids=tuple(terms["successor_ids"]),
+            founds=tuple(
+                Founding(each["id"], _facts(OrganisationKind.LAO, each["facts"]))
+                for each in terms["founds"]
             ),
-            "state": ChangeState(record["state"]),
-            "differences": tuple(Difference(**each) for each in record["differences"]),
-        }
-    )
+            continues=terms["continues"],
+            slots_close_on=_date(terms.get("slots_close_on")),
+        ),
+        "state": ChangeState(record["state"]),
+        "differences": tuple(Difference(**each) for each in record["differences"]),
+    }
+    return OrderedChange(**record | facts)
 
 
 def next_change_on(changes: Iterable[OrderedChange]) -> str | None:

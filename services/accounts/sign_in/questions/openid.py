@@ -7,19 +7,21 @@ import secrets
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
 
 from chassis.questions import Lane
 from chassis.rpc import answers
 from contracts.accounts.openid import (
+    BegunOpenIdFacts,
     NoOpenIdLink,
     OpenIdAlreadyLinked,
+    OpenIdLinkFacts,
     OpenIdNotLinked,
+    OpenIdOutcomeFacts,
     OpenIdRefused,
 )
-from contracts.accounts.sign_in import WrongCredentials
+from contracts.accounts.sign_in import SessionFacts, WrongCredentials
 from contracts.fields import wire_time
-from contracts.principal import Principal
+from contracts.principal import Principal, PrincipalFacts
 from contracts.reading import read_username
 from services.accounts import metrics
 from services.accounts.audit.trail import subject_of
@@ -51,7 +53,7 @@ class OpenIdQuestions(Opening):
     now: Callable[[], datetime]
 
     @answers(lane=PROVIDER)
-    def begin_openid_sign_in(self, username: str, takeover: bool, address: str) -> dict[str, Any]:
+    def begin_openid_sign_in(self, username: str, takeover: bool, address: str) -> BegunOpenIdFacts:
         """Return where to send the person, and the state their browser must bring back.
 
         Raises OpenIdNotOffered, OpenIdUnavailable, TooManyAttempts.
@@ -67,8 +69,8 @@ class OpenIdQuestions(Opening):
 
     @answers(lane=PROVIDER)
     def begin_openid_link(
-        self, by: dict[str, Any], password: str, otp: str | None = None
-    ) -> dict[str, Any]:
+        self, by: PrincipalFacts, password: str, otp: str | None = None
+    ) -> BegunOpenIdFacts:
         """The same, to link the caller's slot, for its password and a code if it needs one.
 
         Raises OpenIdNotOffered, OpenIdUnavailable, OpenIdAlreadyLinked, WrongCredentials,
@@ -89,7 +91,7 @@ class OpenIdQuestions(Opening):
             return told
 
     @answers(lane=PROVIDER)
-    def finish_openid(self, state: str, code: str) -> dict[str, Any]:
+    def finish_openid(self, state: str, code: str) -> OpenIdOutcomeFacts:
         """Return the session, or None where a slot was linked.
 
         Raises OpenIdNotOffered, OpenIdUnavailable, OpenIdRefused, OpenIdLevelTooLow,
@@ -111,15 +113,15 @@ class OpenIdQuestions(Opening):
         return {"session": None}
 
     @answers
-    def get_openid_link(self, by: dict[str, Any]) -> dict[str, Any]:
+    def get_openid_link(self, by: PrincipalFacts) -> OpenIdLinkFacts:
         """Return who may sign in to the caller's slot this way. Raises NoOpenIdLink."""
         link = self.store.openid.find(by["slot_id"])
         if link is None:
             raise NoOpenIdLink
-        return asdict(link) | {"linked_at": wire_time(link.linked_at)}
+        return {"name": link.name, "level": link.level, "linked_at": wire_time(link.linked_at)}
 
     @answers
-    def remove_openid_link(self, by: dict[str, Any], password: str) -> None:
+    def remove_openid_link(self, by: PrincipalFacts, password: str) -> None:
         """Let nobody sign in to the caller's slot this way any more.
 
         Raises NoOpenIdLink, WrongCredentials, TooManyAttempts, WorkLineFull.
@@ -130,9 +132,7 @@ class OpenIdQuestions(Opening):
             if not self.store.openid.unlink(principal.slot_id):
                 raise NoOpenIdLink
 
-    def _sign_in(
-        self, provider: OpenIdProvider, flow: Flow, code: str, state: str
-    ) -> dict[str, Any]:
+    def _sign_in(self, provider: OpenIdProvider, flow: Flow, code: str, state: str) -> SessionFacts:
         with counted(metrics.record_sign_in), self._refusals_recorded("sign_in", flow.username):
             person = provider.identify(code, state)
             found = self.store.sessions.find_linked(flow.username, person.pid_hash)
@@ -148,7 +148,7 @@ class OpenIdQuestions(Opening):
             raise OpenIdNotLinked from changed
 
 
-def _way_there(provider: OpenIdProvider) -> dict[str, Any]:
+def _way_there(provider: OpenIdProvider) -> BegunOpenIdFacts:
     """Return where to send the person, and the state to come back with."""
     state = secrets.token_urlsafe(STATE_BYTES)
     return {"authorization_url": provider.authorization_url(state), "state": state}

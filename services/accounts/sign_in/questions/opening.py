@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
 from contracts.accounts.issuance import WrongActivationCode
 from contracts.accounts.openid import (
@@ -14,7 +13,7 @@ from contracts.accounts.openid import (
     OpenIdRefused,
     OpenIdUnavailable,
 )
-from contracts.accounts.sign_in import TooManyAttempts, WeakPassword, WrongCredentials
+from contracts.accounts.sign_in import SessionFacts, TooManyAttempts, WeakPassword, WrongCredentials
 from contracts.errors import ServiceError, WorkLineFull
 from contracts.fields import wire_time
 from contracts.reading import read_username
@@ -46,9 +45,7 @@ class Opening:
     settings: Settings
     audit: AuditTrail
 
-    def _open(
-        self, found: SignInSlot, *, takeover: bool, at: datetime, **how: str
-    ) -> dict[str, Any]:
+    def _open(self, found: SignInSlot, *, takeover: bool, at: datetime, **how: str) -> SessionFacts:
         """Return the session of somebody who has proved who they are; `how` goes on record.
 
         Raises SlotLocked, SlotInUse, WrongCredentials.
@@ -79,7 +76,9 @@ class Opening:
             found = self.store.sessions.find_slot(read_username(username))
             if found is None or isinstance(refusal, OF_ANYBODY):
                 # A name nobody has may be anything, so it is not kept.
-                self.audit.count_refused(act, type(refusal), 1, of=found and found.kept.slot)
+                self.audit.count_refused(
+                    act, type(refusal), 1, of=None if found is None else found.kept.slot
+                )
             else:
                 facts = {"code": refusal.code, **facts_of(found.kept.slot)}
                 subject = subject_of(found.kept.slot.id)

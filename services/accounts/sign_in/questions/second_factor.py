@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
 from chassis.rpc import answers
-from contracts.principal import Principal
+from contracts.accounts.second_factor import RecoveryCodesFacts, SecondFactorSecretFacts
+from contracts.principal import Principal, PrincipalFacts
 from services.accounts.audit.trail import AuditTrail
 from services.accounts.sign_in.open_slot import require_password
 from services.accounts.sign_in.passwords import GreenPasswordHashes
@@ -28,7 +28,7 @@ class SecondFactorQuestions:
     now: Callable[[], datetime]
 
     @answers
-    def begin_second_factor(self, by: dict[str, Any], password: str) -> dict[str, Any]:
+    def begin_second_factor(self, by: PrincipalFacts, password: str) -> SecondFactorSecretFacts:
         """Return a new secret, told this once; it counts when a code of it has been given.
 
         Raises OutOfScope, WrongCredentials, SecondFactorExists, TooManyAttempts, WorkLineFull.
@@ -39,7 +39,7 @@ class SecondFactorQuestions:
             return self._second_factors.begin(principal)
 
     @answers
-    def confirm_second_factor(self, by: dict[str, Any], code: str) -> dict[str, Any]:
+    def confirm_second_factor(self, by: PrincipalFacts, code: str) -> RecoveryCodesFacts:
         """Make it count from the next sign-in on; return its recovery codes, told this once.
 
         Raises NoSecondFactor, WrongSecondFactor, SecondFactorStopped, SecondFactorExists,
@@ -54,7 +54,7 @@ class SecondFactorQuestions:
             return self._second_factors.confirm(principal, code, at=at)
 
     @answers
-    def remove_second_factor(self, by: dict[str, Any], password: str, code: str) -> None:
+    def remove_second_factor(self, by: PrincipalFacts, password: str, code: str) -> None:
         """Need no second factor from now on; a recovery code serves as well.
 
         Raises WrongCredentials, NoSecondFactor, WrongSecondFactor, SecondFactorStopped,

@@ -8,10 +8,19 @@ from typing import Any
 
 from chassis.questions import Lane
 from chassis.rpc import answers
-from contracts.accounts.sign_in import SessionEnded, SessionEndedElsewhere, WrongCredentials
+from contracts.accounts.issuance import ActivationFacts, HolderRequestFacts
+from contracts.accounts.sign_in import (
+    EndedSessionFacts,
+    LiveSessionFacts,
+    SessionEnded,
+    SessionEndedElsewhere,
+    SessionFacts,
+    SignedInPrincipalFacts,
+    WrongCredentials,
+)
 from contracts.errors import ServiceError
 from contracts.fields import wire_time
-from contracts.principal import Principal
+from contracts.principal import Principal, PrincipalFacts
 from services.accounts import metrics
 from services.accounts.audit.trail import AuditTrail, facts_of, subject_of
 from services.accounts.issuance.codes import ActivationCodes
@@ -50,7 +59,7 @@ class SessionQuestions(Opening):
         takeover: bool,
         address: str,
         otp: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> SessionFacts:
         """Sign a slot in and return its token, told this once; of two at once only one wins.
 
         A takeover ends the session that is open. Raises WrongCredentials, SlotInUse,
@@ -77,7 +86,9 @@ class SessionQuestions(Opening):
         return self._open(found, takeover=takeover, at=at)
 
     @answers(lane=SESSION_LOOKUPS)
-    def find_sessions(self, token_hashes: list[str]) -> dict[str, dict[str, Any]]:
+    def find_sessions(
+        self, token_hashes: list[str]
+    ) -> dict[str, LiveSessionFacts | EndedSessionFacts]:
         """Return whose each token is, by the SHA-256 of the token in hexadecimal digits.
 
         A token that opens nothing is left out; one whose session was taken over says so. A session
@@ -88,7 +99,7 @@ class SessionQuestions(Opening):
         found = self.store.sessions.list_by_token(token_hashes, at=at)
         self._note_use(found, at)
         self.audit.count_refused("use_session", SessionEnded, len(set(token_hashes) - found.keys()))
-        answer: dict[str, dict[str, Any]] = {}
+        answer: dict[str, LiveSessionFacts | EndedSessionFacts] = {}
         for token_hash, session in found.items():
             if isinstance(session, TakenOver):
                 self._record_used(session.kept, token_hash, SessionEndedElsewhere)
@@ -124,7 +135,7 @@ class SessionQuestions(Opening):
             begun.came_to_nothing()
 
     @answers
-    def describe_session(self, by: dict[str, Any]) -> dict[str, Any]:
+    def describe_session(self, by: PrincipalFacts) -> SignedInPrincipalFacts:
         """Return who the caller is. Raises SessionEnded when the slot is no more."""
         principal = self.store.slots.get(by["slot_id"]).principal
         organisation = self.store.organisations.find(principal.organisation_id)
@@ -136,9 +147,9 @@ class SessionQuestions(Opening):
         username: str,
         activation_code: str,
         password: str,
-        holder: dict[str, str],
+        holder: HolderRequestFacts,
         address: str,
-    ) -> dict[str, Any]:
+    ) -> ActivationFacts:
         """Give a slot a password and a holder for its code, which dies; a live session ends.
 
         A bare LAO code of 7 digits stands for the slot of that LAO the activation code is of.
@@ -174,7 +185,7 @@ class SessionQuestions(Opening):
     @answers
     def change_password(
         self,
-        by: dict[str, Any],
+        by: PrincipalFacts,
         session_id: str,
         current_password: str,
         new_password: str,

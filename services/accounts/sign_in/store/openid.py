@@ -76,9 +76,9 @@ class OpenIdStore:
             "openid": None,
         }
         linked = {"$set": {"openid": person | {"linked_at": at}}}
-        return self._slots.update_one(as_proved, linked).matched_count == 1
+        return bool(self._slots.update_one(as_proved, linked).matched_count == 1)
 
     def unlink(self, slot_id: str) -> bool:
         """Let nobody sign in through the provider. Returns whether anybody could."""
         linked = {"_id": slot_id, "openid": {"$ne": None}}
-        return self._slots.update_one(linked, {"$set": {"openid": None}}).matched_count == 1
+        return bool(self._slots.update_one(linked, {"$set": {"openid": None}}).matched_count == 1)

@@ -116,11 +116,12 @@ class SessionStore:
         return found
 
     def _slots_with(self, field: str, token_hashes: Collection[str]) -> Iterable[dict[str, Any]]:
-        return self._collection.find(
+        found: Iterable[dict[str, Any]] = self._collection.find(
             {field: {"$in": list(token_hashes)}},
             {"outbox": 0, "spent_codes": 0, "password_hash": 0},
             batch_size=len(token_hashes) + 1,
         )
+        return found
 
     def note_refused(self, slot_id: str, token_hash: str) -> bool:
         """Note that an ended session was used again. Returns False when that was noted before."""

@@ -67,7 +67,7 @@ class KeptSlot:
     @property
     def principal(self) -> Principal:
         """Who signs in with it."""
-        return self.slot.principal(self.holder and self.holder["name"])
+        return self.slot.principal(self.holder["name"] if self.holder else None)
 
 
 class SlotStore:
@@ -97,7 +97,7 @@ class SlotStore:
 
     def count_of(self, organisation_id: str) -> int:
         """Return how many slots an organisation has, closed ones too."""
-        return self._collection.count_documents({"organisation_id": organisation_id})
+        return int(self._collection.count_documents({"organisation_id": organisation_id}))
 
     def find_requested(self, organisation_id: str, request_id: str) -> KeptSlot | None:
         """Return the slot of an organisation that a request has added."""
@@ -184,7 +184,7 @@ class SlotStore:
     def find_operator_password(self) -> str | None:
         """Return the hash of the operator's password, or None when there is no such slot."""
         document = self._collection.find_one({"_id": OPERATOR_SLOT.id}, {"password_hash": 1})
-        return document and document["password_hash"]
+        return None if document is None else document["password_hash"]
 
 
 def new_document(slot: Slot) -> dict[str, Any]:
@@ -261,7 +261,7 @@ def _visible(by: Principal) -> dict[str, Any]:
 
 def slot_of(document: dict[str, Any]) -> Slot:
     """Return the facts of a slot."""
-    facts = {name: document.get(name) for name in _FACTS}
+    facts: dict[str, Any] = {name: document.get(name) for name in _FACTS}
     return Slot(
         **facts
         | {

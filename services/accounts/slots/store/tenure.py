@@ -16,7 +16,7 @@ from contracts.accounts.events import (
     SlotLockedV1,
     SlotUnlockedV1,
 )
-from contracts.accounts.slots import SlotClosed, SlotNotActivated, SlotNotFound
+from contracts.accounts.slots import NewHolderFacts, SlotClosed, SlotNotActivated, SlotNotFound
 from contracts.errors import StaleVersion
 from contracts.events import Event
 from contracts.fields import wire_time
@@ -42,7 +42,7 @@ class Action:
     since: datetime
     by_slot_id: str
     reason: str | None
-    new_holder: Mapping[str, str | None] | None = None
+    new_holder: NewHolderFacts | None = None
 
 
 @dataclass(slots=True)
@@ -219,7 +219,7 @@ def _require_open(kept: KeptSlot) -> None:
 def _shut(kept: KeptSlot, document: dict[str, Any], ending: Ending, *, at: datetime) -> _Write:
     """Return the write after which nothing opens the slot and nobody holds it."""
     holder = read_holder(kept.holder)
-    pushes = push_past(holder and make_past(holder, at=at))
+    pushes = push_past(None if holder is None else make_past(holder, at=at))
     if document["code"] is not None:
         pushes["spent_codes"] = spend_code(document["code"])
     sets = {
