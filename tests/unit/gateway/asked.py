@@ -31,6 +31,10 @@ ANSWER = {
     "not_prefilled": [],
     "job": None,
     "file_id": "f1",
+    "upload_id": "u1",
+    "import_id": "i1",
+    "evidence": {"id": "e1"},
+    "is_new": True,
     "filename": "f.xlsx",
     "xlsx_base64": "",
     "number": "n1",
@@ -44,6 +48,7 @@ class Asked:
     def __init__(self, of: Collection) -> None:
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.taken: list[dict[str, Any]] = []
+        self.answer: dict[str, Any] = dict(ANSWER)
         client = ReportsClient(self._call)
         self.handed = SimpleNamespace(
             collection=of,
@@ -57,4 +62,4 @@ class Asked:
 
     def _call(self, method: str, **arguments: Any) -> Any:
         self.asked.append((method, arguments))
-        return dict(ANSWER)
+        return dict(self.answer)
