@@ -55,7 +55,7 @@ class Event:
     @property
     def subject(self) -> str:
         """What the event is about: the id in its first declared fact."""
-        return str(getattr(self, fields(self)[0].name))  # type: ignore[arg-type]
+        return str(getattr(self, fields(self)[0].name))  # type: ignore[arg-type]  # a subclass is one
 
     def facts(self) -> dict[str, Any]:
         """Return the JSON-ready facts. Raises MalformedEvent on a value of the wrong type."""
@@ -154,7 +154,7 @@ def _shape(cls: type[Event]) -> dict[str, tuple[type, ...]]:
     shape: dict[str, tuple[type, ...]] | None = cls.__dict__.get("_shape")
     if shape is None:
         hints = typing.get_type_hints(cls)
-        shape = {field.name: _types(hints[field.name]) for field in fields(cls)}  # type: ignore[arg-type]
+        shape = {field.name: _types(hints[field.name]) for field in fields(cls)}  # type: ignore[arg-type]  # a subclass is one
         cls._shape = shape
     return shape
 

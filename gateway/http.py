@@ -256,7 +256,7 @@ def route(
     """
 
     def register(handler: Handler) -> Handler:
-        handler.route = Route(  # type: ignore[attr-defined]
+        handler.route = Route(  # type: ignore[attr-defined]  # what makes it a route
             method=method,
             path=path,
             handler=handler,

@@ -20,7 +20,7 @@ def of_collection(head: Head) -> Callable[[CollectionHandler], CollectionHandler
     """Make a function the answer to a route of each collection; `routes_of` its module finds it."""
 
     def register(handler: CollectionHandler) -> CollectionHandler:
-        handler.head = head  # type: ignore[attr-defined]
+        handler.head = head  # type: ignore[attr-defined]  # what makes it a route
         return handler
 
     return register
@@ -50,5 +50,5 @@ def _route(handler: CollectionHandler, head: Head, of: Collection) -> Route:
         return handler(ask.collections[of.name], request)
 
     answer.__name__ = of.operation_prefix + handler.__name__
-    made: Route = head(of)(answer).route  # type: ignore[attr-defined]
+    made: Route = head(of)(answer).route  # type: ignore[attr-defined]  # what makes it a route
     return made

@@ -84,7 +84,7 @@ def site_routes() -> list[Route]:
         return _shown(problems[request.path["code"]], request)
 
     handlers = (show_home_page, show_verification_page, show_activation_page, explain_problem_type)
-    return [handler.route for handler in handlers]  # type: ignore[attr-defined]
+    return [handler.route for handler in handlers]  # type: ignore[attr-defined]  # what makes it a route
 
 
 def _shown(page: Mapping[str, SitePage], request: Request) -> Answer:
