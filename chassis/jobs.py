@@ -18,7 +18,7 @@ import eventlet
 import structlog
 from eventlet.event import Event as Signal
 from greenlet import GreenletExit
-from mongoengine import Document, DynamicDocument, StringField
+from mongoengine import DateTimeField, DictField, Document, IntField, ListField, StringField
 from nameko.extensions import DependencyProvider, Entrypoint
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError, PyMongoError
@@ -46,12 +46,30 @@ ERRORS_KEPT = 1_000
 
 
 def job_document(alias: str, *indexes: str) -> type[Document]:
-    """Return the document by which a service's database gets the indexes jobs are claimed and given
-    their turn by, and those it looks its jobs up by itself.
+    """Return the document of a service's jobs, with the indexes they are claimed and given their
+    turn by, and those the service looks its jobs up by itself.
     """
 
-    class JobDocument(DynamicDocument):
+    class JobDocument(Document):
         id = StringField(primary_key=True)
+        kind = StringField(required=True)
+        arguments = DictField(required=True)
+        requested_by = DictField(required=True)
+        state = StringField(required=True, choices=["queued", "running", "done", "failed"])
+        done = IntField(required=True)
+        total = IntField(required=True)
+        told = DictField()
+        errors = ListField(DictField())
+        result = DictField(null=True)
+        attempts = IntField(required=True)
+        claim = IntField(required=True)
+        lease_until = DateTimeField(null=True)
+        not_before = DateTimeField(null=True)
+        asked_sha256 = StringField()
+        correlation_id = StringField()
+        created_at = DateTimeField(required=True)
+        turn = DateTimeField()
+        finished_at = DateTimeField(null=True)
         meta = {  # noqa: RUF012 (mongoengine's own)
             "collection": COLLECTION,
             "db_alias": alias,

@@ -16,6 +16,7 @@ from pymongo.errors import BulkWriteError
 from pymongo.read_concern import ReadConcern
 
 from chassis import critical_threads, metrics
+from chassis.document_schema import enforce_schema
 from chassis.outbox import Announces
 from chassis.settings import PATIENCE, Settings
 
@@ -72,16 +73,18 @@ def connect(uri: str, alias: str) -> Database[dict[str, Any]]:
     return client.get_default_database()
 
 
-def build_indexes(documents: list[type[mongoengine.Document]]) -> None:
-    """Build the indexes the documents declare. A deploy step: nothing else builds any.
+def prepare(documents: list[type[mongoengine.Document]]) -> None:
+    """Build the indexes that documents declare, then make them the schemas of their collections. A
+    deploy step, safe to repeat: nothing else does either.
 
-    An index over all that is kept may take long: each has DEPLOY_SECONDS.
+    An index over all that is kept may take long: each document has DEPLOY_SECONDS.
     """
     for document in documents:
         # Mongoengine forgets old connections by class name, and two services may share a name.
         document._disconnect()
         with pymongo.timeout(DEPLOY_SECONDS):
             document.ensure_indexes()
+            enforce_schema(document)
 
 
 def write_new(

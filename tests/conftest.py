@@ -31,6 +31,7 @@ from tests.alarm import (  # noqa: F401 (hooks of pytest and of pytest-timeout)
     pytest_timeout_set_timer,
 )
 from tests.builders.country import Country
+from tests.builders.databases import unsaid
 from tests.builders.waiting import HANG_SECONDS
 from tests.length import IN_FULL, examples
 from tools.programs import ROOT
@@ -57,7 +58,10 @@ settings.load_profile("sucharit")
 
 @pytest.fixture(scope="session")
 def infrastructure() -> Iterator[Stack]:
-    """An empty broker and database, ready. A test that stops one leaves it ready again."""
+    """An empty broker and database, ready. A test that stops one leaves it ready again.
+
+    In the end all that services have stored is as their documents say.
+    """
     port = int(os.environ.get("SUCHARIT_PORT", "8000")) + TEST_PORTS_ABOVE
     data = _memory(port)
     environment = {} if IN_FULL else CHEAP_HASHES
@@ -68,6 +72,8 @@ def infrastructure() -> Iterator[Stack]:
     try:
         stack.up_infrastructure()
         yield stack
+        with MongoClient(stack.mongo_uri("")) as mongo:
+            assert [*unsaid(mongo)] == []
     finally:
         stack.down()
         if data is not None:

@@ -13,17 +13,19 @@ from collecting.alias import ALIAS
 
 
 class OrganisationDocument(Document):
-    """The few facts about an LAO that are needed, from accounts' events."""
+    """The few facts about an LAO that are needed, from accounts' events; of one that was closed
+    before anything else was heard of it, that alone.
+    """
 
     id = StringField(primary_key=True)
-    code = StringField(required=True)
-    type = StringField(required=True)
-    full_name = StringField(required=True)
-    province_code = StringField(required=True)
-    district_code = StringField(required=True)
+    code = StringField()
+    type = StringField()
+    full_name = StringField()
+    province_code = StringField()
+    district_code = StringField()
     district_name = StringField()
     closed = BooleanField()
-    changed_at = DateTimeField(required=True)
+    changed_at = DateTimeField()
     meta = {
         "collection": "organisations",
         "db_alias": ALIAS,

@@ -13,6 +13,7 @@ from mongoengine import (
 
 from chassis.outbox import INDEX as OUTBOX_INDEX
 from collecting.alias import ALIAS
+from collecting.rounds.rules import Mode, RoundState, SignOff
 
 
 class RoundDocument(Document):
@@ -24,19 +25,19 @@ class RoundDocument(Document):
     no = IntField(required=True)
     form_id = StringField()
     form_version = IntField()
-    mode = StringField(required=True)
+    mode = StringField(required=True, choices=[*Mode])
     opens_at = DateTimeField()
     lao_due_at = DateTimeField()
     closes_at = DateTimeField()
-    central_due_at = DateTimeField()
-    state = StringField(required=True)
+    central_due_at = DateTimeField(null=True)
+    state = StringField(required=True, choices=[*RoundState])
     version = IntField(required=True)
     scope = DictField()
     due_exceptions = ListField(DictField())
     obligations = IntField()
-    corrections_close_at = DateTimeField()
+    corrections_close_at = DateTimeField(null=True)
     late_if_amended_as = ListField(StringField())
-    sign_off = StringField()
+    sign_off = StringField(choices=[*SignOff])
     statement = StringField()
     purged = DictField()
     purged_at = DateTimeField()

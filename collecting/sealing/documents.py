@@ -17,8 +17,8 @@ class SigningKeyDocument(Document):
 
     id = StringField(primary_key=True)
     jwk = DictField(required=True)
-    first_used_at = DateTimeField()
-    retired_at = DateTimeField()
+    first_used_at = DateTimeField(null=True)
+    retired_at = DateTimeField(null=True)
     meta = {
         "collection": "signing_keys",
         "db_alias": ALIAS,

@@ -1,4 +1,4 @@
-"""What accounts keeps, with its indexes. Fields only; nothing here behaves."""
+"""What accounts keeps. `python -m chassis.migrate` has the database hold to it."""
 
 from __future__ import annotations
 
@@ -32,10 +32,8 @@ def _meta(collection: str, *indexes: object) -> dict[str, object]:
 
 
 def _where_there_is(field: str, indexed: str = "") -> dict[str, object]:
-    return {
-        "fields": [indexed or field],
-        "partialFilterExpression": {field: {"$exists": True}},
-    }
+    there_is = {field: {"$exists": True}}
+    return {"fields": [indexed or field], "partialFilterExpression": there_is}
 
 
 class FactsDocument(EmbeddedDocument):
@@ -91,6 +89,7 @@ class OrganisationDocument(Document):
     slots_close_on = StringField(null=True)
     successor_ids = ListField(StringField())
     changes = ListField(DictField())
+    changes_revision = IntField()
     next_change_on = StringField()
     slots_due_on = StringField()
     proposal = DictField()
@@ -227,8 +226,8 @@ class AttemptsDocument(Document):
 
     id = StringField(primary_key=True)
     count = IntField()
-    tried_at = DateTimeField()
-    known_until = DateTimeField()
+    tried_at = DateTimeField(null=True)
+    known_until = DateTimeField(null=True)
     forgotten_at = DateTimeField(required=True)
 
 

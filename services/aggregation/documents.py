@@ -1,4 +1,4 @@
-"""What aggregation stores. No behaviour; indexes are built by `python -m chassis.migrate`."""
+"""What aggregation stores. `python -m chassis.migrate` has the database hold to it."""
 
 from __future__ import annotations
 
@@ -74,14 +74,14 @@ class StandingDocument(Document):
     organisation_type = StringField(required=True)
     code_group = StringField(required=True)
     placed_by = IntField(required=True)
-    due = EmbeddedDocumentField(DueDate)
-    first = EmbeddedDocumentField(JudgedFiling)
-    judged = EmbeddedDocumentField(JudgedFiling)
-    latest = EmbeddedDocumentField(LatestFiling)
+    due = EmbeddedDocumentField(DueDate, null=True)
+    first = EmbeddedDocumentField(JudgedFiling, null=True)
+    judged = EmbeddedDocumentField(JudgedFiling, null=True)
+    latest = EmbeddedDocumentField(LatestFiling, null=True)
     amended = IntField(required=True)
     withdrawn = IntField(required=True)
-    reviewed = EmbeddedDocumentField(Review)
-    exempted = EmbeddedDocumentField(Exemption)
+    reviewed = EmbeddedDocumentField(Review, null=True)
+    exempted = EmbeddedDocumentField(Exemption, null=True)
     heard_to = IntField(required=True)
     heard_beyond = ListField(IntField())
     meta = {
@@ -156,4 +156,24 @@ class DistrictDocument(Document):
     }
 
 
-DOCUMENTS: list[type[Document]] = [StandingDocument, TallyDocument, RoundDocument, DistrictDocument]
+class ReconciledDocument(Document):
+    """What the last comparison of a round with the ledger showed: no figure, and in no rebuild."""
+
+    id = StringField(primary_key=True)
+    round_id = StringField(required=True)
+    mode = StringField(required=True)
+    receipts = IntField(required=True)
+    events = IntField(required=True)
+    counted = IntField(required=True)
+    difference = IntField(required=True)
+    as_of = DateTimeField(required=True)
+    meta = {
+        "collection": "reconciled",
+        "db_alias": ALIAS,
+        "auto_create_index": False,
+        "indexes": [],
+    }
+
+
+FIGURES: list[type[Document]] = [StandingDocument, TallyDocument, RoundDocument, DistrictDocument]
+DOCUMENTS = [*FIGURES, ReconciledDocument]

@@ -24,9 +24,9 @@ from pymongo.database import Database
 from chassis import settings, topology
 from chassis.clock import now
 from chassis.listener import Heard
-from chassis.mongo import build_indexes, connect
+from chassis.mongo import connect, prepare
 from contracts.events import TYPE_PREFIX
-from services.aggregation.documents import ALIAS, DOCUMENTS
+from services.aggregation.documents import ALIAS, DOCUMENTS, FIGURES
 from services.aggregation.event_log import Logged, logged_events
 from services.aggregation.service import AggregationService
 from services.aggregation.settings import Settings
@@ -35,7 +35,7 @@ from services.aggregation.store import Figures
 AT_ONCE = 500
 SHOWN = 20
 PUT_IN_PLACE_SECONDS = 600
-COLLECTIONS = [document._get_collection_name() for document in DOCUMENTS]
+COLLECTIONS = [document._get_collection_name() for document in FIGURES]
 
 Figured = Database[dict[str, Any]]
 
@@ -135,7 +135,7 @@ def put_in_place(rebuilt: Figured, present: Figured) -> None:
                 to=f"{present.name}.{collection}",
                 dropTarget=True,
             )
-    build_indexes(DOCUMENTS)
+    prepare(DOCUMENTS)
 
 
 def tell(*lines: str) -> None:

@@ -28,6 +28,7 @@ from contracts.errors import ServiceUnavailable
 from services.aggregation.completeness import Area
 from services.aggregation.documents import (
     DistrictDocument,
+    ReconciledDocument,
     RoundDocument,
     StandingDocument,
     TallyDocument,
@@ -44,9 +45,6 @@ from services.aggregation.domain import (
     moved,
 )
 
-RECONCILED = "reconciled"
-"""No figure and in no rebuild: what the last comparison with the ledger showed."""
-
 _TALLY_FIELDS = (
     "round_id",
     "province_code",
@@ -55,6 +53,7 @@ _TALLY_FIELDS = (
     "code_group",
 )
 """Where a TallyKey is stored, part by part: a subject under the name that it has in answers."""
+
 _FIELD_OF = {
     Axis.COUNTRY: "province_code",
     Axis.REGION: "province_code",
@@ -79,7 +78,7 @@ class Figures:
         self._tallies = database[TallyDocument._get_collection_name()]
         self._rounds = database[RoundDocument._get_collection_name()]
         self._districts = database[DistrictDocument._get_collection_name()]
-        self._reconciled = database[RECONCILED]
+        self._reconciled = database[ReconciledDocument._get_collection_name()]
         self._lock = Lock()
 
     # -- counting ---------------------------------------------------------------------------

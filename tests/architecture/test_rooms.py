@@ -9,6 +9,7 @@ import re
 import mongoengine
 import pytest
 
+import collecting.documents
 from chassis import jobs
 from chassis.jobs import RunsJobs
 from chassis.mongo import Kept
@@ -30,7 +31,7 @@ from tools.programs import ROOT
 
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "processor"}
 BUSINESS = {*SERVICE_NAMES, "plans", "notifications"}
-CHASSIS_LINES = 4_650  # decision 0007
+CHASSIS_LINES = 4_700  # decision 0007
 MOST_LINES = 400
 ENVIRONMENT = {"environ", "environb", "getenv", "getenvb"}
 FIELD = {
@@ -157,7 +158,8 @@ def test_every_service_is_started_and_held_apart():
 @pytest.mark.parametrize("name", KEEPERS)
 def test_documents_are_explicit_and_all_of_them_get_their_indexes(name):
     module = importlib.import_module(f"services.{name}.documents")
-    named = {**vars(module), **vars(getattr(module, "collecting", module))}
+    of_collections = vars(collecting.documents) if "documents_of" in vars(module) else {}
+    named = vars(module) | of_collections
     declared = {
         kind
         for kind in named.values()
@@ -165,9 +167,9 @@ def test_documents_are_explicit_and_all_of_them_get_their_indexes(name):
         and issubclass(kind, mongoengine.Document)
         and kind.__module__.endswith("documents")
     }
-    of_jobs = {kind for kind in module.DOCUMENTS if kind.__module__ == jobs.__name__}
+    made = {kind for kind in module.DOCUMENTS if "<locals>" in kind.__qualname__}
 
-    assert set(module.DOCUMENTS) == declared | of_jobs
+    assert set(module.DOCUMENTS) == declared | made
     (alias,) = {document._meta["db_alias"] for document in module.DOCUMENTS}
     assert alias in (name, "collecting")
     for document in module.DOCUMENTS:

@@ -14,7 +14,7 @@ from pymongo.errors import AutoReconnect
 from chassis.clock import now
 from chassis.jobs import ATTEMPTS, COLLECTION, LEASE_SECONDS, Jobs, RunsJobs, job_document, runs_job
 from chassis.log import correlation_id
-from chassis.mongo import Kept, build_indexes, connect
+from chassis.mongo import Kept, connect, prepare
 from chassis.service import Service
 from contracts.errors import IdempotencyKeyReused, JobNotFound, ServiceUnavailable
 from tests.builders.parrot.service import NotASong, ParrotSettings
@@ -238,7 +238,7 @@ def test_claiming_costs_the_same_however_many_jobs_wait_and_has_an_index_that_so
     with MongoClient(mongo_uri, tz_aware=True, event_listeners=[commands]) as client:
         database = client.get_default_database()
         connect(mongo_uri, "mill")
-        build_indexes([job_document("mill", "arguments.grain")])
+        prepare([job_document("mill", "arguments.grain")])
         mongoengine.disconnect("mill")
         jobs = Jobs(database, "mill")
         for grain in range(60):

@@ -12,7 +12,7 @@ from pymongo.database import Database
 from chassis.outbox import Outbox
 from chassis.publisher import Wire
 from collecting.alias import ALIAS
-from collecting.documents import DOCUMENTS
+from collecting.documents import documents_of
 from collecting.obligations.rules.obligation import Obligation
 from collecting.stores import Stores
 from tests.builders.databases import emptied, migrate
@@ -20,11 +20,13 @@ from tests.builders.licences.kind import LICENCES
 from tests.unit.collecting.duties import a_round, an_obligation
 from tools.stack import Stack
 
+DOCUMENTS = documents_of(LICENCES.axis)
+
 
 @pytest.fixture
 def mongo_uri(infrastructure: Stack, mongo: MongoClient[Any]) -> str:
     """The address of the collection's database, with its indexes and nothing else."""
-    return emptied(mongo, migrate(infrastructure, ALIAS, DOCUMENTS))
+    return emptied(mongo, migrate(infrastructure, ALIAS, DOCUMENTS, LICENCES.name))
 
 
 @pytest.fixture

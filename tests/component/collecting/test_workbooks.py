@@ -116,7 +116,15 @@ def test_more_faults_than_are_told_are_counted(store):
 
 
 def test_an_upload_under_one_id_is_kept_once(store):
-    facts = {"round_id": "licences-2569-1", "sha256": "a"}
+    facts = {
+        "round_id": "licences-2569-1",
+        "sha256": "a",
+        "file_id": "f1",
+        "filename": "a.zip",
+        "is_check": False,
+        "received_at": "2026-12-01T09:00:00.000+07:00",
+        "by": {},
+    }
 
     first = store.workbooks.add_upload("u1", facts)
     second = store.workbooks.add_upload("u1", {**facts, "sha256": "b"})

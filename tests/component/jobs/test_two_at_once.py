@@ -148,9 +148,12 @@ def before_a_consolidation(stage: Stage) -> Facts:
 def before_an_upload(stage: Stage) -> Facts:
     given = an_open_round(stage) | {"upload_id": "u1"}
     owed = [stage.store.obligations.get(f"ethics-2569-1-o{number}-1") for number in (0, 1, 2)]
-    facts = {"round_id": given["round_id"], "kind": "workbooks"}
+    facts = {"round_id": given["round_id"]}
     file_id = stage.store.files.put(
-        _archive(*owed), filename="a.zip", content_type="application/zip", facts=facts
+        _archive(*owed),
+        filename="a.zip",
+        content_type="application/zip",
+        facts=facts | {"kind": "workbooks"},
     )
     told = {"filename": "a.zip", "sha256": "0", "is_check": False}
     who = {"received_at": wire_time(EARLY), "by": OFFICE.to_wire()}

@@ -48,8 +48,10 @@ OUTAGES = [
 OTHERS = [
     errors.DuplicateKeyError("twice"),
     errors.OperationFailure("unknown operator", code=2),
+    errors.WriteError("not as its document says", code=121),
     errors.InvalidDocument("not BSON"),
     a_bulk(write=[11000]),
+    a_bulk(write=[11000, 121]),
     InvalidInput(reason="no"),
     KeyError("a bug"),
     ValueError("a bug"),
