@@ -26,7 +26,7 @@ from tests.builders.duties import CLOSES, DUE, EARLY, LATE, MILLISECOND
 from tests.builders.licences.kind import LICENCES
 from tests.builders.recording import record
 from tests.builders.watching import Interrupted
-from tests.unit.collecting.duties import a_round, an_attempt, owing
+from tests.unit.collecting.duties import a_round, an_amending_attempt, an_attempt, owing
 
 WEEK = timedelta(days=7)
 AFTER = CLOSES + timedelta(days=1)
@@ -156,6 +156,21 @@ def test_a_shorter_extension_takes_the_place_of_the_longer_one_for_its_part(stor
     due = [store.obligations.get(owed.id).due_at for owed in spread]
 
     assert due == [DUE + 2 * WEEK, DUE + 2 * WEEK, DUE + WEEK, DUE]
+
+
+def test_an_amendment_is_told_the_due_date_by_which_the_report_is_judged(store, spread):
+    day = timedelta(days=1)
+    extend(store, at=DUE, lao_due_at=wire_time(DUE + WEEK))
+    record(store.ledger, [an_attempt(spread[0], accepted_at=DUE + day)])
+    withdraw(store, 1, at=DUE + 2 * day)
+    afterwards = wire_time(DUE + 3 * day)
+
+    (amended,) = record(
+        store.ledger, [an_amending_attempt(spread[0], 1, 90, accepted_at=afterwards)]
+    )
+
+    assert (amended["on_time"], amended["due_at"]) == (True, DUE + WEEK)
+    assert amended["due_because"] == "ตามกำหนดที่มีผลในขณะที่ยื่น"
 
 
 @pytest.mark.parametrize("late_by_ms", [-1, 0, 1, 998, 999, 1_000])

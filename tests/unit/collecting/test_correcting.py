@@ -322,6 +322,8 @@ def test_a_return_is_taken_back_by_who_gave_it_or_above_and_only_while_it_waits(
     for other in (DISTRICT, replace(PROVINCE, slot_id="another")):
         with pytest.raises(OutOfScope):
             taken_back(by_province, other)
+    with pytest.raises(OutOfScope):
+        taken_back(returned(by=CENTRAL), PROVINCE)
     for nothing in (FILED, answered, taken_back(by_province, PROVINCE)):
         with pytest.raises(NothingReturned):
             taken_back(nothing, CENTRAL)
@@ -362,6 +364,8 @@ def test_what_an_office_above_accepted_is_not_returned_or_accepted_by_one_below(
             act(by_province, by=DISTRICT)
     with pytest.raises(AlreadyAccepted):
         accepted(by_province, by=PROVINCE)
+    with pytest.raises(AlreadyAccepted):
+        returned(accepted(by=CENTRAL), by=PROVINCE)
     assert not returned(by_province, by=PROVINCE).is_accepted
 
 

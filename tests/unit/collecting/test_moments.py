@@ -48,6 +48,10 @@ def test_what_was_never_filed_is_missing():
     assert line.counts.missing == 1
 
 
+def test_a_report_filed_once_counts_as_filed_and_as_nothing_else():
+    assert stood(LATE, [a_revision()]).counts == Counts(expected=1, filed=1, on_time=1)
+
+
 def test_the_latest_revision_is_in_force_and_the_first_decides_what_is_on_time():
     line = stood(LATE, [a_revision(), a_revision(2, "amendment", accepted_at=LATE)])
 
