@@ -102,6 +102,10 @@ class Round:
             self.corrections_close_at or self.central_due_at or self.closes_at, self.closes_at
         )
 
+    def restarts_clock(self, reason_class: str) -> bool:
+        """Whether amending so in this round is judged by its own time."""
+        return reason_class in self.late_if_amended_as
+
     def due_at(self, place: Place) -> tuple[datetime, str]:
         """Return when a place has to have filed, and why then; the last exception given wins."""
         for exception in reversed(self.due_exceptions):

@@ -211,9 +211,9 @@ class DueDatesMoved(OfRound):
 
     Of several the one with the highest `extension_no` stands: it was reckoned from all orders up to
     that number, in whatever order they are heard. Each item: `obligation_id, organisation_id,
-    organisation_code, organisation_type, code_group, due_at, stood`. In `stood` are later due dates
-    that stand no more, each with `since, until, due_at`: what was filed in that time by such a due
-    date is on time.
+    organisation_code, organisation_type, due_at, stood` and the axis. In `stood` are later due
+    dates that stand no more, each with `since, until, due_at`: what was filed in that time by such
+    a due date is on time.
     """
 
     extension_no: int

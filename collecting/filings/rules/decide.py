@@ -122,7 +122,7 @@ def _amend(attempt: Attempt, round_: Round, obligation: Obligation) -> Obligatio
         raise NotAmendedAs(pointer="/reason_class", reason_class=attempt.reason_class)
     if attempt.content_sha256 == obligation.content_sha256:
         raise NothingChanged(revision=obligation.revision)
-    restarts = attempt.reason_class in round_.late_if_amended_as
+    restarts = round_.restarts_clock(attempt.reason_class)
     return replace(
         obligation,
         state=State.AMENDED,

@@ -114,7 +114,7 @@ def _judged_at(revisions: Sequence[Revision], round_: Round) -> datetime | None:
     restarting = [
         one.accepted_at
         for one in revisions
-        if one.kind is FilingKind.AMENDMENT and one.reason_class in round_.late_if_amended_as
+        if one.kind is FilingKind.AMENDMENT and round_.restarts_clock(one.reason_class)
     ]
     return restarting[-1] if restarting else next((one.accepted_at for one in revisions), None)
 
