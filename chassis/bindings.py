@@ -61,7 +61,10 @@ class Bindings(SharedExtension):
         self._thread: Any = None
 
     def register(self, listener: Any) -> None:
-        """Look after a listener: its `queue`, `event`, `inbox`, `bind_again(channel)`, `missed`."""
+        """Look after a listener: its `queue`, `event`, `inbox`, `bind_again(channel)`, `missed`.
+
+        One without a queue of its own (`owns_queue`) forgets when bound again: it misses nothing.
+        """
         self._known[listener] = _Known(good_at=now())
 
     def keep_logged(self, outbox: Any) -> None:
@@ -99,7 +102,8 @@ class Bindings(SharedExtension):
 
     def lose(self, listener: Any) -> None:
         """Know that the listener's queue was gone."""
-        _note_missing(self._known[listener])
+        known = self._known[listener]
+        known.missed_since = known.missed_since or known.good_at
 
     def answer(self, listener: Any, message: Any) -> None:
         """Say that a listener has heard what was sent to look whether it does."""
@@ -170,7 +174,7 @@ class Bindings(SharedExtension):
             finally:
                 self.wire.wire.forget(sent)
         except Unroutable:
-            _lose(known)
+            self._note_lost(listener)
         except NotDelivered as problem:
             log.info("probe_not_sent", queue=listener.queue, problem=repr(problem))
         else:
@@ -179,8 +183,13 @@ class Bindings(SharedExtension):
             elif listener.inbox.is_idle():  # else it waits behind events, and those came
                 known.unheard += 1
                 if known.unheard >= UNHEARD_BEFORE_LOST:
-                    _lose(known)
+                    self._note_lost(listener)
         metrics.show_bound(listener.queue, not known.lost)
+
+    def _note_lost(self, listener: Any) -> None:
+        self._known[listener].lost = True
+        if listener.owns_queue:
+            self.lose(listener)
 
     def _probe_log(self) -> None:
         """Send what only the log hears, and tell the outbox whether it has, and what before it."""
@@ -220,15 +229,6 @@ class Bindings(SharedExtension):
             known.missed_since, known.good_at = None, began_at
             known.word = f"bound again at {began_at:%Y-%m-%dT%H:%M:%SZ}, {count} events replayed"
             log.error("listener_was_unbound", queue=listener.queue, replayed=count)
-
-
-def _lose(known: _Known) -> None:
-    known.lost = True
-    _note_missing(known)
-
-
-def _note_missing(known: _Known) -> None:
-    known.missed_since = known.missed_since or known.good_at
 
 
 def _logged(connection: Any, since: datetime, *, until: datetime) -> Any:

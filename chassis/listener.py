@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
+import structlog
 
 from chassis import topology, worker
 from chassis.bindings import Bindings, is_there
@@ -14,6 +15,8 @@ from chassis.publisher import Wire
 from chassis.settings import PATIENCE
 from chassis.worker import Marking
 from contracts.events import Envelope, Event, MalformedEvent
+
+log = structlog.get_logger(__name__)
 
 CONFIRM_SECONDS = 10.0 * PATIENCE
 
@@ -127,11 +130,8 @@ class _Overhears(_Listens):
 
     def bind_again(self, channel: Any) -> None:
         """Begin with a new queue, and with nothing known."""
+        log.warning("overhearer_was_unbound", queue=self.queue)
         self.inbox.reconnect()
-
-    def missed(self, message: Any, wire: Wire) -> int:
-        """Nothing: it has forgotten what it knew."""
-        return 0
 
     def _read(self, message: Any) -> Heard:
         heard = super()._read(message)

@@ -69,7 +69,7 @@ def run(amqp_uri: str) -> Iterator[Run]:
 
     def start(service: type[Any], **settings: Any) -> Any:
         mongoengine.disconnect(service.name)  # it makes a connection of its own
-        process = ProcessSettings(amqp_uri=amqp_uri, ops_port=0, **settings)
+        process = ProcessSettings(**{"amqp_uri": amqp_uri, "ops_port": 0, **settings})
         container = container_of(service, process)
         container.start()
         containers.append(container)

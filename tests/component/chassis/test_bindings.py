@@ -199,8 +199,20 @@ def test_a_listener_that_is_busy_is_not_taken_for_an_unbound_one(run, things, mo
     assert counted("listener_bound_again_total") == noticed
 
 
+@pytest.fixture
+def may_not_read_the_log(amqp_uri, management):
+    """The address of a user who may do all but read the log, as who only overhears."""
+    vhost = amqp_uri.rpartition("/")[2]
+    user = f"cache-{vhost}"
+    rights = {"configure": ".*", "write": ".*", "read": rf"^(?!{topology.LOG_STREAM}).*"}
+    management.put(f"/api/users/{user}", json={"password": user, "tags": ""}).raise_for_status()
+    management.put(f"/api/permissions/{vhost}/{user}", json=rights).raise_for_status()
+    yield f"amqp://{user}:{user}@{amqp_uri.partition('@')[2]}"
+    management.delete(f"/api/users/{user}").raise_for_status()
+
+
 def test_a_cache_that_is_bound_to_nothing_forgets_what_it_knew_and_hears_again(
-    run, things, channel
+    run, things, channel, may_not_read_the_log
 ):
     heard = []
 
@@ -211,7 +223,7 @@ def test_a_cache_that_is_bound_to_nothing_forgets_what_it_knew_and_hears_again(
         def hear(self, one):
             heard.append(one and one.event.thing)
 
-    container = run(Cache)
+    container = run(Cache, amqp_uri=may_not_read_the_log)
     soon(lambda: heard == [None])
 
     remove_exchange(channel)
