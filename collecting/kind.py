@@ -73,6 +73,8 @@ class Kind:
     """One collection. An organisation owes a round one obligation for each of its subjects."""
 
     name: str
+    prefix: str
+    """What the paths of its API begin with."""
     subjects: tuple[Subject, ...]
     events: Events
     words: Words

@@ -6,6 +6,7 @@ import re
 
 from contracts.collecting.forms import FormNotFound, FormSchema
 from contracts.collecting.rounds import (
+    PurgeStatementSchema,
     RoundAlreadyExists,
     RoundChangeSchema,
     RoundNotFound,
@@ -13,6 +14,7 @@ from contracts.collecting.rounds import (
     RoundNotTrial,
     RoundPurged,
     RoundSchema,
+    TrialNotPurged,
 )
 from contracts.errors import StaleVersion
 from contracts.jobs import JobSchema
@@ -111,11 +113,14 @@ def change_round(ask: CollectionAsk, request: Request) -> Answer:
         of.prefix + "/rounds/{round_id}/open",
         summary="เปิดรอบการรายงาน",
         answers={202: JobSchema},
-        refuses=(*_GONE, RoundNotInState, FormNotFound, StaleVersion),
+        refuses=(*_GONE, RoundNotInState, FormNotFound, TrialNotPurged, StaleVersion),
     )
 )
 def open_round(ask: CollectionAsk, request: Request) -> Answer:
-    """Start creating the obligations; the round is open when the job is done."""
+    """Start creating the obligations; the round is open when the job is done.
+
+    A live round is refused while a trial of the same form and year is not purged.
+    """
     return started(ask.client.open_round(request.by, request.path["round_id"]))
 
 
@@ -145,6 +150,20 @@ def close_round(ask: CollectionAsk, request: Request) -> Answer:
 def purge_round(ask: CollectionAsk, request: Request) -> Answer:
     """Delete all of a trial round but a signed statement of what it was."""
     return started(ask.client.purge_round(request.by, request.path["round_id"]))
+
+
+@of_collection(
+    lambda of: route(
+        "GET",
+        of.prefix + "/rounds/{round_id}/purge-statement",
+        summary="หนังสือรับรองการลบข้อมูลรอบทดลอง",
+        answers={200: PurgeStatementSchema},
+        refuses=(RoundNotFound, RoundNotInState),
+    )
+)
+def show_purge_statement(ask: CollectionAsk, request: Request) -> Answer:
+    """Show the signed statement that is left of a purged trial round."""
+    return Answer(200, ask.client.get_purge_statement(request.by, request.path["round_id"]))
 
 
 @of_collection(

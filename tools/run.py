@@ -32,6 +32,7 @@ from tools.journey.receipts import check_all
 from tools.journey.registry import Country, Registry, choose_registry, import_registry, look_around
 from tools.journey.rehearsal import District, rehearse
 from tools.journey.screen import Screen, Step
+from tools.journey.trial_first import show_linked
 from tools.programs import ROOT
 from tools.stack import LOOSER_HERE, Stack, StackFailed
 from tools.synthetic_registry import MARKER
@@ -77,10 +78,13 @@ class Journey:
         with step("Rehearse on a trial round") as here:
             filer = self.filer(operator)
             place = District(*rehearsing, officers[rehearsing[0]])
-            purged = rehearse(self.stack, operator, filer, place, self.now, here)
+            live_id = self.draft_live(operator, late)
+            purged = rehearse(self.stack, operator, filer, place, live_id, self.now, here)
             self.told["trial"] = {name: purged[name] for name in ("obligations", "filings")}
         with step("Open a live round for the country") as here:
-            round_id = self.open_live(operator, country, late, here)
+            round_id = self.open_live(operator, live_id, country, late, here)
+            live = operator.get(f"/v1/rounds/{round_id}")
+            show_linked(operator, live, purged["round_id"], here)
         with step(f"File the reports of {country.province_name}") as here:
             filed = self.file_all(filer, round_id, officers, late[0], here)
         with step("Return and correct, extend by order, report problems") as here:
@@ -121,16 +125,22 @@ class Journey:
         form = rounds.form_asked(operator, self.now)
         return Filer(self.anyone, self.password, form, self.now.date())
 
-    def open_live(self, operator: Api, country: Country, late: tuple[str, str], step: Step) -> str:
-        """Open the next round of this fiscal year for everybody; one district was due yesterday."""
-        exception = rounds.due_yesterday(late[0], self.now)
+    def draft_live(self, operator: Api, late: tuple[str, str]) -> str:
+        """Draft the next round of this year for everybody; one district was due yesterday."""
         draft = rounds.proposal(
             "live",
             rounds.next_number(operator, self.now),
             now=self.now,
-            due_exceptions=[exception],
+            due_exceptions=[rounds.due_yesterday(late[0], self.now)],
         )
-        round_ = rounds.open_round(operator, draft, len(country.laos), step)
+        return str(operator.post("/v1/rounds", json=draft).json()["id"])
+
+    def open_live(
+        self, operator: Api, round_id: str, country: Country, late: tuple[str, str], step: Step
+    ) -> str:
+        """Open the drafted round."""
+        round_ = rounds.open_drafted(operator, round_id, len(country.laos), step)
+        (exception,) = round_["due_exceptions"]
         step.say(f"อำเภอ{late[1]} was due on {exception['lao_due_at']} ({exception['order_no']})")
         self.told["round"] = {name: round_[name] for name in ("id", "obligations")}
         return round_["id"]

@@ -38,6 +38,7 @@ class RoundDocument(Document):
     corrections_close_at = DateTimeField(null=True)
     late_if_amended_as = ListField(StringField())
     sign_off = StringField(choices=[*SignOff])
+    purged_trials = ListField(StringField())
     statement = StringField()
     purged = DictField()
     purged_at = DateTimeField()
@@ -49,6 +50,11 @@ class RoundDocument(Document):
         "indexes": [
             OUTBOX_INDEX,
             ("state", "closes_at"),
+            {
+                "fields": ["kind", "fiscal_year_be", "purged_at"],
+                "name": "trials_of_a_year",
+                "partialFilterExpression": {"mode": "trial"},
+            },
             {
                 "fields": ["kind", "fiscal_year_be", "no"],
                 "name": "one_live_round",

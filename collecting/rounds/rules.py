@@ -90,6 +90,7 @@ class Round:
     corrections_close_at: datetime | None = None
     late_if_amended_as: tuple[str, ...] = ()
     sign_off: SignOff = SignOff.NONE
+    purged_trials: tuple[str, ...] = ()
 
     def form(self, kind: Kind) -> Form:
         """Return the form as it is asked in this round. Raises FormNotFound."""

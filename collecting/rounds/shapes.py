@@ -11,11 +11,12 @@ from contracts.fields import read_time, wire_time
 
 def round_to_wire(
     round_: Round,
+    prefix: str,
     *,
     expected_obligations: int | None = None,
     warnings: Iterable[RoundWarningFacts] = (),
 ) -> RoundFacts:
-    """Return a round as the API shows it."""
+    """Return a round as the API shows it, whose paths begin with the prefix."""
     return {
         "id": round_.id,
         "kind": round_.kind,
@@ -38,6 +39,13 @@ def round_to_wire(
         "obligations": round_.obligations,
         "expected_obligations": expected_obligations,
         "warnings": list(warnings),
+        "purged_trials": [
+            {
+                "round_id": trial,
+                "purge_statement_url": f"{prefix}/rounds/{trial}/purge-statement",
+            }
+            for trial in round_.purged_trials
+        ],
         "version": round_.version,
     }
 

@@ -13,7 +13,13 @@ from pymongo.errors import DuplicateKeyError
 from chassis.outbox import Outbox
 from collecting.rounds.due_dates import past
 from collecting.rounds.rules import DueException, Mode, Round, RoundState, Scope, SignOff
-from contracts.collecting.rounds import RoundAlreadyExists, RoundNotFound, RoundPurged
+from contracts.collecting.rounds import (
+    MOST_TRIALS_TOLD,
+    RoundAlreadyExists,
+    RoundNotFound,
+    RoundPurged,
+    TrialNotPurged,
+)
 from contracts.errors import StaleVersion
 from contracts.events import Event
 from contracts.fields import wire_time
@@ -87,6 +93,32 @@ class Rounds:
         purged = {"state": RoundState.PURGED.value, "purged_at": {"$gte": since}}
         return [document["_id"] for document in self._rounds.find(purged, {"_id": 1})]
 
+    def trials_before(self, round_: Round) -> tuple[str, ...]:
+        """Return the ids of the trials of a round's form and year, all purged, the last first, at
+        most MOST_TRIALS_TOLD. Raises TrialNotPurged, naming as many of those that are not.
+
+        Of what was purged by an earlier release only kind and year are known.
+        """
+        trials = {
+            "kind": round_.kind,
+            "fiscal_year_be": round_.fiscal_year_be,
+            "mode": Mode.TRIAL.value,
+        }
+        standing = trials | {
+            "form_id": round_.form_id,
+            "state": {"$ne": RoundState.PURGED.value},
+        }
+        if count := self._rounds.count_documents(standing):
+            found = self._rounds.find(standing, {"_id": 1}).sort("_id").limit(MOST_TRIALS_TOLD)
+            ids = ", ".join(document["_id"] for document in found)
+            raise TrialNotPurged(trial_round_ids=ids, count=count)
+        gone = trials | {
+            "form_id": {"$in": [round_.form_id, None]},
+            "state": RoundState.PURGED.value,
+        }
+        found = self._rounds.find(gone, {"_id": 1}).sort("purged_at", -1).limit(MOST_TRIALS_TOLD)
+        return tuple(document["_id"] for document in found)
+
     def save(self, round_: Round, *, announcing: Iterable[Event] = ()) -> None:
         """Keep a changed round together with its events.
 
@@ -137,6 +169,8 @@ class Rounds:
             "kind": round_.kind,
             "fiscal_year_be": round_.fiscal_year_be,
             "no": round_.no,
+            "form_id": round_.form_id,
+            "form_version": round_.form_version,
             "mode": round_.mode.value,
             "state": RoundState.PURGED.value,
             "version": round_.version,
@@ -170,6 +204,7 @@ def _document(round_: Round) -> dict[str, Any]:
         "sign_off": round_.sign_off.value,
         "due_exceptions": list(facts["due_exceptions"]),
         "late_if_amended_as": list(round_.late_if_amended_as),
+        "purged_trials": list(round_.purged_trials),
     }
 
 
@@ -193,6 +228,7 @@ def _round(document: dict[str, Any]) -> Round:
             "sign_off": SignOff(document.get("sign_off", SignOff.NONE)),
             "scope": Scope(**document["scope"]),
             "late_if_amended_as": tuple(document.get("late_if_amended_as", ())),
+            "purged_trials": tuple(document.get("purged_trials", ())),
             "due_exceptions": tuple(
                 DueException(**{**exception, "scope": Scope(**exception["scope"])})
                 for exception in document["due_exceptions"]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from chassis.jobs import Job, Jobs, runs_job
 from chassis.rpc import answers
@@ -14,7 +14,7 @@ from chassis.worker import timer
 from collecting.obligations.open import open_obligations
 from collecting.obligations.rules.obligation import State
 from collecting.rounds import proposals
-from collecting.rounds.rules import Round, RoundState
+from collecting.rounds.rules import Mode, Round, RoundState
 from collecting.rounds.shapes import round_to_wire
 from collecting.rounds.trial_logs import TrialLogs
 from collecting.running.close import close, close_ended
@@ -23,8 +23,10 @@ from collecting.sealing.keys import Keyring
 from collecting.stores import Stores
 from contracts.collecting.rounds import (
     ProposedRoundFacts,
+    PurgeStatementFacts,
     RoundChangeFacts,
     RoundFacts,
+    RoundNotInState,
     RoundPurged,
 )
 from contracts.errors import StaleVersion
@@ -64,7 +66,8 @@ class RoundQuestions:
         """Return rounds in the order of their ids. Raises InvalidInput."""
         found = self.store.rounds.list(after=read_key(cursor), limit=limit + 1)
         shown, following = cut(found, limit, lambda last: [last.id])
-        return page([round_to_wire(round_) for round_ in shown], following)
+        prefix = self.store.kind.prefix
+        return page([round_to_wire(round_, prefix) for round_ in shown], following)
 
     @answers
     def get_round(self, by: PrincipalFacts, round_id: str) -> RoundFacts:
@@ -92,7 +95,7 @@ class RoundQuestions:
         """Start creating the round's obligations; return the job.
 
         Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, FormNotFound, InvalidInput,
-        StaleVersion.
+        TrialNotPurged, StaleVersion.
         """
         return self._start(by, "open_round", round_id, self._about_to_open)
 
@@ -149,6 +152,20 @@ class RoundQuestions:
         """
         return self._start(by, "purge_round", round_id, Round.to_purging)
 
+    @answers
+    def get_purge_statement(self, by: PrincipalFacts, round_id: str) -> PurgeStatementFacts:
+        """Return what is left of a purged trial, to whoever is signed in.
+
+        Raises RoundNotFound, RoundNotInState.
+        """
+        Principal.from_wire(by)
+        try:
+            round_ = self.store.rounds.get(round_id)
+        except RoundPurged:
+            left = statement_of(self.store, self.signer, round_id)
+            return cast(PurgeStatementFacts, left)  # signed as it is shown
+        raise RoundNotInState(state=round_.state, needed=RoundState.PURGED)
+
     @runs_job("purge_round")
     def purge_trial(self, job: Job) -> tuple[Facts, list[Facts]]:
         """Delete everything of a trial round but a signed statement of what it was.
@@ -164,16 +181,21 @@ class RoundQuestions:
 
     def _shown(self, round_: Round) -> RoundFacts:
         if round_.state is not RoundState.DRAFT:
-            return round_to_wire(round_)
+            return round_to_wire(round_, self.store.kind.prefix)
         organisations = self.store.organisations.count(round_.scope)
         expected = organisations * len(self.store.kind.subjects)
         warnings = proposals.warnings(round_, at=self.now())
-        return round_to_wire(round_, expected_obligations=expected, warnings=warnings)
+        return round_to_wire(
+            round_, self.store.kind.prefix, expected_obligations=expected, warnings=warnings
+        )
 
     def _about_to_open(self, round_: Round) -> Round:
         """A draft may be older than the rule that a form serves the round's year."""
         self._require_served(round_)
-        return round_.to_opening()
+        opening = round_.to_opening()
+        if opening is round_ or round_.mode is Mode.TRIAL:
+            return opening
+        return replace(opening, purged_trials=self.store.rounds.trials_before(round_))
 
     def _require_served(self, round_: Round) -> None:
         form = self.store.kind.get_form(round_.form_id, round_.form_version, None)

@@ -12,6 +12,8 @@ from contracts.errors import Kind, ServiceError
 from contracts.fields import Closed, Exactly, Text, Timestamp, WholeNumber
 
 _CLASS = validate.OneOf([known.id for known in AMENDMENT_CLASSES])
+MOST_TRIALS_TOLD = 20
+"""Of the trials before a live round, those that are told one by one: the last ones."""
 ROUND_STATES = ["draft", "opening", "open", "closed", "purging"]
 SIGN_OFFS = ["none", "declaration", "two_persons"]
 MOST_DUE_EXCEPTIONS = 200
@@ -150,6 +152,44 @@ class RoundWarningFacts(TypedDict):
     message_th: str
 
 
+class PurgedTrialSchema(Schema):
+    """A trial that a live round came after, and where the signed statement of its purge is."""
+
+    round_id = fields.String(required=True)
+    purge_statement_url = fields.String(required=True)
+
+
+class PurgedTrialFacts(TypedDict):
+    round_id: str
+    purge_statement_url: str
+
+
+class PurgeStatementSchema(Schema):
+    """What a trial was, and that all of it is gone; `statement` says so signed (compact JWS)."""
+
+    round_id = fields.String(required=True)
+    obligations = fields.Integer()
+    filings = fields.Integer()
+    drafts = fields.Integer()
+    deleted = fields.Dict(
+        fields.String(), fields.Integer(), metadata={"description": "How many of each there were."}
+    )
+    purged_at = Timestamp()
+    purged_by = fields.String()
+    statement = fields.String(required=True)
+
+
+class PurgeStatementFacts(TypedDict):
+    round_id: str
+    obligations: NotRequired[int]
+    filings: NotRequired[int]
+    drafts: NotRequired[int]
+    deleted: NotRequired[dict[str, int]]
+    purged_at: NotRequired[str]
+    purged_by: NotRequired[str]
+    statement: str
+
+
 class RoundSchema(Schema):
     """One collection: which form, when, from whom."""
 
@@ -182,6 +222,14 @@ class RoundSchema(Schema):
         required=True,
         metadata={"description": "While a draft: look at these before opening it."},
     )
+    purged_trials = fields.List(
+        fields.Nested(PurgedTrialSchema),
+        required=True,
+        metadata={
+            "description": "Of a live round: the trials of its form and year, purged before it was"
+            f" opened; the last first, at most {MOST_TRIALS_TOLD}."
+        },
+    )
     version = fields.Integer(required=True)
 
 
@@ -205,6 +253,7 @@ class RoundFacts(TypedDict):
     obligations: int
     expected_obligations: int | None
     warnings: list[RoundWarningFacts]
+    purged_trials: list[PurgedTrialFacts]
     version: int
 
 
@@ -245,6 +294,21 @@ class RoundNotTrial(ServiceError):
     kind = Kind.CONFLICT
     message = "The round {round_id} is live. Only a trial round can be purged."
     message_th = "รอบ {round_id} เป็นรอบจริง ลบได้เฉพาะรอบทดลองเท่านั้น"
+
+
+class TrialNotPurged(ServiceError):
+    """A live round is opened only when every trial of its form and year is purged."""
+
+    code = "reports.trial_not_purged"
+    kind = Kind.CONFLICT
+    message = (
+        "{count} trial rounds of this form and year are not purged: {trial_round_ids}."
+        " Purge each of them with POST …/rounds/(its id)/purge, then open the live round."
+    )
+    message_th = (
+        "ยังมีรอบทดลองของแบบและปีเดียวกันที่ยังไม่ได้ลบข้อมูล {count} รอบ คือ {trial_round_ids}"
+        " โปรดลบข้อมูลรอบทดลองเหล่านี้ก่อน แล้วจึงเปิดรอบจริง"
+    )
 
 
 class RoundAlreadyExists(ServiceError):

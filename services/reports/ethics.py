@@ -9,6 +9,7 @@ from services.reports.forms import get_definition, get_form
 
 ETHICS = Kind(
     name="ethics",
+    prefix="/v1",
     subjects=tuple(
         Subject(
             axis="code_group",

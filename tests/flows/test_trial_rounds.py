@@ -60,6 +60,8 @@ def test_a_purged_trial_is_gone_everywhere(country, mongo, management, rehearsal
     payload = purged["statement"].split(".")[1]
     signed = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     assert signed == {name: value for name, value in purged.items() if name != "statement"}
+    left = country.operator.get(f"/v1/rounds/{rehearsal}/purge-statement")
+    assert left == purged
     told = country.operator.client.get(f"/v1/rounds/{rehearsal}")
     assert (told.status_code, told.json()["code"]) == (410, "round_purged")
     soon(
@@ -89,6 +91,28 @@ def test_a_live_round_cannot_be_purged(country):
     told = country.operator.client.post(f"/v1/rounds/{round_id}/purge")
 
     assert (told.status_code, told.json()["code"]) == (409, "round_not_trial")
+
+
+def test_opening_a_live_round_over_an_unpurged_trial_is_409_trial_not_purged_with_its_ids(country):
+    year = {"fiscal_year_be": 2571}
+    trial_id = country.open_round(mode="trial", **year)
+    operator = country.operator
+    live_id = country.draft_round(**year)
+    path = f"/v1/rounds/{live_id}"
+
+    told = operator.client.post(f"{path}/open").json()
+
+    assert (told["status"], told["code"]) == (409, "trial_not_purged")
+    assert told["trial_round_ids"] == trial_id
+    assert operator.get(path)["state"] == "draft"
+    unpurged = operator.client.get(f"/v1/rounds/{trial_id}/purge-statement").json()
+    assert (unpurged["status"], unpurged["code"]) == (409, "round_not_in_state")
+
+    purged = operator.job(operator.client.post(f"/v1/rounds/{trial_id}/purge"))
+    operator.job(operator.client.post(f"{path}/open"))
+
+    (link,) = operator.get(path)["purged_trials"]
+    assert operator.get(link["purge_statement_url"]) == purged
 
 
 def test_a_trial_does_not_reach_the_log_of_live_events(country, infrastructure, rehearsal):

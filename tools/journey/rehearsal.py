@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tools.journey import rounds
+from tools.journey import rounds, trial_first
 from tools.journey.client import Api, Facts, JourneyFailed, Refused, wait_for
 from tools.journey.filing import Filer, await_figures, tally
 from tools.journey.screen import Step
@@ -32,13 +32,21 @@ class District:
 
 
 def rehearse(
-    stack: Stack, operator: Api, filer: Filer, district: District, now: datetime, step: Step
+    stack: Stack,
+    operator: Api,
+    filer: Filer,
+    district: District,
+    live_id: str,
+    now: datetime,
+    step: Step,
 ) -> Facts:
     """Open a trial for the district, file all of it, purge it; return what was purged.
 
-    Raises JourneyFailed when anything of it is left.
+    The live round that comes after is refused before. Raises JourneyFailed when anything of the
+    trial is left.
     """
     draft = rounds.proposal("trial", 1, now=now, scope={"district": district.code})
+    trial_first.purge_left(operator, draft, step)
     round_ = rounds.open_round(operator, draft, len(district.officers) // rounds.GROUPS, step)
     round_id = round_["id"]
     filed = filer.file_all(round_id, district.officers, step.show)
@@ -46,6 +54,7 @@ def rehearse(
     step.say(f"อำเภอ{district.name}: {figures['filed']} of {figures['expected']} filed")
     if not has_trial_log(stack, round_id):
         raise JourneyFailed(f"the events of {round_id} have no stream of their own")
+    trial_first.show_refused(operator, live_id, round_id, step)
     result = operator.job(operator.post(f"/v1/rounds/{round_id}/purge"), step.show)
     step.say(
         f"purged: {result['obligations']} obligations, {result['filings']} filings, "

@@ -71,8 +71,14 @@ def next_number(operator: Api, now: datetime) -> int:
 
 
 def open_round(operator: Api, draft: Facts, laos: int, step: Step) -> Facts:
-    """Draft the round, wait until reports knows every LAO of it, open it; return it."""
-    where = f"/v1/rounds/{operator.post('/v1/rounds', json=draft).json()['id']}"
+    """Draft the round and open it; return it."""
+    drafted: Facts = operator.post("/v1/rounds", json=draft).json()
+    return open_drafted(operator, drafted["id"], laos, step)
+
+
+def open_drafted(operator: Api, round_id: str, laos: int, step: Step) -> Facts:
+    """Wait until reports knows every LAO of a drafted round, open it; return it."""
+    where = f"/v1/rounds/{round_id}"
     wanted = GROUPS * laos
     wait_for(
         lambda: operator.get(where)["expected_obligations"] == wanted,

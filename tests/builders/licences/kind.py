@@ -58,6 +58,7 @@ def _announced(base: type[Event]) -> type[Event]:
 
 LICENCES = Kind(
     name="licences",
+    prefix="/v1/licences",
     subjects=(
         Subject("licence", "stalls", 1, "แผงลอย", "แผงลอย (ประเภทที่ 1)"),
         Subject("licence", "signs", 2, "ป้าย", "ป้าย (ประเภทที่ 2)"),

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import orjson
 import pytest
 
 from collecting.rounds.proposals import opened_event, purged_event
 from collecting.rounds.rules import DueException, Mode, RoundState, Scope
+from collecting.rounds.shapes import round_to_wire
 from collecting.rounds.store import Rounds
-from contracts.collecting.rounds import RoundAlreadyExists, RoundNotFound, RoundPurged
+from contracts.collecting.rounds import (
+    MOST_TRIALS_TOLD,
+    RoundAlreadyExists,
+    RoundNotFound,
+    RoundPurged,
+    TrialNotPurged,
+)
 from contracts.errors import StaleVersion
 from tests.builders.duties import CLOSES, EARLY, LATE
 from tests.builders.licences.kind import LICENCES
@@ -103,6 +112,59 @@ def test_rounds_are_listed_page_by_page_without_the_purged(store, trial):
     assert [round_.id for round_ in first + rest] == ids
 
 
+def test_a_live_round_over_trials_of_its_form_and_year_is_refused_with_their_ids(store, trial):
+    second = a_round(id="licences-2569-2-trial2", no=2, mode=Mode.TRIAL, state=RoundState.DRAFT)
+    elsewhere = [
+        a_round(id="a", mode=Mode.TRIAL, fiscal_year_be=2570),
+        a_round(id="b", mode=Mode.TRIAL, form_id="another"),
+        a_round(id="c", mode=Mode.TRIAL, kind="another"),
+    ]
+    for round_ in (second, *elsewhere):
+        store.rounds.add(round_)
+
+    with pytest.raises(TrialNotPurged) as refused:
+        store.rounds.trials_before(a_round())
+
+    ids = "licences-2569-1-trial1, licences-2569-2-trial2"
+    assert refused.value.details == {"trial_round_ids": ids, "count": "2"}
+    assert ids in str(refused.value)
+    assert ids in refused.value.in_thai()
+
+
+def test_the_purge_statements_of_the_trials_before_are_linked_from_the_live_round(store, trial):
+    store.rounds.purge(trial)
+    bury(store, trial)
+
+    live = a_round(purged_trials=store.rounds.trials_before(a_round()))
+    store.rounds.add(live)
+
+    assert round_to_wire(store.rounds.get(live.id), "/v1/licences")["purged_trials"] == [
+        {
+            "round_id": trial.id,
+            "purge_statement_url": f"/v1/licences/rounds/{trial.id}/purge-statement",
+        }
+    ]
+    assert store.rounds.get_statement(trial.id) == "e30.e30.c2ln"
+
+
+def test_of_the_trials_before_a_round_the_last_twenty_are_told(store, database):
+    names = [f"trial{number:02d}" for number in range(MOST_TRIALS_TOLD + 1)]
+    for number, name in enumerate(names):
+        store.rounds.add(a_round(id=name, mode=Mode.TRIAL))
+        store.rounds.bury(
+            store.rounds.get(name),
+            statement="e30.e30.c2ln",
+            at=EARLY + timedelta(days=number),
+            announcing=purged_event(
+                {"round_id": name} | COUNTS, LICENCES.events, at=LATE, statement=""
+            ),
+        )
+    of_an_earlier_release = {"$unset": {"form_id": 1, "form_version": 1}}
+    database["rounds"].update_one({"_id": names[-1]}, of_an_earlier_release)
+
+    assert store.rounds.trials_before(a_round()) == tuple(reversed(names[1:]))
+
+
 def test_a_purge_takes_everything_of_the_trial_and_nothing_else(store, database, trial):
     (kept,) = owing(store)
     record(store.ledger, [an_attempt(kept)])
@@ -145,6 +207,8 @@ def test_of_a_buried_round_only_the_tombstone_is_left(store, database, trial):
         "kind": "licences",
         "fiscal_year_be": 2569,
         "no": 1,
+        "form_id": "licences",
+        "form_version": 1,
         "mode": "trial",
         "state": "purged",
         "version": trial.version,

@@ -79,7 +79,7 @@ def test_a_drafted_round_shows_what_was_proposed():
         sign_off="two_persons",
     )
 
-    shown = round_to_wire(drafted(proposal), expected_obligations=3)
+    shown = round_to_wire(drafted(proposal), "/v1", expected_obligations=3)
 
     nothing = {"province": None, "district": None, "organisation": None}
     assert shown == proposal | {
@@ -89,6 +89,7 @@ def test_a_drafted_round_shows_what_was_proposed():
         "obligations": 0,
         "expected_obligations": 3,
         "warnings": [],
+        "purged_trials": [],
         "scope": nothing | {"district": "8104"},
         "due_exceptions": [an_exception(scope=nothing | {"province": "81"})],
         "corrections_close_at": wire_time(CLOSES),

@@ -40,6 +40,7 @@ ROWS: list[tuple[str, str, Any, int, str, dict[str, Any]]] = [
     ("POST", "/rounds/r1/open", None, 202, "open_round", R1),
     ("POST", "/rounds/r1/close", None, 202, "close_round", R1),
     ("POST", "/rounds/r1/purge", None, 202, "purge_round", R1),
+    ("GET", "/rounds/r1/purge-statement", None, 200, "get_purge_statement", R1),
     (
         "POST",
         "/rounds/r1/extensions",
