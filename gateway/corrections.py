@@ -17,7 +17,7 @@ from contracts.collecting.filings import (
     TakenInSchema,
     WithdrawalBodySchema,
 )
-from contracts.collecting.obligations import ObligationNotFound
+from contracts.collecting.obligations import ObligationNotFound, SupervisedByAnother
 from contracts.collecting.rounds import RoundNotFound, RoundNotInState, RoundPurged
 from contracts.collecting.signatures import (
     NothingToSign,
@@ -68,6 +68,7 @@ def withdraw_report(ask: CollectionAsk, request: Request) -> Answer:
         answers={201: of.obligation},
         refuses=(
             *_NOT_THERE,
+            SupervisedByAnother,
             RoundNotInState,
             StaleRevision,
             NothingInForce,
@@ -80,7 +81,7 @@ def withdraw_report(ask: CollectionAsk, request: Request) -> Answer:
 def return_report(ask: CollectionAsk, request: Request) -> Answer:
     """Return what is in force to the filer, who may amend it until `due_at`.
 
-    By a district, a province or the central body, each for itself.
+    By a district, a province or the body that supervises the group, each for itself.
     """
     proposal = request.body | {"due_at": wire_time(request.body["due_at"])}
     obligation = ask.client.return_report(request.by, request.path["obligation_id"], proposal)
@@ -95,6 +96,7 @@ def return_report(ask: CollectionAsk, request: Request) -> Answer:
         answers={200: of.obligation},
         refuses=(
             *_NOT_THERE,
+            SupervisedByAnother,
             RoundNotInState,
             NothingReturned,
             TooManyActs,
@@ -115,6 +117,7 @@ def take_return_back(ask: CollectionAsk, request: Request) -> Answer:
         answers={201: of.obligation},
         refuses=(
             *_NOT_THERE,
+            SupervisedByAnother,
             RoundNotInState,
             StaleRevision,
             NothingInForce,

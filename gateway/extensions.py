@@ -10,6 +10,7 @@ from contracts.collecting.extensions import (
     TooManyExtensions,
     WithdrawnExtensionSchema,
 )
+from contracts.collecting.obligations import SupervisedByAnother
 from contracts.collecting.rounds import RoundNotFound, RoundNotInState, RoundPurged
 from contracts.errors import IdempotencyKeyReused
 from contracts.jobs import JobSchema
@@ -30,6 +31,7 @@ _GONE = (RoundNotFound, RoundPurged)
         answers={202: JobSchema},
         refuses=(
             *_GONE,
+            SupervisedByAnother,
             RoundNotInState,
             TooManyExtensions,
             IdempotencyKeyReused,
@@ -39,6 +41,8 @@ _GONE = (RoundNotFound, RoundPurged)
 )
 def extend_round(ask: CollectionAsk, request: Request) -> Answer:
     """Give part of the round a due date after the round's own, in place of what an order gave it.
+
+    A body's order moves the groups that it supervises, and no others.
 
     So an extension is shortened by a later one for the same part. Being on time is judged anew, and
     what was missed is open again; what was filed by a due date that stood then stays on time.
@@ -57,6 +61,7 @@ def extend_round(ask: CollectionAsk, request: Request) -> Answer:
         answers={202: JobSchema},
         refuses=(
             *_GONE,
+            SupervisedByAnother,
             RoundNotInState,
             ExtensionNotFound,
             ExtensionAlreadyWithdrawn,

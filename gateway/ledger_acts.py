@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.collecting.corrections import TooManyActs
-from contracts.collecting.obligations import ObligationNotFound
+from contracts.collecting.obligations import ObligationNotFound, SupervisedByAnother
 from contracts.collecting.orders import (
     AlreadyExempt,
     ExemptionBodySchema,
@@ -41,7 +41,10 @@ _ACTED = (RoundNotInState, TooManyActs, StaleVersion)
     )
 )
 def change_organisation_in_round(ask: CollectionAsk, request: Request) -> Answer:
-    """Let an organisation that was added, renamed or closed be so in this round, by order."""
+    """Let an organisation that was added, renamed or closed be so in this round, by order.
+
+    A body's order reaches what the organisation owes about the groups that it supervises.
+    """
     obligations = ask.client.change_organisation_in_round(
         request.by, request.path["round_id"], request.body
     )
@@ -59,6 +62,7 @@ def change_organisation_in_round(ask: CollectionAsk, request: Request) -> Answer
             ObligationNotFound,
             *_GONE,
             *_ACTED,
+            SupervisedByAnother,
             ReportInForce,
             AlreadyExempt,
         ),
@@ -76,7 +80,7 @@ def exempt_obligation(ask: CollectionAsk, request: Request) -> Answer:
         of.prefix + "/obligations/{obligation_id}/exemptions",
         summary="ยกเลิกการยกเว้น",
         answers={200: of.obligation},
-        refuses=(ObligationNotFound, *_GONE, *_ACTED, NotExempt),
+        refuses=(ObligationNotFound, *_GONE, *_ACTED, SupervisedByAnother, NotExempt),
     )
 )
 def lift_exemption(ask: CollectionAsk, request: Request) -> Answer:

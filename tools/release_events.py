@@ -106,6 +106,7 @@ INVENTED: dict[str, Any] = {
     "slots": 186,
     "standing": "incumbent",
     "statement": "eyJhbGciOiJFZERTQSJ9.e30.c3ludGhldGlj",
+    "subjects": ["local_officials"],
     "successor_ids": ["6c2a1d8f4b53"],
     "type": "subdistrict",
     "unlocked_at": _AT,
@@ -166,6 +167,19 @@ OTHERWISE: dict[str, dict[str, Any]] = {
         "lao_due_at": "2026-02-07T23:59:59.000+07:00",
     },
     "reports.extension_withdrawn.v1": {
+        "extension_no": 2,
+        "withdraws": 1,
+        "district_code": None,
+        "organisation_id": None,
+        "obligation_id": None,
+    },
+    "reports.groups_extended.v1": {
+        "district_code": None,
+        "organisation_id": None,
+        "obligation_id": None,
+        "lao_due_at": "2026-02-07T23:59:59.000+07:00",
+    },
+    "reports.groups_extension_withdrawn.v1": {
         "extension_no": 2,
         "withdraws": 1,
         "district_code": None,

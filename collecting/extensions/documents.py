@@ -16,7 +16,9 @@ from collecting.alias import ALIAS
 
 
 class ExtensionDocument(Document):
-    """An order on due dates of a round, with the event that says so."""
+    """An order on due dates of a round, with the event that says so; one without `subjects` is
+    about all of them.
+    """
 
     id = StringField(primary_key=True)
     round_id = StringField(required=True)
@@ -29,6 +31,7 @@ class ExtensionDocument(Document):
     reason = StringField(required=True)
     extended_by = StringField(required=True)
     extended_at = DateTimeField(required=True)
+    subjects = ListField(StringField())
     outbox = ListField(DictField())
     meta = {
         "collection": "extensions",

@@ -11,36 +11,40 @@ from typing import Any
 
 from collecting.extensions import rules
 from collecting.extensions.rules import Extension, Orders
-from collecting.kind import Events
+from collecting.kind import Events, Kind, Subject
 from collecting.obligations.rules.obligation import Obligation
 from collecting.rounds.rules import Round, RoundState, Scope
 from collecting.rounds.shapes import read_scope, scope_to_wire
 from collecting.stores import Stores
 from contracts.collecting.extensions import ExtensionFacts
+from contracts.collecting.obligation_id import ObligationId
 from contracts.errors import InvalidInput
 from contracts.events import Event
 from contracts.fields import read_time, wire_time
+from contracts.principal import Principal, Role
 
 
-def require_possible(store: Stores, round_: Round, proposal: Mapping[str, Any]) -> None:
+def require_possible(
+    store: Stores, round_: Round, proposal: Mapping[str, Any], by: Principal
+) -> None:
     """Refuse an order that could not be kept, or would reach nothing.
 
-    Raises RoundNotInState, InvalidInput, ExtensionNotFound, ExtensionAlreadyWithdrawn,
-    TooManyExtensions.
+    Raises RoundNotInState, OutOfScope, SupervisedByAnother, InvalidInput, ExtensionNotFound,
+    ExtensionAlreadyWithdrawn, TooManyExtensions.
     """
-    order = _next(store, round_, proposal, extension_id="", by="", at=round_.opens_at)
+    order = _next(store, round_, proposal, extension_id="", by=by, at=round_.opens_at)
     rules.require_possible(order, round_)
-    if not store.extensions.reaches(round_.id, order.scope, order.obligation):
+    if not store.extensions.reaches(order):
         raise InvalidInput(pointer="/scope", reason="ไม่มีภาระการรายงานของรอบนี้ในขอบเขตที่ระบุ")
 
 
 def keep(
-    store: Stores, extension_id: str, proposal: Mapping[str, Any], *, by: str, at: datetime
+    store: Stores, extension_id: str, proposal: Mapping[str, Any], *, by: Principal, at: datetime
 ) -> Extension:
     """Keep the order under the round's next number and announce it; once, whoever repeats it.
 
-    Raises RoundNotFound, RoundPurged, RoundNotInState, ExtensionNotFound,
-    ExtensionAlreadyWithdrawn, TooManyExtensions.
+    Raises RoundNotFound, RoundPurged, RoundNotInState, OutOfScope, SupervisedByAnother,
+    ExtensionNotFound, ExtensionAlreadyWithdrawn, TooManyExtensions.
     """
     while True:
         kept = store.extensions.get(extension_id)
@@ -48,7 +52,7 @@ def keep(
             return kept
         round_ = store.rounds.get(proposal["round_id"])
         order = _next(store, round_, proposal, extension_id=extension_id, by=by, at=at)
-        if store.extensions.add(order, _announced(order, round_, store.kind.events)):
+        if store.extensions.add(order, _announced(order, round_, store.kind)):
             return order
 
 
@@ -82,7 +86,12 @@ def move_added(
     orders = Orders(store.extensions.up_to(round_.id))
     reaching = orders.reaching("", owed.place)
     if reaching:
-        last = replace(reaching[-1], scope=Scope(organisation=organisation_id), obligation=None)
+        last = replace(
+            reaching[-1],
+            scope=Scope(organisation=organisation_id),
+            obligation=None,
+            subjects=store.kind.subject_ids,
+        )
         place = owed.place
         store.extensions.move(last, orders, round_, place.province, place.district, at=at)
 
@@ -99,6 +108,7 @@ def _to_wire(order: Extension, ended_by: int | None) -> ExtensionFacts:
         "no": order.no,
         "scope": {**scope_to_wire(order.scope), "obligation": order.obligation},
         "lao_due_at": None if order.lao_due_at is None else wire_time(order.lao_due_at),
+        "subjects": list(order.subjects),
         "withdraws": order.withdraws,
         "stands": ended_by is None,
         "ended_by": ended_by,
@@ -115,20 +125,27 @@ def _next(
     proposal: Mapping[str, Any],
     *,
     extension_id: str,
-    by: str,
+    by: Principal,
     at: datetime,
 ) -> Extension:
-    """Return the order that a proposal makes as the round's next one."""
+    """Return the order that a proposal makes as the round's next one; it reaches what `by`
+    supervises, and is refused if it names what another does.
+    """
     round_.require(RoundState.OPEN, RoundState.CLOSED)
     before = store.extensions.up_to(round_.id)
     withdraws = proposal.get("withdraws")
     if withdraws is not None:
         of = rules.to_withdraw(before, withdraws)
         scope, obligation, due_at = of.scope, of.obligation, None
+        subjects = tuple(map(store.kind.subject, of.subjects))
     else:
         scope = read_scope(proposal["scope"])
         obligation = proposal["scope"].get("obligation")
         due_at = read_time(proposal["lao_due_at"])
+        subjects = _named(store.kind, round_, obligation, by)
+    if by.role is not Role.OPERATOR:
+        for subject in subjects:
+            subject.require_supervised_by(by, round_.opens_at)
     order = Extension(
         id=extension_id,
         round_id=round_.id,
@@ -139,15 +156,27 @@ def _next(
         withdraws=withdraws,
         order_no=proposal["order_no"],
         reason=proposal["reason"],
-        extended_by=by,
+        extended_by=by.username,
+        subjects=tuple(subject.id for subject in subjects),
         # Numbers and times go the same way, whatever clock and process an order was kept by.
         extended_at=max([at, *(each.extended_at for each in before[-1:])]),
     )
-    rules.require_room(before, order.part)
+    rules.require_room(before, order.part, order.subjects)
     return order
 
 
-def _announced(order: Extension, round_: Round, events: Events) -> Event:
+def _named(kind: Kind, round_: Round, obligation: str | None, by: Principal) -> tuple[Subject, ...]:
+    """Return the subject of the obligation that is named, else all that the caller orders about."""
+    reached = kind.ordered_by(by, round_.opens_at)
+    name = ObligationId.read(obligation) if obligation else None
+    if name is None or reached == kind.subjects:
+        return reached
+    of_one = [each for each in kind.subjects if str(each.number) == name.subject_number]
+    return tuple(of_one) or reached
+
+
+def _announced(order: Extension, round_: Round, kind: Kind) -> Event:
+    events, of_all = kind.events, order.subjects == kind.subject_ids
     facts: Mapping[str, Any] = {
         "round_id": round_.id,
         "mode": round_.mode.value,
@@ -159,14 +188,18 @@ def _announced(order: Extension, round_: Round, events: Events) -> Event:
         "order_no": order.order_no,
         "reason": order.reason,
     }
+    if not of_all:
+        facts = {**facts, "subjects": list(order.subjects)}
     if order.lao_due_at is None:
-        return events.extension_withdrawn(
+        withdrawn = events.extension_withdrawn if of_all else events.subjects_extension_withdrawn
+        return withdrawn(
             **facts,
             withdraws=order.withdraws,
             withdrawn_by=order.extended_by,
             withdrawn_at=order.extended_at,
         )
-    return events.round_extended(
+    extended = events.round_extended if of_all else events.subjects_extended
+    return extended(
         **facts,
         lao_due_at=order.lao_due_at,
         extended_by=order.extended_by,

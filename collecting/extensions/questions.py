@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from chassis.jobs import Job, Jobs, runs_job
 from chassis.rpc import answers
@@ -40,8 +40,10 @@ class ExtensionQuestions:
         """Start giving part of an open or closed round another due date by order; return the job,
         and whether it is `replayed`, having been asked for before under the key.
 
-        Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, InvalidInput,
-        TooManyExtensions, IdempotencyKeyReused.
+        It reaches what the caller supervises; naming what another body does is refused.
+
+        Raises OutOfScope, SupervisedByAnother, RoundNotFound, RoundPurged, RoundNotInState,
+        InvalidInput, TooManyExtensions, IdempotencyKeyReused.
         """
         return self._start_order(by, round_id, proposal, key)
 
@@ -54,21 +56,24 @@ class ExtensionQuestions:
         order: WithdrawnExtensionFacts,
         key: str | None = None,
     ) -> StartedJobFacts:
-        """Start withdrawing an extension by order; return the job, as `extend_round` does.
+        """Start withdrawing an extension by order; return the job, as `extend_round` does. By
+        whoever supervises all that it reached.
 
-        Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, ExtensionNotFound,
-        ExtensionAlreadyWithdrawn, TooManyExtensions, IdempotencyKeyReused.
+        Raises OutOfScope, SupervisedByAnother, RoundNotFound, RoundPurged, RoundNotInState,
+        ExtensionNotFound, ExtensionAlreadyWithdrawn, TooManyExtensions, IdempotencyKeyReused.
         """
         return self._start_order(by, round_id, {**order, "withdraws": no}, key)
 
     def _start_order(
         self, by: PrincipalFacts, round_id: str, proposal: Mapping[str, Any], key: str | None
     ) -> StartedJobFacts:
-        Principal.from_wire(by).require_role(Role.OPERATOR, Role.CENTRAL_HR_BODY)
+        principal = Principal.from_wire(by)
+        principal.require_role(Role.OPERATOR, *self.store.kind.supervisors)
         asked = {**proposal, "round_id": round_id}
 
         def arguments() -> Facts:
-            extend.require_possible(self.store, self.store.rounds.get(round_id), proposal)
+            round_ = self.store.rounds.get(round_id)
+            extend.require_possible(self.store, round_, proposal, principal)
             return asked
 
         return self.jobs.once("extend_round", asked, arguments, requested_by=by, key=key)
@@ -77,9 +82,10 @@ class ExtensionQuestions:
     def move_due_dates(self, job: Job) -> tuple[Facts, list[Facts]]:
         """Number the order, then move what it reaches, district by district.
 
-        Publishes RoundExtendedV1, ExtensionWithdrawnV1, DueDatesMovedV2.
+        Publishes RoundExtendedV1, GroupsExtendedV1, ExtensionWithdrawnV1,
+        GroupsExtensionWithdrawnV1, DueDatesMovedV2.
         """
-        by, at = job.requested_by["username"], self.now()
+        by, at = Principal.from_wire(cast(PrincipalFacts, job.requested_by)), self.now()
         extension = extend.keep(self.store, job.id, job.arguments, by=by, at=at)
         moved = extend.move_due_dates(
             self.store,

@@ -6,6 +6,7 @@ stands after the order of a number follows from the orders up to it alone, whene
 and in whatever order their work is done:
 
 - of the orders for one part, the last that is not withdrawn stands, be its date later or earlier;
+  one that is not about all subjects stands in the place of others for its own alone;
 - of the parts that hold an obligation, the latest date stands, and none before the round's own.
 """
 
@@ -14,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from collecting.rounds.rules import Round, Scope
 from contracts.collecting.due_dates import Stood, is_in_time
@@ -30,7 +30,7 @@ from contracts.reference.calendar import as_bangkok, short_date
 MOST_EXTENSIONS = 10_000
 """Orders on due dates in one round, withdrawals included."""
 MOST_FOR_ONE_PART = 100
-"""Orders on due dates of one part of a round: what an obligation tells of them stays small."""
+"""Orders on due dates of one part of a round about a subject: what is told of them stays small."""
 LONGEST_EXTENSION = timedelta(days=366)
 """How far an order may move a due date beyond the round's own."""
 
@@ -41,7 +41,8 @@ Part = tuple[str, str]
 class Extension:
     """An order on the due dates of part of a round: a date, or that an earlier order ends.
 
-    One that withdraws has the part of the order it `withdraws`, and no date.
+    It reaches the obligations of the part about its `subjects`: those that whoever gave it
+    supervises. One that withdraws has the part of the order it `withdraws`, and no date.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Extension:
     reason: str
     extended_by: str
     extended_at: datetime
+    subjects: tuple[str, ...]
     withdraws: int | None = None
 
     @property
@@ -94,8 +96,12 @@ class Orders:
         for each in sorted(orders, key=lambda order: order.no):
             self._of_part.setdefault(each.part, []).append(each)
 
-    def reaching(self, obligation_id: str, place: Place) -> tuple[Extension, ...]:
-        """Return the orders for any part that holds the obligation, by number."""
+    def reaching(
+        self, obligation_id: str, place: Place, subject_id: str | None = None
+    ) -> tuple[Extension, ...]:
+        """Return the orders for any part that holds the obligation, by number; without a subject
+        those about any.
+        """
         parts = (
             ("obligation", obligation_id),
             ("organisation", place.organisation_id),
@@ -103,7 +109,12 @@ class Orders:
             ("province", place.province),
             ("round", ""),
         )
-        found = [each for part in parts for each in self._of_part.get(part, ())]
+        found = [
+            each
+            for part in parts
+            for each in self._of_part.get(part, ())
+            if subject_id is None or subject_id in each.subjects
+        ]
         return tuple(sorted(found, key=lambda order: order.no))
 
     def ended_by(self) -> dict[int, int]:
@@ -169,12 +180,17 @@ def to_withdraw(orders: Iterable[Extension], no: int) -> Extension:
     return of_round[no]
 
 
-def require_room(orders: Sequence[Extension], part: Part) -> None:
-    """Refuse one order more than a round, or a part of it, may have. Raises TooManyExtensions."""
+def require_room(orders: Sequence[Extension], part: Part, subjects: Iterable[str]) -> None:
+    """Refuse one order more than a round, or a part of it about a subject, may have.
+
+    Raises TooManyExtensions.
+    """
     if len(orders) >= MOST_EXTENSIONS:
         raise TooManyExtensions(most=MOST_EXTENSIONS)
-    if sum(order.part == part for order in orders) >= MOST_FOR_ONE_PART:
-        raise TooManyExtensions(most=MOST_FOR_ONE_PART)
+    for subject in subjects:
+        given = sum(order.part == part and subject in order.subjects for order in orders)
+        if given >= MOST_FOR_ONE_PART:
+            raise TooManyExtensions(most=MOST_FOR_ONE_PART)
 
 
 def explained(previous: datetime, due_at: datetime, order_no: str, reason: str) -> str:
@@ -189,5 +205,12 @@ def explained(previous: datetime, due_at: datetime, order_no: str, reason: str) 
 
 def _ended_by(of_part: list[Extension]) -> dict[int, int]:
     ended = {order.withdraws: order.no for order in of_part if order.withdraws is not None}
-    left = [order.no for order in of_part if order.withdraws is None and order.no not in ended]
-    return ended | dict(pairwise(left))
+    left = [order for order in of_part if order.withdraws is None and order.no not in ended]
+    for place, order in enumerate(left):
+        standing = set(order.subjects)
+        for later in left[place + 1 :]:
+            standing -= set(later.subjects)
+            if not standing:
+                ended[order.no] = later.no
+                break
+    return ended

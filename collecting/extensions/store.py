@@ -34,7 +34,7 @@ class Extensions:
     def get(self, extension_id: str) -> Extension | None:
         """Return an order, or None when it has not been kept so far."""
         document = self._extensions.find_one({"_id": extension_id})
-        return document and _extension(document)
+        return document and self._extension(document)
 
     def add(self, extension: Extension, announcing: Event) -> bool:
         """Keep an order and announce it; return False when its number or id is taken."""
@@ -45,24 +45,34 @@ class Extensions:
     def list(self, round_id: str, *, after: int, limit: int) -> list[Extension]:
         """Return up to so many orders of a round from after a number on."""
         found = self._extensions.find({"round_id": round_id, "no": {"$gt": after}})
-        return [_extension(document) for document in found.sort("no").limit(limit)]
+        return [self._extension(document) for document in found.sort("no").limit(limit)]
 
     def up_to(self, round_id: str, no: int | None = None) -> Sequence[Extension]:
         """Return the orders of a round up to a number, or all; MOST_EXTENSIONS bounds them."""
         wanted = {"round_id": round_id} | ({} if no is None else {"no": {"$lte": no}})
-        return [_extension(document) for document in self._extensions.find(wanted).sort("no")]
+        return [self._extension(document) for document in self._extensions.find(wanted).sort("no")]
+
+    def _extension(self, document: dict[str, Any]) -> Extension:
+        """Return a stored order; one that says nothing of subjects is about all of them."""
+        known = (name for name in Extension.__dataclass_fields__ if name in document)
+        return Extension(
+            **{name: document[name] for name in known}
+            | {
+                "id": document["_id"],
+                "scope": Scope(**document["scope"]),
+                "subjects": tuple(document.get("subjects") or self._kind.subject_ids),
+            }
+        )
 
     # -- due dates ------------------------------------------------------------------------
 
-    def reaches(self, round_id: str, scope: Scope, obligation: str | None) -> bool:
-        """Whether any obligation of the round lies in the part."""
-        return (
-            self._obligations.find_one(_part(round_id, scope, obligation), {"_id": 1}) is not None
-        )
+    def reaches(self, order: Extension) -> bool:
+        """Whether there is any obligation that the order reaches."""
+        return self._obligations.find_one(self._part(order), {"_id": 1}) is not None
 
     def districts(self, extension: Extension) -> Iterator[tuple[str, str]]:
         """Yield the province and district of what the order reaches, in their order."""
-        part = _part(extension.round_id, extension.scope, extension.obligation)
+        part = self._part(extension)
         place = {"province": "$province_code", "district": "$district_code"}
         found = self._obligations.aggregate(
             [{"$match": part}, {"$group": {"_id": place}}, {"$sort": {"_id": 1}}]
@@ -87,7 +97,7 @@ class Extensions:
         What a later order has reached meanwhile is left to that. Repeating it returns the same.
         """
         within = {
-            **_part(extension.round_id, extension.scope, extension.obligation),
+            **self._part(extension),
             "province_code": province,
             "district_code": district,
         }
@@ -95,7 +105,7 @@ class Extensions:
         alike: dict[Due, list[str]] = {}
         for document in self._obligations.find(earlier, NOT_LISTED):
             owed = from_document(document, self._kind)
-            reaching = orders.reaching(owed.id, owed.place)
+            reaching = orders.reaching(owed.id, owed.place, owed.subject.id)
             due = due_after(reaching, *round_.due_at(owed.place))
             alike.setdefault(due, []).append(owed.id)
         for due, ids in alike.items():
@@ -116,16 +126,17 @@ class Extensions:
                 {"$set": {"state": State.DRAFT.value}},
             )
 
+    def _part(self, order: Extension) -> dict[str, Any]:
+        wanted: dict[str, Any] = {"round_id": order.round_id, "_id": order.obligation}
+        wanted |= {field: getattr(order.scope, name) for name, field in FIELDS_OF_AREA.items()}
+        if len(order.subjects) < len(self._kind.subject_ids):
+            wanted[self._kind.axis] = {"$in": list(order.subjects)}
+        return {name: value for name, value in wanted.items() if value is not None}
+
     def announce(self, extension: Extension, district: str, event: Event) -> None:
         """Announce, once, the due dates of a district after an order."""
         key = f"{extension.id}-{district}"
         self._outbox.insert(self._moved, {"_id": key, "round_id": extension.round_id}, [event])
-
-
-def _part(round_id: str, scope: Scope, obligation: str | None) -> dict[str, Any]:
-    wanted = {"round_id": round_id, "_id": obligation}
-    wanted |= {field: getattr(scope, name) for name, field in FIELDS_OF_AREA.items()}
-    return {name: value for name, value in wanted.items() if value is not None}
 
 
 def _moved(due: Due, at: datetime) -> list[dict[str, Any]]:
@@ -143,8 +154,3 @@ def _moved(due: Due, at: datetime) -> list[dict[str, Any]]:
         missed = {"$eq": ["$state", State.MISSED.value]}
         facts["state"] = {"$cond": [missed, State.OPEN.value, "$state"]}
     return [{"$set": facts}]
-
-
-def _extension(document: dict[str, Any]) -> Extension:
-    facts = {name: document[name] for name in Extension.__dataclass_fields__ if name != "id"}
-    return Extension(**facts | {"id": document["_id"], "scope": Scope(**document["scope"])})

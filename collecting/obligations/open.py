@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import Any
 
-from collecting.kind import Kind
+from collecting.kind import Kind, Subject
 from collecting.obligations.rules.obligation import Obligation
 from collecting.rounds.rules import Round
 from collecting.stores import Stores
@@ -25,7 +25,7 @@ def open_obligations(store: Stores, round_: Round, *, show: Callable[[int, int],
     done = 0
     for organisations in store.organisations.by_province(round_.scope):
         obligations = [
-            owed for known in organisations for owed in owed_by(known, round_, store.kind)
+            owed for known in organisations for owed in owed_by(known, round_, store.kind.subjects)
         ]
         store.obligations.add(obligations)
         announce_opened(store, round_, [known["_id"] for known in organisations])
@@ -43,11 +43,13 @@ def announce_opened(store: Stores, round_: Round, organisation_ids: list[str]) -
         store.obligations.announce_opened(announcements(unannounced, round_, store.kind))
 
 
-def owed_by(organisation: dict[str, Any], round_: Round, kind: Kind) -> Iterable[Obligation]:
-    """Yield what an organisation owes the round."""
+def owed_by(
+    organisation: dict[str, Any], round_: Round, subjects: Iterable[Subject]
+) -> Iterable[Obligation]:
+    """Yield what an organisation owes the round about the subjects."""
     place = Place(organisation["province_code"], organisation["district_code"], organisation["_id"])
     due_at, because = round_.due_at(place)
-    for subject in kind.subjects:
+    for subject in subjects:
         yield Obligation(
             id=str(ObligationId.of(round_.id, organisation["_id"], subject.number)),
             round_id=round_.id,

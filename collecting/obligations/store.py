@@ -31,6 +31,7 @@ class Obligations:
 
     def __init__(self, database: Any, outbox: Outbox, kind: Kind) -> None:
         self._kind = kind
+        self._all = kind.subject_ids
         self._obligations = database["obligations"]
         self._opened = database["opened_districts"]
         self._outbox = outbox
@@ -42,19 +43,25 @@ class Obligations:
 
     def list_unannounced(self, round_id: str, organisation_ids: list[str]) -> list[Obligation]:
         """Return the kept obligations of those organisations that no event has told of so far,
-        by district.
+        by district. Of an organisation that a body added only its subjects are told.
         """
         told = {"round_id": round_id, "organisation_ids": {"$in": organisation_ids}}
         announced = {
-            organisation_id
-            for opened in self._opened.find(told, {"organisation_ids": 1})
+            (organisation_id, subject)
+            for opened in self._opened.find(told, {"organisation_ids": 1, "subjects": 1})
             for organisation_id in opened["organisation_ids"]
+            for subject in opened.get("subjects", self._all)
         }
-        untold = [each for each in organisation_ids if each not in announced]
+        untold = [
+            each
+            for each in organisation_ids
+            if not announced.issuperset((each, subject) for subject in self._all)
+        ]
         found = self._obligations.find({"round_id": round_id, "organisation_id": {"$in": untold}})
         return [
             from_document(owed, self._kind)
             for owed in found.sort([("district_code", 1), ("_id", 1)])
+            if (owed["organisation_id"], owed[self._kind.axis]) not in announced
         ]
 
     def announce_opened(self, events: Iterable[Any]) -> None:
@@ -62,11 +69,16 @@ class Obligations:
         opened = []
         for event in events:
             told = sorted({owed["organisation_id"] for owed in event.obligations})
+            about = {owed[self._kind.axis] for owed in event.obligations}
+            subjects = tuple(each for each in self._all if each in about)
+            name = f"{event.round_id}-{event.district_code}-{told[0]}"
+            of_all = subjects == self._all
             opened.append(
                 {
-                    "_id": f"{event.round_id}-{event.district_code}-{told[0]}",
+                    "_id": name if of_all else "-".join([name, *subjects]),
                     "round_id": event.round_id,
                     "organisation_ids": told,
+                    **({} if of_all else {"subjects": subjects}),
                     "outbox": self._outbox.seal([event]),
                 }
             )

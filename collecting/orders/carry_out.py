@@ -30,8 +30,8 @@ def exempt(
 ) -> Obligation:
     """Exempt or waive an obligation and announce it.
 
-    Raises ObligationNotFound, RoundNotInState, ReportInForce, AlreadyExempt, TooManyActs,
-    StaleVersion.
+    Raises ObligationNotFound, OutOfScope, SupervisedByAnother, RoundNotInState, ReportInForce,
+    AlreadyExempt, TooManyActs, StaleVersion.
     """
     do = partial(orders.exempted, round_=round_, state=state, order=order)
     return _do(store, obligation_id, do)
@@ -40,21 +40,24 @@ def exempt(
 def lift(store: Stores, obligation_id: str, round_: Round, order: Order) -> Obligation:
     """Lift an exemption and announce it.
 
-    Raises ObligationNotFound, RoundNotInState, NotExempt, TooManyActs, StaleVersion.
+    Raises ObligationNotFound, OutOfScope, SupervisedByAnother, RoundNotInState, NotExempt,
+    TooManyActs, StaleVersion.
     """
     return _do(store, obligation_id, partial(orders.owed_again, round_=round_, order=order))
 
 
 def add(store: Stores, organisation_id: str, round_: Round, order: Order) -> None:
-    """Give an organisation its obligations in the round, due as its place is, and announce them.
+    """Give an organisation its obligations in the round about what the order reaches, due as its
+    place is, and announce them.
 
     Repeating it after a crash completes it. Raises RoundNotInState, OrganisationNotKnown,
     OrganisationAlreadyInRound, StaleVersion.
     """
     round_.require(RoundState.OPEN, RoundState.CLOSED)
     known = _known(store, organisation_id)
-    owed = [orders.added(each, order) for each in owed_by(known, round_, store.kind)]
-    there = store.obligations.list_of_organisation(round_.id, organisation_id)
+    reached = store.kind.ordered_by(order.by, round_.opens_at)
+    owed = [orders.added(each, order) for each in owed_by(known, round_, reached)]
+    there = _reached(store, organisation_id, round_, order)
     if len(there) == len(owed) and not store.obligations.list_unannounced(
         round_.id, [organisation_id]
     ):
@@ -74,7 +77,7 @@ def rename(store: Stores, organisation_id: str, round_: Round, order: Order) -> 
     """
     round_.require(RoundState.OPEN, RoundState.CLOSED)
     name = _known(store, organisation_id)["full_name"]
-    for obligation in _in_round(store, organisation_id, round_):
+    for obligation in _in_round(store, organisation_id, round_, order):
         if obligation.organisation_name != name:
             _do(store, obligation.id, partial(orders.renamed, name=name, order=order))
 
@@ -84,7 +87,7 @@ def close(store: Stores, organisation_id: str, round_: Round, order: Order) -> N
 
     Raises RoundNotInState, OrganisationNotInRound, TooManyActs, StaleVersion.
     """
-    for obligation in _in_round(store, organisation_id, round_):
+    for obligation in _in_round(store, organisation_id, round_, order):
         with suppress(ReportInForce, AlreadyExempt):
             exempt(store, obligation.id, round_, State.EXEMPT, order)
 
@@ -99,11 +102,18 @@ def _known(store: Stores, organisation_id: str) -> dict[str, Any]:
     return known
 
 
-def _in_round(store: Stores, organisation_id: str, round_: Round) -> list[Obligation]:
-    there = store.obligations.list_of_organisation(round_.id, organisation_id)
+def _in_round(store: Stores, organisation_id: str, round_: Round, order: Order) -> list[Obligation]:
+    there = _reached(store, organisation_id, round_, order)
     if not there:
         raise OrganisationNotInRound(organisation_id=organisation_id)
     return there
+
+
+def _reached(store: Stores, organisation_id: str, round_: Round, order: Order) -> list[Obligation]:
+    """Return what the organisation owes in the round that the order reaches."""
+    reached = store.kind.ordered_by(order.by, round_.opens_at)
+    there = store.obligations.list_of_organisation(round_.id, organisation_id)
+    return [each for each in there if each.subject in reached]
 
 
 def _do(store: Stores, obligation_id: str, do: Callable[[Obligation], Obligation]) -> Obligation:

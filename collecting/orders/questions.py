@@ -31,8 +31,8 @@ class LedgerActQuestions:
     ) -> ObligationFacts:
         """Exempt or waive an obligation by order; return it.
 
-        Raises OutOfScope, ObligationNotFound, RoundNotFound, RoundPurged, RoundNotInState,
-        ReportInForce, AlreadyExempt, TooManyActs, StaleVersion.
+        Raises OutOfScope, SupervisedByAnother, ObligationNotFound, RoundNotFound, RoundPurged,
+        RoundNotInState, ReportInForce, AlreadyExempt, TooManyActs, StaleVersion.
         Publishes ObligationExemptedV1.
         """
         order = self._order(by, exemption)
@@ -45,8 +45,8 @@ class LedgerActQuestions:
     def lift_exemption(self, by: PrincipalFacts, obligation_id: str) -> ObligationFacts:
         """Let an obligation be owed again; return it.
 
-        Raises OutOfScope, ObligationNotFound, RoundNotFound, RoundPurged, RoundNotInState,
-        NotExempt, TooManyActs, StaleVersion.
+        Raises OutOfScope, SupervisedByAnother, ObligationNotFound, RoundNotFound, RoundPurged,
+        RoundNotInState, NotExempt, TooManyActs, StaleVersion.
         Publishes ObligationExemptionLiftedV1.
         """
         order = self._order(by, {})
@@ -58,7 +58,8 @@ class LedgerActQuestions:
     def change_organisation_in_round(
         self, by: PrincipalFacts, round_id: str, proposal: OrganisationActFacts
     ) -> PageFacts[ObligationFacts]:
-        """Add, rename or close an organisation in a round; return its obligations.
+        """Add, rename or close an organisation in a round, as far as the caller supervises what it
+        owes; return its obligations.
 
         Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, OrganisationNotKnown,
         OrganisationAlreadyInRound, OrganisationNotInRound, TooManyActs, StaleVersion.
@@ -73,7 +74,7 @@ class LedgerActQuestions:
 
     def _order(self, by: PrincipalFacts, said: Mapping[str, Any]) -> Order:
         principal = Principal.from_wire(by)
-        principal.require_role(Role.OPERATOR, Role.CENTRAL_HR_BODY)
+        principal.require_role(Role.OPERATOR, *self.store.kind.supervisors)
         given = {name: said[name] for name in ("order_no", "reason") if name in said}
         return Order(principal, self.now(), **given)
 

@@ -66,11 +66,14 @@ class RoundDocument(Document):
 
 
 class OpenedDistrictDocument(Document):
-    """That obligations of one district were created, with the event that says so."""
+    """That obligations of one district were created, with the event that says so; without
+    `subjects` about all of them.
+    """
 
     id = StringField(primary_key=True)
     round_id = StringField(required=True)
     organisation_ids = ListField(StringField())
+    subjects = ListField(StringField())
     outbox = ListField(DictField())
     meta = {
         "collection": "opened_districts",

@@ -194,6 +194,14 @@ class RoundExtended(DueDateOrder):
     extended_at: datetime
 
 
+class SubjectsExtended(RoundExtended):
+    """Of part of a round the obligations about some `subjects` alone were given a due date by the
+    order of the body that supervises them.
+    """
+
+    subjects: list[str]
+
+
 class ExtensionWithdrawn(DueDateOrder):
     """The extension of the number `withdraws` counts no more, as if it had not been given; what was
     filed while it stood stays on time.
@@ -204,6 +212,12 @@ class ExtensionWithdrawn(DueDateOrder):
     reason: str
     withdrawn_by: str
     withdrawn_at: datetime
+
+
+class SubjectsExtensionWithdrawn(ExtensionWithdrawn):
+    """An extension that was about some `subjects` alone counts no more."""
+
+    subjects: list[str]
 
 
 class DueDatesMoved(OfRound):

@@ -34,7 +34,10 @@ class WithdrawnExtensionFacts(TypedDict):
 
 
 class ExtensionProposalSchema(WithdrawnExtensionSchema):
-    """A due date after the round's own, and the order it rests on."""
+    """A due date after the round's own, and the order it rests on.
+
+    An order of a body moves what is about the subjects that it supervises, the operator's all.
+    """
 
     scope = fields.Nested(ExtendedScopeSchema, required=True)
     lao_due_at = Timestamp(
@@ -62,6 +65,11 @@ class ExtensionSchema(Schema):
     lao_due_at = Timestamp(
         required=True, allow_none=True, metadata={"description": "Of a withdrawal, null."}
     )
+    subjects = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "About what: all, or what the body that gave it supervises."},
+    )
     withdraws = fields.Integer(
         required=True,
         allow_none=True,
@@ -83,6 +91,7 @@ class ExtensionFacts(TypedDict):
     no: int
     scope: ExtendedScopeFacts
     lao_due_at: str | None
+    subjects: list[str]
     withdraws: int | None
     stands: bool
     ended_by: int | None

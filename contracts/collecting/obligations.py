@@ -202,3 +202,12 @@ class ObligationNotFound(ServiceError):
     kind = Kind.NOT_FOUND
     message = "There is no obligation {obligation_id}."
     message_th = "ไม่พบภาระการรายงาน {obligation_id}"
+
+
+class SupervisedByAnother(ServiceError):
+    """The act is for the body that supervises the subject, and the caller is another."""
+
+    code = "reports.supervised_by_another"
+    kind = Kind.FORBIDDEN
+    message = "{subject} is supervised by {body}, which alone may do that. Ask it to."
+    message_th = "{subject_th} อยู่ในการกำกับของ{body_th} โปรดประสาน{body_th}ให้เป็นผู้ดำเนินการ"

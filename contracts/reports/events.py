@@ -118,6 +118,20 @@ class ExtensionWithdrawnV1(collecting.ExtensionWithdrawn):
     source, name, version = "reports", "extension_withdrawn", 1
 
 
+class GroupsExtendedV1(collecting.SubjectsExtended):
+    """Part of a round was given a due date by the body that supervises some of the groups, theirs
+    alone.
+    """
+
+    source, name, version = "reports", "groups_extended", 1
+
+
+class GroupsExtensionWithdrawnV1(collecting.SubjectsExtensionWithdrawn):
+    """An extension of some of the groups counts no more, as if it had not been given."""
+
+    source, name, version = "reports", "groups_extension_withdrawn", 1
+
+
 class DueDatesMovedV2(collecting.DueDatesMoved):
     """The due dates of obligations of one district after an order, later or earlier than before."""
 

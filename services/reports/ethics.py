@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-from collecting.kind import Events, Kind, Subject, Words
+import csv
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from collecting.kind import Events, Kind, Subject, Supervision, Words
+from contracts.principal import Role
 from contracts.reference.code_groups import CodeGroup
 from contracts.reports import events
 from services.reports.forms import get_definition, get_form
+
+
+def _supervision(group: CodeGroup) -> Iterator[Supervision]:
+    """Yield which body supervises a group from when on, as `supervision.csv` says."""
+    path = Path(__file__).with_name("supervision.csv")
+    with path.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            if row["code_group"] == group.value:
+                since = date.fromisoformat(row["since"])
+                yield Supervision(since, Role(row["role"]), row["name_th"], row["name_en"])
+
 
 ETHICS = Kind(
     name="ethics",
@@ -17,13 +34,16 @@ ETHICS = Kind(
             number=group.number,
             title_th=group.title_th,
             shown_th=f"{group.title_th} (กลุ่มที่ {group.number})",
+            supervision=tuple(_supervision(group)),
         )
         for group in CodeGroup
     ),
     events=Events(
         round_opened=events.RoundOpenedV1,
         round_extended=events.RoundExtendedV1,
+        subjects_extended=events.GroupsExtendedV1,
         extension_withdrawn=events.ExtensionWithdrawnV1,
+        subjects_extension_withdrawn=events.GroupsExtensionWithdrawnV1,
         round_closed=events.RoundClosedV1,
         trial_purged=events.TrialPurgedV1,
         obligations_opened=events.ObligationsOpenedV2,

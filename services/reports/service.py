@@ -47,6 +47,8 @@ from contracts.reports import INTAKE_QUEUE
 from contracts.reports.events import (
     DueDatesMovedV2,
     ExtensionWithdrawnV1,
+    GroupsExtendedV1,
+    GroupsExtensionWithdrawnV1,
     NilConfirmedV1,
     ObligationExemptedV1,
     ObligationExemptionLiftedV1,
@@ -102,7 +104,9 @@ class ReportsService(
     announces = Announces(
         RoundOpenedV1,
         RoundExtendedV1,
+        GroupsExtendedV1,
         ExtensionWithdrawnV1,
+        GroupsExtensionWithdrawnV1,
         RoundClosedV1,
         DueDatesMovedV2,
         ObligationExemptedV1,

@@ -24,6 +24,7 @@ DUE = datetime(2026, 12, 20, 23, 59, 59, 999_000, tzinfo=BANGKOK_OFFSET)
 CLOSES = datetime(2027, 1, 31, 23, 59, 59, 999_000, tzinfo=BANGKOK_OFFSET)
 EARLY = datetime(2026, 12, 1, 9, tzinfo=BANGKOK_OFFSET)
 LATE = datetime(2027, 1, 5, 9, tzinfo=BANGKOK_OFFSET)
+OPERATOR = Principal("s-o", "operator", Role.OPERATOR, "country", "")
 MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -110,6 +111,7 @@ class Duties:
             "reason": "อุทกภัย",
             "extended_by": "operator",
             "extended_at": EARLY,
+            "subjects": self.kind.subject_ids,
         }
         return Extension(**facts | changes)
 

@@ -121,7 +121,7 @@ def _judged_at(revisions: Sequence[Revision], round_: Round) -> datetime | None:
 
 def _due(moment: datetime, obligation: Obligation, round_: Round, orders: Orders) -> Due:
     """Return what the orders given until then made of the round's due date."""
-    reaching = orders.reaching(obligation.id, obligation.place)
+    reaching = orders.reaching(obligation.id, obligation.place, obligation.subject.id)
     given = [each for each in reaching if each.extended_at <= moment]
     return due_after(given, *round_.due_at(obligation.place))
 

@@ -27,9 +27,9 @@ class CorrectionQuestions:
     ) -> ObligationFacts:
         """Return what is in force for correction until a date, for a reason.
 
-        Raises ObligationNotFound, RoundNotFound, RoundPurged, OutOfScope, RoundNotInState,
-        NothingInForce, StaleRevision, AlreadyReturned, AlreadyAccepted, TooManyActs, InvalidInput,
-        StaleVersion.
+        Raises ObligationNotFound, RoundNotFound, RoundPurged, OutOfScope, SupervisedByAnother,
+        RoundNotInState, NothingInForce, StaleRevision, AlreadyReturned, AlreadyAccepted,
+        TooManyActs, InvalidInput, StaleVersion.
         Publishes ReportReturnedV1.
         """
         principal = Principal.from_wire(by)
@@ -51,8 +51,8 @@ class CorrectionQuestions:
     def take_return_back(self, by: PrincipalFacts, obligation_id: str) -> ObligationFacts:
         """Take a return back that waits for its correction.
 
-        Raises ObligationNotFound, RoundNotFound, RoundPurged, OutOfScope, RoundNotInState,
-        NothingReturned, TooManyActs, StaleVersion.
+        Raises ObligationNotFound, RoundNotFound, RoundPurged, OutOfScope, SupervisedByAnother,
+        RoundNotInState, NothingReturned, TooManyActs, StaleVersion.
         Publishes ReportReturnTakenBackV1.
         """
         principal = Principal.from_wire(by)
@@ -70,8 +70,9 @@ class CorrectionQuestions:
     ) -> ObligationFacts:
         """Accept the revision in force, and none but that.
 
-        Raises ObligationNotFound, RoundNotFound, RoundPurged, OutOfScope, RoundNotInState,
-        NothingInForce, StaleRevision, AlreadyReturned, AlreadyAccepted, TooManyActs, StaleVersion.
+        Raises ObligationNotFound, RoundNotFound, RoundPurged, OutOfScope, SupervisedByAnother,
+        RoundNotInState, NothingInForce, StaleRevision, AlreadyReturned, AlreadyAccepted,
+        TooManyActs, StaleVersion.
         Publishes ReportAcceptedV1.
         """
         principal = Principal.from_wire(by)

@@ -27,7 +27,8 @@ from contracts.principal import Principal, Role
 
 LONGEST_RETURN = timedelta(days=366)
 """How long an office may let a return be answered, from when it is given."""
-TIERS = {Role.DISTRICT_OFFICER: 1, Role.PROVINCE_OFFICER: 2, Role.CENTRAL_HR_BODY: 3}
+_AREA_OFFICES = {Role.DISTRICT_OFFICER.value: 1, Role.PROVINCE_OFFICER.value: 2}
+_SUPERVISOR = 3
 
 
 class ActKind(StrEnum):
@@ -50,8 +51,9 @@ def returned(
 ) -> Obligation:
     """Return the obligation returned for correction; it may be amended until `correct_until`.
 
-    What a higher office accepted is not returned. Raises OutOfScope, RoundNotInState,
-    NothingInForce, StaleRevision, AlreadyReturned, AlreadyAccepted, InvalidInput, TooManyActs.
+    What a higher office accepted is not returned. Raises OutOfScope, SupervisedByAnother,
+    RoundNotInState, NothingInForce, StaleRevision, AlreadyReturned, AlreadyAccepted, InvalidInput,
+    TooManyActs.
     """
     _require_correctable(obligation, round_, by, seen)
     if correct_until <= at:
@@ -60,7 +62,7 @@ def returned(
         reason = f"วันที่ให้แก้ไขต้องไม่เกิน {LONGEST_RETURN.days} วันจากวันที่ส่งคืน"
         raise InvalidInput(pointer="/due_at", reason=reason)
     acceptance = _acceptance_of(obligation)
-    if acceptance is not None and TIERS[Role(acceptance.role)] > TIERS[by.role]:
+    if acceptance is not None and _tier(acceptance.role) > _tier(by.role):
         raise _already_accepted(acceptance)
     return with_act(
         obligation,
@@ -80,14 +82,17 @@ def taken_back(obligation: Obligation, round_: Round, *, by: Principal, at: date
     what was accepted is accepted again.
 
     What was taken in until now still counts as in time for the correction. Raises OutOfScope,
-    RoundNotInState, NothingReturned, TooManyActs.
+    SupervisedByAnother, RoundNotInState, NothingReturned, TooManyActs.
     """
-    by.require_role(*TIERS)
+    _require_office(obligation, round_, by)
     round_.to(round_.state, RoundState.OPEN, RoundState.CLOSED)
     if obligation.state is not State.RETURNED:
         raise NothingReturned(obligation_id=obligation.id)
     given = _last(obligation, ActKind.RETURNED)
-    if by.slot_id != given.slot_id and TIERS[by.role] <= TIERS[Role(given.role)]:
+    # A body that supervised when it returned, and does no more, is followed by that which does.
+    follows = _tier(by.role) == _tier(given.role) == _SUPERVISOR and by.role != given.role
+    above = _tier(by.role) > _tier(given.role) or follows
+    if by.slot_id != given.slot_id and not above:
         raise OutOfScope(username=by.username)
     return with_act(
         obligation,
@@ -111,12 +116,12 @@ def accepted(
 ) -> Obligation:
     """Return the obligation with the revision in force accepted, and none but that.
 
-    Raises OutOfScope, RoundNotInState, NothingInForce, StaleRevision, AlreadyReturned,
-    AlreadyAccepted, TooManyActs.
+    Raises OutOfScope, SupervisedByAnother, RoundNotInState, NothingInForce, StaleRevision,
+    AlreadyReturned, AlreadyAccepted, TooManyActs.
     """
     _require_correctable(obligation, round_, by, seen)
     acceptance = _acceptance_of(obligation)
-    if acceptance is not None and TIERS[Role(acceptance.role)] >= TIERS[by.role]:
+    if acceptance is not None and _tier(acceptance.role) >= _tier(by.role):
         raise _already_accepted(acceptance)
     return with_act(
         obligation,
@@ -194,11 +199,21 @@ def with_act(
     return replace(obligation, act_no=act.no, acts=(*obligation.acts, act), **changes)
 
 
+def _tier(role: str) -> int:
+    return _AREA_OFFICES.get(role, _SUPERVISOR)
+
+
+def _require_office(obligation: Obligation, round_: Round, by: Principal) -> None:
+    """Refuse all but the offices of the area and the body that supervises the subject."""
+    if by.role not in _AREA_OFFICES:
+        obligation.subject.require_supervised_by(by, round_.opens_at)
+
+
 def _require_correctable(
     obligation: Obligation, round_: Round, by: Principal, seen: int | None
 ) -> None:
     """Refuse all but an office, about a filing in force that is the one it has seen."""
-    by.require_role(*TIERS)
+    _require_office(obligation, round_, by)
     round_.to(round_.state, RoundState.OPEN, RoundState.CLOSED)
     if not obligation.is_in_force:
         raise NothingInForce(obligation_id=obligation.id)

@@ -12,7 +12,7 @@ from collecting.obligations.rules.obligation import Obligation, State
 from collecting.rounds.rules import Round, RoundState
 from contracts.collecting.due_dates import is_past
 from contracts.collecting.orders import AlreadyExempt, NotExempt, ReportInForce
-from contracts.principal import Principal
+from contracts.principal import Principal, Role
 
 _EXEMPT = (State.EXEMPT, State.WAIVED)
 
@@ -50,8 +50,10 @@ def renamed(obligation: Obligation, name: str, order: Order) -> Obligation:
 def exempted(obligation: Obligation, round_: Round, state: State, order: Order) -> Obligation:
     """Return the obligation exempt or waived.
 
-    Raises RoundNotInState, ReportInForce, AlreadyExempt, TooManyActs.
+    Raises OutOfScope, SupervisedByAnother, RoundNotInState, ReportInForce, AlreadyExempt,
+    TooManyActs.
     """
+    _require_orderable(obligation, round_, order)
     round_.require(RoundState.OPEN, RoundState.CLOSED)
     if obligation.is_in_force:
         raise ReportInForce(obligation_id=obligation.id, revision=obligation.revision)
@@ -64,8 +66,9 @@ def exempted(obligation: Obligation, round_: Round, state: State, order: Order) 
 def owed_again(obligation: Obligation, round_: Round, order: Order) -> Obligation:
     """Return the obligation as it was before it was exempt, or missed when filing has ended since.
 
-    Raises RoundNotInState, NotExempt, TooManyActs.
+    Raises OutOfScope, SupervisedByAnother, RoundNotInState, NotExempt, TooManyActs.
     """
+    _require_orderable(obligation, round_, order)
     round_.require(RoundState.OPEN, RoundState.CLOSED)
     if obligation.state not in _EXEMPT:
         raise NotExempt(obligation_id=obligation.id)
@@ -78,6 +81,11 @@ def owed_again(obligation: Obligation, round_: Round, order: Order) -> Obligatio
 
 
 _GIVEN = (OrderKind.EXEMPTED, OrderKind.WAIVED)
+
+
+def _require_orderable(obligation: Obligation, round_: Round, order: Order) -> None:
+    if order.by.role is not Role.OPERATOR:
+        obligation.subject.require_supervised_by(order.by, round_.opens_at)
 
 
 def _acted(obligation: Obligation, kind: OrderKind, order: Order, **changes: Any) -> Obligation:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,14 @@ from typing import Any
 import yaml
 from marshmallow import fields
 
-from collecting.kind import Events, Kind, Subject, Words
+from collecting.kind import Events, Kind, Subject, Supervision, Words
 from contracts.collecting import events
 from contracts.collecting.forms import FormNotFound
 from contracts.collecting.obligations import ObligationSchema
 from contracts.collecting.own_fields import with_own
 from contracts.events import Event
 from contracts.forms import Form, for_year
-from contracts.principal import Principal
+from contracts.principal import Principal, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +57,22 @@ def _announced(base: type[Event]) -> type[Event]:
     return type(base.__name__, (base,), facts)
 
 
+_BY_CENTRAL = (Supervision(date(2020, 1, 1), Role.CENTRAL_HR_BODY, "ส่วนกลาง", "the centre"),)
+_OWNER = Supervision(date(2024, 10, 1), Role.CODE_OWNER, "เจ้าของเรื่อง", "the owner")
+_BY_TWO_IN_TURN = (_OWNER, *_BY_CENTRAL)
 LICENCES = Kind(
     name="licences",
     prefix="/v1/licences",
     subjects=(
-        Subject("licence", "stalls", 1, "แผงลอย", "แผงลอย (ประเภทที่ 1)"),
-        Subject("licence", "signs", 2, "ป้าย", "ป้าย (ประเภทที่ 2)"),
+        Subject("licence", "stalls", 1, "แผงลอย", "แผงลอย (ประเภทที่ 1)", _BY_CENTRAL),
+        Subject("licence", "signs", 2, "ป้าย", "ป้าย (ประเภทที่ 2)", _BY_TWO_IN_TURN),
     ),
     events=Events(
         round_opened=_announced(events.RoundOpened),
         round_extended=_announced(events.RoundExtended),
+        subjects_extended=_announced(events.SubjectsExtended),
         extension_withdrawn=_announced(events.ExtensionWithdrawn),
+        subjects_extension_withdrawn=_announced(events.SubjectsExtensionWithdrawn),
         round_closed=_announced(events.RoundClosed),
         trial_purged=_announced(events.TrialPurged),
         obligations_opened=_announced(events.ObligationsOpened),

@@ -11,12 +11,11 @@ from chassis.jobs import Jobs
 from collecting.extensions.questions import ExtensionQuestions
 from collecting.rounds.rules import RoundState
 from contracts.errors import IdempotencyKeyReused
-from contracts.principal import Principal, Role
-from tests.builders.duties import LATE
+from tests.builders.duties import LATE, OPERATOR
 from tests.component.collecting.test_extensions import a_proposal, extend
 from tests.unit.collecting.duties import a_round, owing
 
-CENTRAL = Principal("s1", "central", Role.CENTRAL_HR_BODY, "country", "").to_wire()
+BY = OPERATOR.to_wire()
 ROUND = a_round().id
 
 
@@ -57,11 +56,11 @@ def withdrawing(desk):
 
 def require_one_job_for_a_key(database: Any, ask: Callable[..., Any], otherwise: str) -> None:
     """Ask with a key, again, with other words, from another slot, and without a key."""
-    first, again = ask(CENTRAL, key="k"), ask(CENTRAL, key="k")
+    first, again = ask(BY, key="k"), ask(BY, key="k")
     with pytest.raises(IdempotencyKeyReused):
-        ask(CENTRAL, otherwise, key="k")
-    other_slot = ask(CENTRAL | {"slot_id": "s2"}, key="k")
-    keyless = [ask(CENTRAL)["id"] for _ in range(2)]
+        ask(BY, otherwise, key="k")
+    other_slot = ask(BY | {"slot_id": "s2"}, key="k")
+    keyless = [ask(BY)["id"] for _ in range(2)]
 
     assert (first.pop("replayed"), again.pop("replayed")) == (False, True)
     assert first == again
@@ -76,8 +75,8 @@ def test_a_job_asked_for_again_is_the_same_and_with_other_words_is_refused(desk,
 
 def test_a_repeat_is_answered_although_it_could_not_be_asked_for_any_more(desk, store):
     ask = withdrawing(desk)
-    first = ask(CENTRAL, key="k")
+    first = ask(BY, key="k")
     desk.move_due_dates(desk.jobs.claim(["extend_round"]))
     store.rounds.save(store.rounds.get(ROUND).to(RoundState.CLOSED, RoundState.OPEN))
 
-    assert ask(CENTRAL, key="k")["id"] == first["id"]
+    assert ask(BY, key="k")["id"] == first["id"]

@@ -22,7 +22,7 @@ from contracts.collecting.filings import WindowClosed
 from contracts.collecting.rounds import RoundNotInState
 from contracts.errors import InvalidInput
 from contracts.fields import wire_time
-from tests.builders.duties import CLOSES, DUE, EARLY, LATE, MILLISECOND
+from tests.builders.duties import CLOSES, DUE, EARLY, LATE, MILLISECOND, OPERATOR
 from tests.builders.licences.kind import LICENCES
 from tests.builders.recording import record
 from tests.builders.watching import Interrupted
@@ -44,7 +44,7 @@ def a_proposal(round_id: str = "licences-2569-1", **changes: Any) -> dict[str, A
 
 
 def extend(store, at: datetime = EARLY, key: str = "job-1", **changes: Any) -> int:
-    extension = keep(store, key, a_proposal(**changes), by="operator", at=at)
+    extension = keep(store, key, a_proposal(**changes), by=OPERATOR, at=at)
     return move_due_dates(store, extension, at=at, show=lambda *_: None)
 
 
@@ -315,10 +315,10 @@ def test_an_extension_of_nothing_or_to_no_later_date_is_refused(store, spread):
         ({"scope": {"obligation": "licences-2569-2-o1-1"}}, "/scope"),
     ):
         with pytest.raises(InvalidInput) as refused:
-            require_possible(store, round_, a_proposal(**wrong))
+            require_possible(store, round_, a_proposal(**wrong), OPERATOR)
         assert refused.value.details["pointer"] == pointer
     with pytest.raises(RoundNotInState):
-        require_possible(store, a_round(state=RoundState.DRAFT), a_proposal())
+        require_possible(store, a_round(state=RoundState.DRAFT), a_proposal(), OPERATOR)
 
 
 def test_orders_are_listed_by_number_with_what_ended_them(store, spread):
@@ -330,7 +330,7 @@ def test_orders_are_listed_by_number_with_what_ended_them(store, spread):
             {"withdraws": 2},
         ]
     ):
-        keep(store, f"job-{number}", a_proposal(**facts), by="operator", at=EARLY)
+        keep(store, f"job-{number}", a_proposal(**facts), by=OPERATOR, at=EARLY)
 
     every = listed(store, "licences-2569-1", after=0, limit=9)
 
@@ -347,9 +347,9 @@ def test_orders_are_listed_by_number_with_what_ended_them(store, spread):
 
 
 def test_an_order_is_never_kept_as_of_a_time_before_the_last_one(store, spread):
-    last = keep(store, "job-1", a_proposal(), by="operator", at=LATE)
+    last = keep(store, "job-1", a_proposal(), by=OPERATOR, at=LATE)
 
-    following = keep(store, "job-2", a_proposal(), by="operator", at=EARLY)
+    following = keep(store, "job-2", a_proposal(), by=OPERATOR, at=EARLY)
 
     assert (following.no, following.extended_at) == (2, last.extended_at)
 

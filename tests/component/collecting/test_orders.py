@@ -28,7 +28,7 @@ from contracts.collecting.orders import (
 from contracts.errors import ServiceError
 from contracts.fields import wire_time
 from contracts.principal import Principal, Role
-from tests.builders.duties import CLOSES, DUE, EARLY, LATE, OPENS
+from tests.builders.duties import CLOSES, DUE, EARLY, LATE, OPENS, OPERATOR
 from tests.builders.licences.kind import LICENCES
 from tests.builders.recording import record
 from tests.builders.watching import Interrupted
@@ -36,8 +36,9 @@ from tests.component.collecting.test_extensions import a_proposal
 from tests.component.collecting.test_obligations import an_organisation
 from tests.unit.collecting.duties import a_round, an_attempt, owing
 
-OFFICE = Principal("s", "office", Role.CENTRAL_HR_BODY, "country", "")
-ORDER = Order(OFFICE, EARLY, "ก 7/2569", "ยุบเลิก")
+CENTRAL = Principal("s", "central", Role.CENTRAL_HR_BODY, "country", "")
+OWNER = Principal("s2", "owner", Role.CODE_OWNER, "country", "")
+ORDER = Order(OPERATOR, EARLY, "ก 7/2569", "ยุบเลิก")
 ROUND_ID = "licences-2569-1"
 
 
@@ -118,7 +119,7 @@ def test_an_exemption_lifted_after_the_end_is_missed_and_one_with_a_draft_a_draf
 
     drafted = carry_out.lift(store, typed.id, round_, ORDER)
     close(store, round_, at=LATE)
-    after = Order(OFFICE, CLOSES)
+    after = Order(OPERATOR, CLOSES)
     missed = carry_out.lift(store, owed.id, store.rounds.get(ROUND_ID), after)
 
     assert (drafted.state, missed.state) == (State.DRAFT, State.MISSED)
@@ -135,7 +136,7 @@ def test_an_organisation_added_owes_by_the_latest_date_of_its_place_and_is_annou
         store,
         "job-1",
         a_proposal(scope={"district": "8104"}, lao_due_at=wire_time(later)),
-        by="operator",
+        by=OPERATOR,
         at=EARLY,
     )
     move_due_dates(store, extension, at=EARLY, show=lambda *_: None)
@@ -165,7 +166,7 @@ def test_an_organisation_added_while_its_district_is_extended_is_due_later_too(
 
     def extend() -> None:
         proposal = a_proposal(lao_due_at=wire_time(later))
-        extension = keep(store, "job-1", proposal, by="operator", at=EARLY)
+        extension = keep(store, "job-1", proposal, by=OPERATOR, at=EARLY)
         move_due_dates(store, extension, at=EARLY, show=lambda *_: None)
 
     whole, store.obligations = (

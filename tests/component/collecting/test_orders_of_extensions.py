@@ -10,7 +10,7 @@ import pytest
 
 from collecting.extensions.extend import keep, move_due_dates
 from contracts.fields import wire_time
-from tests.builders.duties import DUE, EARLY, MILLISECOND
+from tests.builders.duties import DUE, EARLY, MILLISECOND, OPERATOR
 from tests.component.collecting.test_extensions import WEEK, a_proposal, announced
 
 ORDERS = [
@@ -28,7 +28,7 @@ def work_off(store, order: Iterable[int], **of_round: str) -> None:
             store,
             f"job-{n}",
             a_proposal(**of_round, **facts),
-            by="operator",
+            by=OPERATOR,
             at=EARLY + n * MILLISECOND,
         )
         for n, facts in enumerate(ORDERS)

@@ -10,7 +10,7 @@ from collecting.extensions.extend import keep
 from collecting.extensions.rules import Orders
 from collecting.rounds.rules import Scope
 from contracts.principal import Principal, Role
-from tests.builders.duties import EARLY, LATE
+from tests.builders.duties import EARLY, LATE, OPERATOR
 from tests.builders.licences.kind import LicenceOfficer
 from tests.builders.recording import record
 from tests.builders.watching import explained, stages_of
@@ -111,13 +111,13 @@ def test_extending_looks_nothing_up_without_an_index_and_no_further_than_its_sco
     store, database, commands, scope
 ):
     spread(store, MANY)
-    extension = keep(store, "job-1", a_proposal(scope=scope), by="operator", at=EARLY)
+    extension = keep(store, "job-1", a_proposal(scope=scope), by=OPERATOR, at=EARLY)
 
     with commands.during() as asked:
         store.extensions.get("job-1")
         orders = Orders(store.extensions.up_to("licences-2569-1"))
         store.extensions.list("licences-2569-1", after=0, limit=10)
-        store.extensions.reaches("licences-2569-1", extension.scope, None)
+        store.extensions.reaches(extension)
         places = list(store.extensions.districts(extension))
         store.extensions.move(extension, orders, a_round(), "10", "1003", at=LATE)
 

@@ -100,7 +100,7 @@ def carry_on(store, obligations):
         at=AFTERWARDS,
     )
     proposal = a_proposal("ethics-2569-1", lao_due_at=wire_time(CLOSES + timedelta(days=9)))
-    extension = extend.keep(store, "x1", proposal, by="operator", at=AFTERWARDS)
+    extension = extend.keep(store, "x1", proposal, by=OPERATOR, at=AFTERWARDS)
     round_ = store.rounds.get("ethics-2569-1")
     extend.move_due_dates(store, extension, at=AFTERWARDS, show=lambda done, total: None)
     lifted = Order(by=OPERATOR, at=AFTERWARDS, order_no="3/2569", reason="ยกเลิก")

@@ -33,7 +33,7 @@ ORGANISATION = {
 
 
 ROUND = a_round()
-OWED = list(owed_by(ORGANISATION, ROUND, LICENCES))
+OWED = list(owed_by(ORGANISATION, ROUND, LICENCES.subjects))
 OFFICER = Principal("s1", "6810401-1", Role.LAO_OFFICER, "organisation", "o1", "o1")
 
 

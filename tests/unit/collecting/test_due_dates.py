@@ -173,11 +173,11 @@ def test_a_round_and_a_part_of_it_have_so_many_orders_and_no_more():
     of_part = [an_order(no=no) for no in range(1, MOST_FOR_ONE_PART + 1)]
     elsewhere = [an_order(no=no, obligation=str(no)) for no in range(1, MOST_EXTENSIONS + 1)]
 
-    require_room(of_part[:-1], ("round", ""))
-    require_room(of_part, ("province", "81"))
-    require_room(elsewhere[:-1], ("round", ""))
+    require_room(of_part[:-1], ("round", ""), ("stalls",))
+    require_room(of_part, ("province", "81"), ("stalls",))
+    require_room(elsewhere[:-1], ("round", ""), ("stalls",))
     for full in (of_part, elsewhere):
-        refusal = refusal_of(lambda full=full: require_room(full, ("round", "")))
+        refusal = refusal_of(lambda full=full: require_room(full, ("round", ""), ("stalls",)))
         assert isinstance(refusal, TooManyExtensions)
 
 

@@ -90,7 +90,8 @@ class History:
     def consolidated_at(self, moment: datetime) -> dict[str, Any]:
         """The total of the report as of that moment, built when all was over."""
         recorded = [one for one in self.revisions if one.accepted_at <= moment]
-        line = line_at(moment, self.owed, recorded, ROUND, Orders(self.given))
+        given = [replace(order, subjects=ETHICS.subject_ids) for order in self.given]
+        line = line_at(moment, self.owed, recorded, ROUND, Orders(given))
         consolidation = Consolidation(())
         consolidation.add(line)
         return consolidation.total()
