@@ -1,9 +1,9 @@
-"""Finds the route of a request: a table of whole paths, then shapes by number of segments."""
+"""Finds the route of a request: a table of whole paths, then the shapes of the resource named."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,7 +16,7 @@ class Router:
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._plain: dict[str, dict[str, Route]] = {}
-        self._shaped: dict[int, list[tuple[list[Any], dict[str, Route]]]] = {}
+        self._shaped: dict[tuple[int, str], list[tuple[list[Any], dict[str, Route]]]] = {}
         by_path: dict[str, dict[str, Route]] = {}
         for one in routes:
             methods = by_path.setdefault(one.path, {})
@@ -29,8 +29,11 @@ class Router:
             if "{" not in path:
                 self._plain[path] = methods
                 continue
-            shape = [_segment(part, methods) for part in path.split("/")]
-            self._shaped.setdefault(len(shape), []).append((shape, methods))
+            parts = path.split("/")
+            shape = [_segment(part, methods) for part in parts]
+            if "{" in _bucket(parts)[1]:
+                raise ValueError(f"{path} begins with no resource's name")
+            self._shaped.setdefault(_bucket(parts), []).append((shape, methods))
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
         """Return the route and what stands for the names in its path.
@@ -51,7 +54,7 @@ class Router:
         parts = path.split("/")
         if "%" in path:
             parts = [unquote(part) for part in parts]
-        for shape, methods in self._shaped.get(len(parts), ()):
+        for shape, methods in self._shaped.get(_bucket(parts), ()):
             values = {}
             for part, wanted in zip(parts, shape, strict=True):
                 if wanted.__class__ is str:
@@ -64,6 +67,13 @@ class Router:
             else:
                 return methods, values
         raise EdgeProblem("route_not_found")
+
+
+def _bucket(parts: Sequence[str]) -> tuple[int, str]:
+    """Return under what a path is looked for: how many parts it has, and its resource's name, as
+    in `/v1/{name}/…` or `/{name}/…`, which is the same for all it stands for.
+    """
+    return len(parts), parts[2 if len(parts) > 3 else 1]
 
 
 def _segment(part: str, methods: Mapping[str, Route]) -> str | tuple[str, re.Pattern[str]]:

@@ -18,7 +18,7 @@ A check says nothing while an answer it needs is not given or has a fault of its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -57,16 +57,17 @@ class Check:
         self._applies = conditions.compiled(definition.get("when"))
         self._is_kept = _verdict(definition["require"], fiscal_year_be)
 
-    def faults(self, given: Answers) -> Iterator[Fault]:
-        """Yield a fault for every place where the answers break the check."""
+    def faults(self, given: Answers) -> Sequence[Fault]:
+        """Return a fault for every place where the answers break the check."""
         if self._each is None:
-            if self._is_broken(given, given):
-                yield from self._broken_at("")
-            return
+            return tuple(self._broken_at("")) if self._is_broken(given, given) else ()
         items = given.get(self._each)
-        for number, item in enumerate(items if isinstance(items, list) else ()):
-            if isinstance(item, dict) and self._is_broken(item, given):
-                yield from self._broken_at(f"/{self._each}/{number}")
+        return [
+            found
+            for number, item in enumerate(items if isinstance(items, list) else ())
+            if isinstance(item, dict) and self._is_broken(item, given)
+            for found in self._broken_at(f"/{self._each}/{number}")
+        ]
 
     def _is_broken(self, beside: Answers, report: Answers) -> bool:
         if self._applies is not None and not self._applies(beside, report):
@@ -181,11 +182,18 @@ def _items(report: Answers, name: str) -> list[Any]:
 
 
 def _sum(parts: list[Any]) -> Any:
-    return None if any(part is None or isinstance(part, str) for part in parts) else sum(parts)
+    total = 0
+    for part in parts:
+        if part is None or isinstance(part, str):
+            return None
+        total += part
+    return total
 
 
 def _comparable(value: Any) -> Any:
     """Return a number exactly as it is written, a day as ISO text, or None for anything else."""
+    if value is None:
+        return None
     if isinstance(value, float):
         return Decimal(str(value)) if is_number(value) else None
     if isinstance(value, date):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -30,6 +30,7 @@ class Form:
         }
         nil = {name: self.fields[name] for name in self.fields if name in set(definition["nil"])}
         self._read = reading(self.fields)
+        self._with_files = [field for field in self.fields.values() if _has_files(field)]
         self._checks = {check["id"] for check in definition.get("checks", ())}
         self._verdict = _Verdict(definition, self.fields)
         self._nil_verdict = _Verdict(definition, nil)
@@ -48,7 +49,7 @@ class Form:
 
     def every_fault(self, answers: Answers, *, nil: bool = False) -> Iterator[Fault]:
         """Yield everything that keeps the answers from being filed."""
-        return self._of(nil).faults(self._read(answers))
+        return self._of(nil).faults(_given(read := self._read(answers)), read)
 
     def faults(self, answers: Answers, *, nil: bool = False) -> list[Fault]:
         """Return what keeps the answers from being filed, up to a hundred, and how many more."""
@@ -56,7 +57,7 @@ class Form:
 
     def warnings(self, answers: Answers, *, nil: bool = False) -> list[Fault]:
         """Return what looks wrong and may be filed all the same, when it is confirmed by a note."""
-        return listed(self._of(nil).warnings(self._read(answers)))
+        return listed(self._of(nil).warnings(_given(self._read(answers))))
 
     def objections(
         self, answers: Answers, *, notes: Mapping[str, str], nil: bool = False
@@ -80,8 +81,9 @@ class Form:
     def _objections(
         self, answers: Answers, notes: Mapping[str, str], verdict: _Verdict
     ) -> Iterator[Fault]:
-        yield from verdict.faults(answers)
-        yield from (each for each in verdict.warnings(answers) if each.check not in notes)
+        given = _given(answers)
+        yield from verdict.faults(given, answers)
+        yield from (each for each in verdict.warnings(given) if each.check not in notes)
         for name in sorted(notes.keys() - self._checks):
             yield fault(f"/notes/{step(name)}", "unknown")
 
@@ -91,7 +93,7 @@ class Form:
 
     def evidence(self, answers: Answers) -> list[str]:
         """Return the ids of the evidence that the answers name, in the order of the form."""
-        return list(_evidence(self.fields.values(), answers))
+        return list(_evidence(self._with_files, answers))
 
     def _of(self, nil: bool) -> _Verdict:
         return self._nil_verdict if nil else self._verdict
@@ -112,14 +114,12 @@ class _Verdict:
         self._hard = [check for check in compiled if check.severity == checks.HARD]
         self._soft = [check for check in compiled if check.severity == checks.SOFT]
 
-    def faults(self, answers: Answers) -> Iterator[Fault]:
-        given = _given(answers)
+    def faults(self, given: Answers, answers: Answers) -> Iterator[Fault]:
         yield from self._judge.faults(answers, given, given, "/answers")
         for check in self._hard:
             yield from check.faults(given)
 
-    def warnings(self, answers: Answers) -> Iterator[Fault]:
-        given = _given(answers)
+    def warnings(self, given: Answers) -> Iterator[Fault]:
         for check in self._soft:
             yield from check.faults(given)
 
@@ -132,7 +132,7 @@ class _Question(NamedTuple):
     is_required: bool
     required_if: conditions.Holds | None
     visible_if: conditions.Holds | None
-    wrongs: Callable[[Any], Iterator[Wrong]]
+    wrongs: Callable[[Any], Sequence[Wrong]]
     items: _Judge | None
     most_items: int
 
@@ -158,22 +158,21 @@ class _Judge:
 
     def faults(self, answers: Answers, given: Answers, report: Answers, at: str) -> Iterator[Fault]:
         """Yield the faults of answers, of which `given` are those that say something."""
-        yield from _unknown(answers.keys() - self._known, at)
+        if not answers.keys() <= self._known:
+            yield from _unknown(answers.keys() - self._known, at)
         for question in self._questions:
-            name = question.id
-            is_asked = question.visible_if is None or question.visible_if(given, report)
+            name, words, is_required, required_if, visible_if, wrongs, items, _ = question
+            is_asked = visible_if is None or visible_if(given, report)
             if name not in given:
-                if is_asked and _is_required(question, given, report):
-                    yield fault(f"{at}/{name}", "required", question=question.words)
+                if is_asked and (required_if(given, report) if required_if else is_required):
+                    yield fault(f"{at}/{name}", "required", question=words)
                 continue
             if not is_asked:
-                yield fault(f"{at}/{name}", "not_asked", question=question.words)
-            for wrong in question.wrongs(given[name]):
-                yield fault(
-                    f"{at}/{name}", wrong.code, wrong.wording, question.words, **wrong.facts
-                )
-            if question.items is not None:
-                yield from _item_faults(question, question.items, given[name], report, at)
+                yield fault(f"{at}/{name}", "not_asked", question=words)
+            for wrong in wrongs(given[name]):
+                yield fault(f"{at}/{name}", wrong.code, wrong.wording, words, **wrong.facts)
+            if items is not None:
+                yield from _item_faults(question, items, given[name], report, at)
 
 
 def _unknown(names: Collection[str], at: str) -> Iterator[Fault]:
@@ -182,11 +181,6 @@ def _unknown(names: Collection[str], at: str) -> Iterator[Fault]:
         return
     for name in sorted(names):
         yield fault(f"{at}/{step(name)}", "unknown")
-
-
-def _is_required(question: _Question, given: Answers, report: Answers) -> bool:
-    condition = question.required_if
-    return question.is_required if condition is None else condition(given, report)
 
 
 def _item_faults(
@@ -207,7 +201,9 @@ def _item_faults(
 
 
 def _given(answers: Answers) -> dict[str, Any]:
-    return {name: value for name, value in answers.items() if value not in conditions.NOTHING}
+    return {
+        name: value for name, value in answers.items() if value or value not in conditions.NOTHING
+    }
 
 
 def _tops(check: Definition) -> set[str]:
@@ -218,6 +214,10 @@ def _tops(check: Definition) -> set[str]:
         for name in checks.names_in(check)
         if each is None or name.startswith(conditions.REPORT)
     }
+
+
+def _has_files(field: Definition) -> bool:
+    return field["type"] == "evidence" or any(map(_has_files, field.get("fields", ())))
 
 
 def _evidence(asked: Collection[Definition], answers: Answers) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -58,23 +58,24 @@ class FieldType(NamedTuple):
     reader: Callable[[Definition], Read | None] = lambda _: None
 
 
-def judge_of(field: Definition) -> Callable[[Any], Iterator[Wrong]]:
+def judge_of(field: Definition) -> Callable[[Any], Sequence[Wrong]]:
     """Return what tells everything that is wrong with a value of a field."""
     kind = TYPES[field["type"]]
-    fits = _NUMBERS.get(field["type"]) or _kind_check(kind.kinds)
+    kinds, fits = kind.kinds, _NUMBERS.get(field["type"])
     wrong_type = _wrong_type(kind)
     checks = [make(field) for make in kind.checks]
 
-    def judge(value: Any) -> Iterator[Wrong]:
-        if not fits(value):
-            yield wrong_type
-            return
+    def judge(value: Any) -> Sequence[Wrong]:
+        if type(value) not in kinds or (fits is not None and not fits(value)):
+            return (wrong_type,)
+        wrongs: tuple[Wrong, ...] = ()
         for check in checks:
             found = check(value)
             if found is not None:
-                yield found
+                wrongs = (*wrongs, found)
                 if found.code in _ENDS_JUDGING:
-                    return
+                    break
+        return wrongs
 
     return judge
 
@@ -109,10 +110,6 @@ def is_number(value: Any) -> bool:
 
 def _is_whole(value: Any) -> bool:
     return is_number(value) and (isinstance(value, int) or value.is_integer())
-
-
-def _kind_check(kinds: tuple[type, ...]) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, kinds)
 
 
 def _length(field: Definition) -> Check:

@@ -174,6 +174,14 @@ def test_a_path_with_two_ideas_of_one_name_stops_the_start():
         App([one("GET", "a"), one("PUT", "b")], None, things.authenticate)
 
 
+def test_a_path_that_names_no_resource_stops_the_start():
+    made = route("GET", "/v1/{anything}/x", summary="", answers={200: None})
+    nameless = made(lambda _ask, _request: Answer(200)).route
+
+    with pytest.raises(ValueError, match="no resource's name"):
+        App([nameless], None, things.authenticate)
+
+
 def test_facts_that_are_not_json_are_a_bug_and_not_guessed_at(call, ask):
     ask.things["t1"]["name"] = things.OFFICER
 
