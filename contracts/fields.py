@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -176,9 +175,11 @@ def wire_time(instant: datetime) -> str:
     """
     if instant.tzinfo is None:
         raise ValueError("a naive datetime has no place on the wire")
-    with suppress(OverflowError):
-        instant = instant.astimezone(BANGKOK)
-    return instant.isoformat(timespec="milliseconds")
+    try:
+        here = instant.astimezone(BANGKOK)
+    except OverflowError:
+        here = instant
+    return here.isoformat(timespec="milliseconds")
 
 
 class Exactly(validate.Regexp):

@@ -4,7 +4,7 @@ to the ethics board, which learn of an obligation in different ways.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import NamedTuple, TypedDict
 
 
@@ -60,7 +60,7 @@ class Counts:
 
     def changes(self) -> dict[str, int]:
         """Return the counts that are not 0."""
-        return {name: count for name, count in asdict(self).items() if count}
+        return {name: count for name in COUNTED if (count := getattr(self, name))}
 
     def figures(self) -> Figures:
         """Return the figures as they are shown."""
