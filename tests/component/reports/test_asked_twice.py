@@ -9,14 +9,16 @@ import pytest
 from chassis.jobs import Jobs
 from contracts.errors import IdempotencyKeyReused, InvalidInput
 from contracts.fields import wire_time
+from contracts.principal import Principal, Role
 from services.reports.consolidation.questions import ConsolidationQuestions
 from services.reports.problems.questions import ProblemQuestions
 from tests.builders.duties import EARLY, LATE, MILLISECOND, OPENS
-from tests.component.collecting.test_asked_twice import CENTRAL, require_one_job_for_a_key
+from tests.component.collecting.test_asked_twice import require_one_job_for_a_key
 from tests.component.reports.test_problems import keep
 from tests.unit.reports.duties import owing
 
 ROUND = "ethics-2569-1"
+CENTRAL = Principal("s1", "central", Role.CENTRAL_HR_BODY, "country", "").to_wire()
 
 
 class Desk(ConsolidationQuestions, ProblemQuestions):
