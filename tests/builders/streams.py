@@ -1,11 +1,14 @@
-"""Reading a stream as an outside consumer does: with pika, from its first message to its last."""
+"""Reading a stream from its first message to its last."""
 
+from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
-import pika
+import amqp
 
 from chassis import topology
 from chassis.clock import now
+from chassis.connection import open_connection
 from contracts.fields import wire_time
 from tests.builders.waiting import HANG_SECONDS
 
@@ -14,32 +17,41 @@ def read_stream(amqp_uri: str, stream: str) -> list[tuple[str, str]]:
     """Return (routing key, body) of every event in the log until now, or of what there is of a
     trial's: that ends where nothing comes for a second.
     """
-    with pika.BlockingConnection(pika.URLParameters(amqp_uri)) as connection:
-        channel = connection.channel()
-        channel.basic_qos(prefetch_count=500)
-        is_log = stream == topology.LOG_STREAM
-        last = _mark_the_end(channel) if is_log else ""
-        messages = []
-        arrivals = channel.consume(
-            stream,
-            arguments={"x-stream-offset": "first"},
-            inactivity_timeout=HANG_SECONDS if is_log else 1.0,
-        )
-        for method, properties, body in arrivals:
-            if method is None or (last and properties.message_id == last):
-                break
-            if not topology.is_probe(method.routing_key):
-                messages.append((method.routing_key, body.decode()))
-            channel.basic_ack(method.delivery_tag)
-        assert method or not is_log, "the end of the log did not come"
-        return messages
+    # The connection is dropped: a consumer that is cancelled gives back what it has not taken,
+    # and a stream takes nothing back.
+    with open_connection(amqp_uri) as connection:
+        return [
+            (message.delivery_info["routing_key"], message.body)
+            for message in _until_the_end(connection, stream)
+            if not topology.is_probe(message.delivery_info["routing_key"])
+        ]
 
 
-def _mark_the_end(channel: pika.channel.Channel) -> str:
+def _until_the_end(connection: Any, stream: str) -> Iterator[Any]:
+    channel, arrived = connection.channel(), list[Any]()
+    channel.basic_qos(0, 500, False)
+    is_log = stream == topology.LOG_STREAM
+    last = _mark_the_end(channel) if is_log else None
+    channel.basic_consume(stream, callback=arrived.append, arguments={"x-stream-offset": "first"})
+    while True:
+        try:
+            connection.drain_events(timeout=HANG_SECONDS if is_log else 1.0)
+        except TimeoutError:
+            assert not is_log, "the end of the log did not come"
+            return
+        for message in arrived:
+            if last and message.properties.get("message_id") == last:
+                return
+            channel.basic_ack(message.delivery_tag)
+            yield message
+        arrived.clear()
+
+
+def _mark_the_end(channel: Any) -> str:
     """Send what only the log hears, and return its id."""
-    marked = pika.BasicProperties(
-        message_id=uuid4().hex, headers={topology.TIME_HEADER: wire_time(now())}
+    last = uuid4().hex
+    marked = amqp.Message(
+        b"{}", message_id=last, application_headers={topology.TIME_HEADER: wire_time(now())}
     )
-    key = topology.log_probe_key("test")
-    channel.basic_publish(topology.EVENTS_EXCHANGE, key, b"{}", marked)
-    return str(marked.message_id)
+    channel.basic_publish(marked, topology.EVENTS_EXCHANGE, topology.log_probe_key("test"))
+    return last
