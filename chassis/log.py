@@ -15,6 +15,8 @@ import orjson
 import structlog
 from eventlet import patcher
 
+from chassis.eventlet_insides import share_logging
+
 FLUSH_SECONDS = 0.1
 MOST_LINES = 20_000
 _threading = patcher.original("threading")
@@ -119,6 +121,7 @@ def configure(service: str, level: str = "INFO") -> None:
     )
     handler = logging.StreamHandler()
     handler.setFormatter(foreign)
+    share_logging(handler)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

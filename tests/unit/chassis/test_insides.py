@@ -1,5 +1,7 @@
 """The private parts of py-amqp and eventlet that we use do what we use them for."""
 
+import importlib
+import logging
 import socket
 from types import SimpleNamespace
 
@@ -10,9 +12,14 @@ from amqp import spec
 from amqp.transport import TCPTransport
 from eventlet import tpool
 from eventlet.patcher import original
+from eventlet.semaphore import Semaphore
+from prometheus_client import REGISTRY, CollectorRegistry, Gauge
+from prometheus_client.metrics import MetricWrapperBase
 
 from chassis.amqp_insides import Gathered, hear, read_ahead
-from chassis.eventlet_insides import add_threads
+from chassis.eventlet_insides import add_threads, share_logging
+from tests.builders.waiting import HANG_SECONDS
+from tools.programs import SERVICES
 
 HEARTBEAT = bytes([8, 0, 0, 0, 0, 0, 0, 0xCE])  # a whole frame
 
@@ -71,3 +78,44 @@ def test_threads_that_are_added_work_beside_those_there_are():
 
     assert everybody.parties >= 3
     assert sorted(each.wait() for each in waiting) == [*range(everybody.parties)]
+
+
+def test_who_waits_for_what_a_thread_holds_goes_on():
+    gauge = Gauge("held", "By a thread.", ["by"], registry=CollectorRegistry())
+    threading, sleep = original("threading"), original("time").sleep
+    held = threading.Event()
+
+    def hold():
+        with gauge._lock:
+            held.set()
+            sleep(0.05)  # whoever waits for it has to be waiting when it is let go
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait()
+    with eventlet.Timeout(HANG_SECONDS):
+        gauge.labels("a thread").set(1)
+    thread.join()
+
+
+def test_no_metric_has_a_lock_of_green_threads():
+    for service in SERVICES:
+        importlib.import_module(f"{service.package}.service")
+    locks = [REGISTRY._lock]
+    for metric in REGISTRY._collector_to_names:
+        if isinstance(metric, MetricWrapperBase):
+            parts = getattr(metric, "_metrics", {})  # one for each value of its labels
+            locks += [each._lock for each in (metric, *parts.values()) if hasattr(each, "_lock")]
+
+    assert len(locks) > 20
+    assert not [lock for lock in locks if isinstance(lock, Semaphore)]
+
+
+def test_no_lock_of_the_log_is_one_of_green_threads():
+    handler = logging.StreamHandler()
+    before = logging._lock
+    try:
+        share_logging(handler)
+        assert type(handler.lock) is type(logging._lock) is type(original("threading").RLock())
+    finally:
+        logging._lock = before
