@@ -76,12 +76,25 @@ class ReportsClient(CollectionClient):
         return self._call("count_problems", by=by, axis=axis, round_id=round_id)
 
     def start_consolidation(
-        self, by: PrincipalFacts, round_id: str, *, as_of: str | None, key: str | None = None
+        self,
+        by: PrincipalFacts,
+        round_id: str,
+        *,
+        as_of: str | None,
+        code_groups: list[str] | None = None,
+        key: str | None = None,
     ) -> StartedJobFacts:
-        """Return the job that builds the report as of a moment, by default now; the same for the
-        same `key`.
+        """Return the job that builds the report as of a moment, by default now, of some code groups
+        or all that the caller may; the same for the same `key`.
         """
-        return self._call("start_consolidation", by=by, round_id=round_id, as_of=as_of, key=key)
+        return self._call(
+            "start_consolidation",
+            by=by,
+            round_id=round_id,
+            as_of=as_of,
+            code_groups=code_groups,
+            key=key,
+        )
 
     def list_consolidations(
         self, by: PrincipalFacts, round_id: str, *, limit: int, cursor: str | None

@@ -1,10 +1,11 @@
-"""Builds and shows the report of ก.ถ. to ก.ม.จ., as JSON, XLSX and PDF."""
+"""Builds and shows the reports to ก.ม.จ., of each body and of all, as JSON, XLSX and PDF."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from contracts.collecting.evidence import XLSX
+from contracts.collecting.obligations import SupervisedByAnother
 from contracts.collecting.rounds import RoundNotFound, RoundNotInState, RoundPurged
 from contracts.errors import IdempotencyKeyReused
 from contracts.jobs import JobSchema
@@ -29,17 +30,22 @@ _ONE = "/v1/rounds/{round_id}/consolidations/{consolidation_id}"
     summary="จัดทำรายงานภาพรวมเสนอ ก.ม.จ.",
     body=ConsolidationRequestSchema,
     answers={202: JobSchema},
-    refuses=(*_GONE, RoundNotInState, IdempotencyKeyReused),
+    refuses=(*_GONE, SupervisedByAnother, RoundNotInState, IdempotencyKeyReused),
     idempotency="optional",
 )
 def consolidate_round(ask: Ask, request: Request) -> Answer:
-    """Start building the report from what was filed as of a moment.
+    """Start building the report from what was filed as of a moment: a draft of any day there was.
 
-    The same moment gives the same bytes, whatever was filed since.
+    ก.ถ. and DLA each consolidate the code groups that they supervise, ก.ม.จ. the whole, to which
+    they add up. The same moment gives the same bytes, whatever was filed since.
     """
     body = ConsolidationRequestSchema().dump(request.body)
     job = ask.reports.start_consolidation(
-        request.by, request.path["round_id"], as_of=body.get("as_of"), key=request.idempotency_key
+        request.by,
+        request.path["round_id"],
+        as_of=body.get("as_of"),
+        code_groups=body.get("code_groups"),
+        key=request.idempotency_key,
     )
     return started(job)
 

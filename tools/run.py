@@ -25,7 +25,7 @@ from tools.journey.codes import (
     print_slips,
     show_coverage,
 )
-from tools.journey.consolidation import central_body, consolidate, save_papers
+from tools.journey.consolidation import agency, consolidate, consolidate_parts, save_papers
 from tools.journey.corrections import extend_one, report_problems, return_some
 from tools.journey.filing import Filed, Filer, await_figures, tally
 from tools.journey.receipts import check_all
@@ -209,9 +209,13 @@ class Journey:
         self.told["receipts"] = len(receipts)
 
     def consolidate(self, operator: Api, round_id: str, one: Filed, step: Step) -> None:
-        """Have ก.ถ. build its report, and save the papers of one filing beside it."""
-        central = central_body(self.anyone, operator, self.password, step)
-        made = consolidate(central, round_id, _out(), step)
+        """Have ก.ม.จ. build the whole, ก.ถ. and DLA their parts; save the papers of one filing."""
+        central, owner, board = (
+            agency(role, self.anyone, operator, self.password, step)
+            for role in ("central_hr_body", "code_owner", "ethics_board")
+        )
+        made = consolidate(board, round_id, _out(), step)
+        consolidate_parts(central, owner, made, _out(), step)
         self.told["consolidated"] = {"sha256": made["content_sha256"], "total": made["total"]}
         officer, _ = self.anyone.signed_in(one.username, self.password)
         save_papers(officer, one.receipt, _out(), step)

@@ -8,14 +8,21 @@ from marshmallow import Schema, fields, validate
 
 from contracts.errors import Kind, ServiceError
 from contracts.fields import Closed, Exactly, Timestamp
+from contracts.reference.code_groups import CodeGroup
 
 FILES = ["json", "xlsx", "pdf"]
 
 
 class ConsolidationRequestSchema(Closed):
-    """As of when; without it, now."""
+    """As of when, by default now, and of which code groups: by default of all that the caller
+    supervises, of the ethics board all there are.
+    """
 
     as_of = Timestamp()
+    code_groups = fields.List(
+        fields.String(validate=validate.OneOf(list(CodeGroup))),
+        validate=validate.Length(1, len(CodeGroup)),
+    )
 
 
 class ConsolidatedFiguresSchema(Schema):
@@ -95,11 +102,16 @@ class ConsolidatedFilesFacts(TypedDict):
 
 
 class ConsolidationSchema(Schema):
-    """The report of a round as of a moment; `id` is the SHA-256 of its content."""
+    """The report of a round, or of some code groups in it, as of a moment; `id` is the SHA-256 of
+    its content.
+    """
 
     id = fields.String(required=True)
     round_id = fields.String(required=True)
     mode = fields.String(required=True, validate=validate.OneOf(["trial", "live"]))
+    code_groups = fields.List(
+        fields.String(), required=True, metadata={"description": "Those that it is about."}
+    )
     as_of = Timestamp(required=True)
     central_due_at = Timestamp(required=True, allow_none=True)
     is_closed = fields.Boolean(
@@ -118,6 +130,7 @@ class ConsolidationFacts(TypedDict):
     id: str
     round_id: str
     mode: str
+    code_groups: list[str]
     as_of: str
     central_due_at: str | None
     is_closed: bool

@@ -209,3 +209,13 @@ class ReportConsolidatedV1(OfRound):
     @property
     def subject(self) -> str:
         return self.consolidation_id
+
+
+class GroupsConsolidatedV1(ReportConsolidatedV1):
+    """The report of one body to the ethics board, about the code groups that it supervises alone,
+    was built as of a moment. Sent once for each content.
+    """
+
+    source, name, version = "reports", "groups_consolidated", 1
+
+    code_groups: list[str]

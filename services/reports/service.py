@@ -47,6 +47,7 @@ from contracts.reports import INTAKE_QUEUE
 from contracts.reports.events import (
     DueDatesMovedV2,
     ExtensionWithdrawnV1,
+    GroupsConsolidatedV1,
     GroupsExtendedV1,
     GroupsExtensionWithdrawnV1,
     NilConfirmedV1,
@@ -123,6 +124,7 @@ class ReportsService(
         ProblemReportedV1,
         ProblemAnsweredV1,
         ReportConsolidatedV1,
+        GroupsConsolidatedV1,
         ReceiptRollClosedV1,
         TrialPurgedV1,
     )

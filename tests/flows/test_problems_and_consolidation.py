@@ -18,9 +18,9 @@ OF_A_ROUND = ("problem_reports", "problem_tallies", "consolidations", "files.fil
 
 
 @pytest.fixture(scope="module")
-def central(country):
-    """An officer of ก.ถ., signed in."""
-    return country.agency("KTHOR", "สำนักงานสมมติ ก.ถ.", role="central_hr_body")
+def board(country):
+    """An officer of ก.ม.จ., signed in."""
+    return country.agency("KOMOCHO", "สำนักงานสมมติ ก.ม.จ.", role="ethics_board")
 
 
 def refusal(told):
@@ -74,7 +74,7 @@ def test_a_problem_is_reported_counted_answered_and_the_answer_circulated(countr
     assert live["total"]["reported"] >= 1
 
 
-def test_the_report_to_the_board_can_be_built_again_to_the_same_bytes(country, lao, central):
+def test_the_report_to_the_board_can_be_built_again_to_the_same_bytes(country, lao, board):
     due = (datetime.now(UTC) + timedelta(days=40)).isoformat()
     round_id = country.open_round(central_due_at=due)
     first, second, third = lao()
@@ -85,31 +85,31 @@ def test_the_report_to_the_board_can_be_built_again_to_the_same_bytes(country, l
 
     refused = country.operator.client.post(path, json={})
     key = {"Idempotency-Key": uuid4().hex}
-    asked, again = (central.client.post(path, json={}, headers=key) for _ in range(2))
-    made = central.job(asked)
+    asked, again = (board.client.post(path, json={}, headers=key) for _ in range(2))
+    made = board.job(asked)
     assert again.headers["Idempotency-Replayed"] == "true"
     assert again.json()["id"] == asked.json()["id"]
-    other = central.client.post(path, json={"as_of": made["as_of"]}, headers=key)
+    other = board.client.post(path, json={"as_of": made["as_of"]}, headers=key)
     assert refusal(other) == (422, "idempotency_key_reused")
 
     assert refusal(refused) == (403, "out_of_scope")
     assert (made["total"]["filed"], made["total"]["nil"], made["total"]["missing"]) == (2, 1, 61)
     assert (made["is_closed"], made["central_due_at"] is None) == (False, False)
-    before = {name: download(central, file) for name, file in made["files"].items()}
+    before = {name: download(board, file) for name, file in made["files"].items()}
     assert before["pdf"].startswith(b"%PDF-")
     assert made["id"] == hashlib.sha256(before["json"]).hexdigest()
-    shown = central.client.get(f"{path}/{made['id']}")
+    shown = board.client.get(f"{path}/{made['id']}")
     assert (shown.status_code, shown.json()["total"]) == (200, made["total"])
     assert refusal(first.client.get(f"{path}/{made['id']}")) == (403, "out_of_scope")
 
     assert third.file(third.obligation_of(round_id)["id"]).status_code == 201
-    again = central.job(central.client.post(path, json={"as_of": made["as_of"]}))
+    again = board.job(board.client.post(path, json={"as_of": made["as_of"]}))
 
     assert again["id"] == made["id"]
     assert set(again["same_bytes"].values()) == {True}
-    assert {name: download(central, file) for name, file in again["files"].items()} == before
-    assert [each["id"] for each in central.get(path)["items"]] == [made["id"]]
-    future = central.client.post(path, json={"as_of": due})
+    assert {name: download(board, file) for name, file in again["files"].items()} == before
+    assert [each["id"] for each in board.get(path)["items"]] == [made["id"]]
+    future = board.client.post(path, json={"as_of": due})
     assert (future.status_code, future.json()["errors"][0]["pointer"]) == (422, "/as_of")
 
 

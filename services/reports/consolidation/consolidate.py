@@ -27,7 +27,7 @@ from contracts.reference.code_groups import CodeGroup
 from contracts.reference.lao_types import LaoType
 from contracts.reference.provinces import PROVINCES
 from contracts.reports.consolidations import ConsolidationFacts
-from contracts.reports.events import ReportConsolidatedV1
+from contracts.reports.events import GroupsConsolidatedV1, ReportConsolidatedV1
 from contracts.reports.problem_categories import PROBLEM_CATEGORIES
 from services.reports.consolidation.pdf import TEMPLATE, pages_of
 from services.reports.consolidation.rules.figures import Consolidation
@@ -38,6 +38,7 @@ from services.reports.stores import ReportsStore
 
 Facts = dict[str, Any]
 Show = Callable[[int, int], None]
+Groups = tuple[str, ...]
 MEDIA_TYPES = {
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -60,18 +61,18 @@ _STEPS_AFTER = 3
 
 def consolidate(
     store: ReportsStore, typesetter: Typesetter, round_: Round, as_of: datetime, *,
-    at: datetime, by: str, show: Show,
+    groups: Groups = ETHICS.subject_ids, at: datetime, by: str, show: Show,
 ) -> Facts:  # fmt: skip
-    """Build and keep the report of a round as of a moment, and announce it when it is new.
+    """Build and keep the report of a round as of a moment, and announce it when it is new; it is
+    about the groups, by number, and nothing else.
 
     Returns its facts; `same_bytes` says for each file whether it equals the one kept before.
     """
     provinces = store.consolidations.list_provinces(round_.id)
     steps = len(provinces) + _STEPS_AFTER
-    sums = _summed(store, round_, as_of, provinces, lambda done: show(done, steps))
-    content = run_in_thread(
-        content_of, sums, round_, as_of, _about_problems(store, round_.id, as_of)
-    )
+    sums = _summed(store, round_, as_of, groups, provinces, lambda done: show(done, steps))
+    problems = _about_problems(store, round_.id, as_of, groups)
+    content = run_in_thread(content_of, sums, round_, as_of, problems, groups)
     made = {"json": run_in_thread(rfc8785.dumps, content)}
     sha256 = sha256_hex(made["json"])
     show(steps - 2, steps)
@@ -96,14 +97,15 @@ def _summed(
     store: ReportsStore,
     round_: Round,
     as_of: datetime,
+    groups: Groups,
     provinces: list[str],
     show: Callable[[int], None],
 ) -> Consolidation:
     questions = questions_of(round_.form(ETHICS).definition)
     orders = Orders(store.extensions.up_to(round_.id))
-    sums = Consolidation(questions)
+    sums = Consolidation(questions, groups)
     for done, province in enumerate(provinces, start=1):
-        found = list(store.consolidations.of_province(round_.id, province, as_of))
+        found = list(store.consolidations.of_province(round_.id, province, as_of, groups))
         run_in_thread(_add, sums, found, round_, as_of, orders)
         show(done)
     return sums
@@ -122,12 +124,22 @@ def _add(
             sums.add(line)
 
 
-def content_of(sums: Consolidation, round_: Round, as_of: datetime, problems: Facts) -> Facts:
-    """Return all that the report says: its JSON, from which pages and workbook are made."""
+def content_of(
+    sums: Consolidation,
+    round_: Round,
+    as_of: datetime,
+    problems: Facts,
+    groups: Groups = ETHICS.subject_ids,
+) -> Facts:
+    """Return all that the report says: its JSON, from which pages and workbook are made.
+
+    That of the whole round says nothing of groups, as it did before there were others.
+    """
     form = round_.form(ETHICS).definition
     closed = last_moment(round_.closes_at) <= as_of
     return {
         "kind": "sucharit.consolidation.v1",
+        **_part_of(round_, groups),
         "as_of": wire_time(as_of),
         "round": {
             "id": round_.id,
@@ -159,8 +171,20 @@ def content_of(sums: Consolidation, round_: Round, as_of: datetime, problems: Fa
     }
 
 
-def _about_problems(store: ReportsStore, round_id: str, as_of: datetime) -> Facts:
-    """Return the problems of each category and the answers circulated; no words of reporters."""
+def _part_of(round_: Round, groups: Groups) -> Facts:
+    """Return what is said of a report of some groups: which, and who supervises them."""
+    if groups == ETHICS.subject_ids:
+        return {}
+    supervised = [ETHICS.subject(group).supervised(round_.opens_at) for group in groups]
+    bodies = dict.fromkeys(each.name_th for each in supervised if each is not None)
+    return {"code_groups": list(groups), "bodies_th": list(bodies)}
+
+
+def _about_problems(store: ReportsStore, round_id: str, as_of: datetime, groups: Groups) -> Facts:
+    """Return the problems of each category and the answers circulated; no words of reporters.
+
+    A report of some groups has the problems of their slots; those of offices are in the whole.
+    """
     rows: dict[str, Facts] = {
         category.id: {
             "key": category.id,
@@ -172,6 +196,8 @@ def _about_problems(store: ReportsStore, round_id: str, as_of: datetime) -> Fact
         for category in PROBLEM_CATEGORIES
     }
     for report in store.problems.until(round_id, as_of):
+        if groups != ETHICS.subject_ids and report.code_group not in groups:
+            continue
         row = rows[report.category]
         answers = [answer for answer in report.answers if answer.answered_at <= as_of]
         row["reported"] += 1
@@ -208,6 +234,7 @@ def _document(
         "made_by": by,
         "facts": {
             "mode": round_.mode.value,
+            "code_groups": content.get("code_groups", list(ETHICS.subject_ids)),
             "central_due_at": content["round"]["central_due_at"],
             "closed_at": content["round"]["closed_at"],
             "total": content["figures"]["total"],
@@ -231,14 +258,17 @@ def _document(
 
 def _event(round_: Round, content: Facts, sha256: str) -> ReportConsolidatedV1:
     total = content["figures"]["total"]
-    return ReportConsolidatedV1(
-        round_id=round_.id,
-        mode=round_.mode.value,
-        consolidation_id=sha256,
-        as_of=datetime.fromisoformat(content["as_of"]),
-        content_sha256=sha256,
+    facts = {
+        "round_id": round_.id,
+        "mode": round_.mode.value,
+        "consolidation_id": sha256,
+        "as_of": datetime.fromisoformat(content["as_of"]),
+        "content_sha256": sha256,
         **{name: total[name] for name in SHOWN},
-    )
+    }
+    if "code_groups" in content:
+        return GroupsConsolidatedV1(**facts, code_groups=content["code_groups"])
+    return ReportConsolidatedV1(**facts)
 
 
 def to_wire(document: Facts) -> ConsolidationFacts:
@@ -249,6 +279,7 @@ def to_wire(document: Facts) -> ConsolidationFacts:
         "round_id": document["round_id"],
         "as_of": wire_time(document["as_of"]),
         "content_sha256": document["_id"],
+        "code_groups": list(ETHICS.subject_ids),  # one from before says none and has all
         **document["facts"],
         "is_closed": document["facts"]["closed_at"] is not None,
         "made_at": wire_time(document["made_at"]),

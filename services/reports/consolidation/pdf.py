@@ -59,12 +59,26 @@ def pages_of(content: Content, sha256: str) -> Content:
             }
             for row in figures["by_province"]
         ],
-        "groups": ["ทุกกลุ่ม", *(f"กลุ่ม {group.number}" for group in GROUPS.values())],
+        "groups": ["ทุกกลุ่ม", *(f"กลุ่ม {GROUPS[each].number}" for each in _groups(content))],
+        **_of_part(content),
         "sections": list(_sections(content)),
         "problems": _problems(content["problems"]),
         "missing_count": _number(figures["total"]["missing"]),
         "missing": list(_missing(content["missing"])),
     }
+
+
+def _groups(content: Content) -> Iterable[str]:
+    groups: Iterable[str] = content.get("code_groups", GROUPS)
+    return groups
+
+
+def _of_part(content: Content) -> Content:
+    """Return who reports, and on which groups, where that is not the whole."""
+    if "code_groups" not in content:
+        return {}
+    titles = (f"กลุ่มที่ {GROUPS[each].number} {GROUPS[each].title_th}" for each in _groups(content))
+    return {"bodies": " และ ".join(content["bodies_th"]), "about": list(titles)}
 
 
 def _row(row: Content) -> list[str]:

@@ -1,4 +1,4 @@
-"""The report of ก.ถ. to ก.ม.จ.: asked for, built, listed and read."""
+"""The reports to ก.ม.จ., of each body and of all: asked for, built, listed and read."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from chassis.jobs import Job, Jobs, runs_job
 from chassis.rpc import answers
 from chassis.typesetter import Typesetter
 from collecting.rounds.rules import Mode, Round
-from contracts.errors import InvalidInput
+from contracts.errors import InvalidInput, OutOfScope
 from contracts.fields import read_time, wire_time
 from contracts.jobs import StartedJobFacts
 from contracts.paging import PageFacts, cut, page, read_position
 from contracts.principal import Principal, PrincipalFacts, Role
 from contracts.reports.consolidations import ConsolidationFacts
 from services.reports.consolidation import consolidate as consolidating
+from services.reports.ethics import ETHICS
 from services.reports.problems.rules import OPENED
 from services.reports.stores import ReportsStore
 
@@ -39,15 +40,23 @@ class ConsolidationQuestions:
 
     @answers
     def start_consolidation(
-        self, by: PrincipalFacts, round_id: str, as_of: str | None, key: str | None = None
+        self,
+        by: PrincipalFacts,
+        round_id: str,
+        as_of: str | None,
+        code_groups: list[str] | None = None,
+        key: str | None = None,
     ) -> StartedJobFacts:
         """Start building the report as of a moment, by default the present; return the job, and
         whether it is `replayed`, having been asked for before under the key.
 
+        Each body consolidates the groups that it supervises, the ethics board any or all of them.
         The round need not be closed. The operator may only rehearse it, in a trial. Raises
-        OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, InvalidInput, IdempotencyKeyReused.
+        OutOfScope, SupervisedByAnother, RoundNotFound, RoundPurged, RoundNotInState, InvalidInput,
+        IdempotencyKeyReused.
         """
-        round_ = self._round(by, round_id, Role.CENTRAL_HR_BODY)
+        round_ = self._round(by, round_id, *ETHICS.supervisors, Role.ETHICS_BOARD)
+        groups = _groups(round_, Principal.from_wire(by), code_groups)
 
         def arguments() -> Facts:
             round_.to(round_.state, *OPENED)
@@ -56,16 +65,19 @@ class ConsolidationQuestions:
             if not round_.opens_at <= moment <= present:
                 reason = "ต้องเป็นเวลาตั้งแต่วันเปิดรอบจนถึงขณะนี้"
                 raise InvalidInput(pointer="/as_of", reason=reason)
-            return {"round_id": round_id, "as_of": wire_time(moment)}
+            return {"round_id": round_id, "as_of": wire_time(moment), "code_groups": groups}
 
-        asked = {"round_id": round_id, "as_of": as_of}
+        asked: Facts = {"round_id": round_id, "as_of": as_of}
+        if code_groups is not None:
+            asked["code_groups"] = groups
         return self.jobs.once("consolidate_round", asked, arguments, requested_by=by, key=key)
 
     @runs_job("consolidate_round")
     def build_consolidation(self, job: Job) -> tuple[Facts, list[Facts]]:
         """Build the report as JSON, XLSX and PDF and keep it; its id is the hash of its content.
 
-        Raises RoundNotFound, RoundPurged, ServiceUnavailable. Publishes ReportConsolidatedV1.
+        Raises RoundNotFound, RoundPurged, ServiceUnavailable.
+        Publishes ReportConsolidatedV1, GroupsConsolidatedV1.
         """
         round_ = self.store.rounds.get(job.arguments["round_id"])
         as_of = read_time(job.arguments["as_of"])
@@ -75,6 +87,7 @@ class ConsolidationQuestions:
             self.typesetter,
             round_,
             as_of,
+            groups=tuple(job.arguments.get("code_groups", ETHICS.subject_ids)),
             at=self.now(),
             by=job.requested_by["username"],
             show=lambda done, total: job.show(done=done, total=total),
@@ -127,6 +140,19 @@ class ConsolidationQuestions:
         if round_.mode is not Mode.TRIAL:
             principal.require_role(*roles)
         return round_
+
+
+def _groups(round_: Round, by: Principal, wanted: list[str] | None) -> list[str]:
+    """Return the groups to be consolidated, by number. Raises OutOfScope, SupervisedByAnother."""
+    every = by.role in (Role.ETHICS_BOARD, Role.OPERATOR)
+    own = [one.id for one in ETHICS.subjects if every or one.is_supervised_by(by, round_.opens_at)]
+    for group in wanted or ():
+        if group not in own:
+            ETHICS.subject(group).require_supervised_by(by, round_.opens_at)
+    groups = own if wanted is None else [group for group in own if group in wanted]
+    if not groups:
+        raise OutOfScope(username=by.username)
+    return groups
 
 
 def _to_the_millisecond(moment: datetime) -> datetime:

@@ -5,7 +5,7 @@ A consolidated report's id is the hash of its content, so building it again find
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -41,12 +41,14 @@ class Consolidations:
         return sorted(self._obligations.distinct("province_code", {"round_id": round_id}))
 
     def of_province(
-        self, round_id: str, province: str, moment: datetime
+        self, round_id: str, province: str, moment: datetime, groups: Sequence[str]
     ) -> Iterator[tuple[Obligation, list[Revision]]]:
-        """Yield each obligation with the filings accepted and recorded until the moment."""
-        owed = self._obligations.find(
-            {"round_id": round_id, "province_code": province}, {"outbox": 0, "signatures": 0}
-        )
+        """Yield each obligation of the groups with the filings accepted and recorded until the
+        moment.
+        """
+        wanted: Document = {"round_id": round_id, "province_code": province}
+        wanted[self._kind.axis] = {"$in": list(groups)}
+        owed = self._obligations.find(wanted, {"outbox": 0, "signatures": 0})
         obligations = {document["_id"]: from_document(document, self._kind) for document in owed}
         filed = self._filings.find(
             {

@@ -76,7 +76,9 @@ def workbook_of(content: Content, sha256: str) -> bytes:
         ),
     ]
     trial = "รอบทดลอง ใช้เป็นทางการไม่ได้ " if round_["mode"] == "trial" else ""
-    about = f"{trial}{round_['id']} ข้อมูล ณ {in_words(content['as_of'])} SHA-256 {sha256}"
+    numbers = [str(GROUPS[each].number) for each in content.get("code_groups", ())]
+    part = f" เฉพาะกลุ่มที่ {', '.join(numbers)}" if numbers else ""
+    about = f"{trial}{round_['id']}{part} ข้อมูล ณ {in_words(content['as_of'])} SHA-256 {sha256}"
     for name, heads, rows in sheets:
         sheet = book.add_worksheet(name)
         sheet.set_column(0, 0, 22)

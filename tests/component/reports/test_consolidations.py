@@ -21,6 +21,7 @@ from contracts.fields import wire_time
 from contracts.principal import Principal, Role
 from contracts.reports.consolidations import ConsolidationNotFound
 from services.reports.consolidation.consolidate import consolidate
+from services.reports.ethics import ETHICS
 from services.reports.problems import reports as problems
 from services.reports.settings import Settings
 from tests.builders.answers import nil_answers
@@ -237,7 +238,7 @@ def test_nothing_is_looked_up_without_an_index_and_provinces_cost_the_same(
     record(store.ledger, [an_attempt(owed) for owed in obligations[:200]], at=EARLY)
 
     with commands.during() as asked:
-        list(store.consolidations.of_province("ethics-2569-1", "10", LATE))
+        list(store.consolidations.of_province("ethics-2569-1", "10", LATE, ETHICS.subject_ids))
         store.consolidations.list_provinces("ethics-2569-1")
         store.consolidations.list("ethics-2569-1", after=(LATE, "x"), limit=3)
         list(store.problems.until("ethics-2569-1", LATE))

@@ -39,9 +39,12 @@ class Part(NamedTuple):
 
 
 class Consolidation:
-    """The sums so far."""
+    """The sums so far, of the code groups that it is about."""
 
-    def __init__(self, questions: tuple[Question, ...]) -> None:
+    def __init__(
+        self, questions: tuple[Question, ...], groups: tuple[str, ...] = tuple(_GROUPS)
+    ) -> None:
+        self._groups = groups
         self._counts: dict[Part, Counts] = {}
         self._results = Results(questions)
         self._missing: list[Figures] = []
@@ -98,8 +101,8 @@ class Consolidation:
         return [_row(key, name, _sum(found[key])) for key, name in names.items() if key in found]
 
     def questions(self) -> list[Figures]:
-        """Return the result of every question."""
-        return self._results.figures(tuple(_GROUPS))
+        """Return the result of every question, in all and in each of the groups."""
+        return self._results.figures(self._groups)
 
     def missing(self) -> list[Figures]:
         """Return what was owed and not filed, by province, district and code."""
