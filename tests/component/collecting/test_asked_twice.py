@@ -11,6 +11,7 @@ from chassis.jobs import Jobs
 from collecting.extensions.questions import ExtensionQuestions
 from collecting.rounds.rules import RoundState
 from contracts.errors import IdempotencyKeyReused
+from contracts.principal import PrincipalFacts
 from tests.builders.duties import LATE, OPERATOR
 from tests.component.collecting.test_extensions import a_proposal, extend
 from tests.unit.collecting.duties import a_round, owing
@@ -54,13 +55,15 @@ def withdrawing(desk):
     )
 
 
-def require_one_job_for_a_key(database: Any, ask: Callable[..., Any], otherwise: str) -> None:
+def require_one_job_for_a_key(
+    database: Any, ask: Callable[..., Any], otherwise: str, by: PrincipalFacts
+) -> None:
     """Ask with a key, again, with other words, from another slot, and without a key."""
-    first, again = ask(BY, key="k"), ask(BY, key="k")
+    first, again = ask(by, key="k"), ask(by, key="k")
     with pytest.raises(IdempotencyKeyReused):
-        ask(BY, otherwise, key="k")
-    other_slot = ask(BY | {"slot_id": "s2"}, key="k")
-    keyless = [ask(BY)["id"] for _ in range(2)]
+        ask(by, otherwise, key="k")
+    other_slot = ask(by | {"slot_id": "s2"}, key="k")
+    keyless = [ask(by)["id"] for _ in range(2)]
 
     assert (first.pop("replayed"), again.pop("replayed")) == (False, True)
     assert first == again
@@ -70,7 +73,7 @@ def require_one_job_for_a_key(database: Any, ask: Callable[..., Any], otherwise:
 
 @pytest.mark.parametrize("asking", [extending, withdrawing])
 def test_a_job_asked_for_again_is_the_same_and_with_other_words_is_refused(desk, database, asking):
-    require_one_job_for_a_key(database, asking(desk), "อื่น")
+    require_one_job_for_a_key(database, asking(desk), "อื่น", BY)
 
 
 def test_a_repeat_is_answered_although_it_could_not_be_asked_for_any_more(desk, store):

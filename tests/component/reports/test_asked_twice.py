@@ -43,7 +43,7 @@ def consolidating(desk):
 def test_a_consolidation_asked_for_again_is_the_same_and_of_another_moment_is_refused(
     desk, database
 ):
-    require_one_job_for_a_key(database, consolidating(desk), wire_time(EARLY))
+    require_one_job_for_a_key(database, consolidating(desk), wire_time(EARLY), CENTRAL)
 
 
 @pytest.mark.parametrize(
