@@ -13,6 +13,7 @@ from contracts.events import Event
 from contracts.forms import Form
 from contracts.principal import Principal, Role
 from contracts.reference.calendar import as_bangkok
+from contracts.reference.years import Year
 
 Makes = Callable[..., Event]
 """Makes an event of its facts."""
@@ -121,7 +122,7 @@ class Kind:
     subjects: tuple[Subject, ...]
     events: Events
     words: Words
-    get_form: Callable[[str, int, int | None], Form]
+    get_form: Callable[[str, int, Year | None], Form]
     """Return a form by id and version, as it is asked in a year. Raises FormNotFound."""
     get_definition: Callable[[str, int], dict[str, Any]]
     """Return a form as it was released. Raises FormNotFound."""

@@ -14,6 +14,7 @@ from contracts.collecting.rounds import RoundNotFound, RoundPurged
 from contracts.errors import ServiceUnavailable
 from contracts.forms import Form, for_year
 from contracts.principal import PrincipalFacts
+from contracts.reference.years import Year, YearBasis
 
 ROUNDS_KEPT = 1_000
 
@@ -23,8 +24,8 @@ class FormCache:
 
     def __init__(self, reports: CollectionClient) -> None:
         self._reports = reports
-        self._rounds: OrderedDict[str, tuple[str, int, int]] = OrderedDict()
-        self._forms: dict[tuple[str, int, int], Form] = {}
+        self._rounds: OrderedDict[str, tuple[str, int, Year]] = OrderedDict()
+        self._forms: dict[tuple[str, int, Year], Form] = {}
         self._doubted: set[str] = set()
 
     def of_round(self, by: PrincipalFacts, round_id: str) -> Form:
@@ -35,7 +36,8 @@ class FormCache:
         key = self._rounds.get(round_id)
         if key is None:
             round_ = self._reports.get_round(by, round_id)
-            key = (round_["form"]["id"], round_["form"]["version"], round_["fiscal_year_be"])
+            year = Year(round_["year_be"], YearBasis(round_["year_basis"]))
+            key = (round_["form"]["id"], round_["form"]["version"], year)
             if round_["state"] in ("open", "closed"):
                 self._rounds[round_id] = key
                 if len(self._rounds) > ROUNDS_KEPT:

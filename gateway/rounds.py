@@ -41,8 +41,8 @@ _GONE = (RoundNotFound, RoundPurged)
 def create_round(ask: CollectionAsk, request: Request) -> Answer:
     """Draft a round. Opening it creates an obligation for each organisation and code group.
 
-    Dates that lie in the past already are taken, and told in `warnings`. A form that names another
-    fiscal year is refused.
+    Dates that lie in the past already are taken, and told in `warnings`. The year runs as
+    those of the form do: ethics reports are on calendar years.
     """
     proposal = ask.collection.round_proposal().dump(request.body)
     round_ = ask.client.create_round(request.by, proposal)

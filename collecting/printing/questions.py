@@ -31,7 +31,7 @@ class PageQuestions:
         document, obligation = find_filing(self.store, by, filing_id)
         if "code" in document:
             raise FilingNotFound(filing_id=filing_id)
-        year = self.store.rounds.get(obligation.round_id).fiscal_year_be
+        year = self.store.rounds.get(obligation.round_id).year
         form = self.store.kind.get_form(document["form_id"], document["form_version"], year)
         return self._printed(by, pages.of_filing(form, document, obligation, self.store.kind.words))
 

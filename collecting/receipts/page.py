@@ -46,7 +46,6 @@ def facts_of(
 ) -> Facts:
     """Return what the page says of a recorded filing."""
     receipt, portal = filing["receipt"], portal_url.rstrip("/")
-    year, no = round_.fiscal_year_be, round_.no
     return {
         "title": f"{words.receipt} {receipt['number']}",
         "trial": round_.mode is Mode.TRIAL,
@@ -56,7 +55,7 @@ def facts_of(
         "place": f"จังหวัด{get_province(obligation.province_code).name_th} · "
         f"รหัส {obligation.organisation_code}",
         "subject": obligation.subject.shown_th,
-        "round": words.round.format(year=year, no=no),
+        "round": words.round.format(year=round_.year.title_th, no=round_.no),
         "kind": f"{_KINDS[FilingKind(filing['kind'])]} · ฉบับที่ {filing['revision']}",
         "accepted": long_time(filing["accepted_at"]),
         "verdict": verdict_of(filing),

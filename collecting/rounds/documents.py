@@ -14,6 +14,7 @@ from mongoengine import (
 from chassis.outbox import INDEX as OUTBOX_INDEX
 from collecting.alias import ALIAS
 from collecting.rounds.rules import Mode, RoundState, SignOff
+from contracts.reference.years import YearBasis
 
 
 class RoundDocument(Document):
@@ -38,6 +39,7 @@ class RoundDocument(Document):
     corrections_close_at = DateTimeField(null=True)
     late_if_amended_as = ListField(StringField())
     sign_off = StringField(choices=[*SignOff])
+    year_basis = StringField(choices=[*YearBasis])
     purged_trials = ListField(StringField())
     statement = StringField()
     purged = DictField()

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from chassis.listener import Heard
 from collecting.kind import Events
@@ -17,22 +17,35 @@ from contracts.collecting.rounds import ProposedRoundFacts, RoundChangeFacts, Ro
 from contracts.errors import InvalidInput, Wording
 from contracts.events import Event
 from contracts.fields import read_time
-from contracts.forms import Form
+from contracts.reference.years import Year, YearBasis
 
 Facts = dict[str, Any]
 # Bangkok.
 IN_NO_DISTRICT = ""
 _TIMES = ("opens_at", "lao_due_at", "closes_at", "central_due_at", "corrections_close_at")
+_YEARS: tuple[Literal["year_be"], Literal["fiscal_year_be"]] = ("year_be", "fiscal_year_be")
+_BASIS_TH = {YearBasis.CALENDAR: "ปีปฏิทิน", YearBasis.FISCAL: "ปีงบประมาณ"}
+_NO_YEAR = Wording("required", "ต้องระบุปี พ.ศ. ที่รายงาน", "Give the year reported on.")
+_TWO_YEARS = Wording(
+    "two_years",
+    "year_be และ fiscal_year_be ต้องเป็นปีเดียวกัน โปรดระบุเพียงชื่อเดียว",
+    "year_be and fiscal_year_be are two names of one year; give one of them.",
+)
 
 
-def drafted(proposal: ProposedRoundFacts) -> Round:
-    """Return the round a proposal describes. Raises InvalidInput on times out of order."""
-    name = f"{proposal['kind']}-{proposal['fiscal_year_be']}-{proposal['no']}"
+def drafted(proposal: ProposedRoundFacts, basis: YearBasis) -> Round:
+    """Return the round a proposal describes, of a form whose years have that basis.
+
+    Raises InvalidInput on a year that is not clear and on times out of order.
+    """
+    year = _year_of(proposal, basis)
+    name = f"{proposal['kind']}-{year.be}-{proposal['no']}"
     mode = Mode(proposal["mode"])
     round_ = Round(
         id=name if mode is Mode.LIVE else f"{name}-trial{secrets.token_hex(3)}",
         kind=proposal["kind"],
-        fiscal_year_be=proposal["fiscal_year_be"],
+        year_be=year.be,
+        year_basis=year.basis,
         no=proposal["no"],
         form_id=proposal["form"]["id"],
         form_version=proposal["form"]["version"],
@@ -80,22 +93,21 @@ def _in_order(round_: Round) -> Round:
     return round_
 
 
-def require_served(round_: Round, form: Form) -> None:
-    """Raise InvalidInput for a form that names another year than the round's: its days would refuse
-    whoever tells the truth.
-    """
-    if not form.serves(round_.fiscal_year_be):
-        named = form.definition["fiscal_year_be"]
+def _year_of(proposal: ProposedRoundFacts, basis: YearBasis) -> Year:
+    """Return the year by either of its names. Raises InvalidInput."""
+    named = {proposal[name] for name in _YEARS if name in proposal}
+    if len(named) != 1:
+        raise InvalidInput(pointer="/year_be", reason=_TWO_YEARS if named else _NO_YEAR)
+    if proposal.get("year_basis", basis) != basis:
         raise InvalidInput(
-            pointer="/form",
+            pointer="/year_basis",
             reason=Wording(
-                "wrong_year",
-                f"แบบรายงานนี้ใช้กับปีงบประมาณ {named} เท่านั้น โปรดเลือกแบบของปี {round_.fiscal_year_be} "
-                "หรือแบบที่ใช้ได้ทุกปี",
-                f"This form serves the fiscal year {named} only. Choose one of"
-                f" {round_.fiscal_year_be}, or one that serves any year.",
+                "wrong_basis",
+                f"แบบรายงานนี้รายงานตาม{_BASIS_TH[basis]} โปรดระบุ year_basis เป็น {basis} หรือไม่ต้องระบุ",
+                f"This form reports on {basis} years. Give the year_basis {basis}, or none.",
             ),
         )
+    return Year(named.pop(), basis)
 
 
 def warnings(round_: Round, *, at: datetime) -> list[RoundWarningFacts]:
@@ -127,7 +139,7 @@ def opened_event(round_: Round, events: Events) -> Event:
         round_id=round_.id,
         mode=round_.mode.value,
         kind=round_.kind,
-        fiscal_year_be=round_.fiscal_year_be,
+        fiscal_year_be=round_.year_be,
         no=round_.no,
         form_id=round_.form_id,
         form_version=round_.form_version,

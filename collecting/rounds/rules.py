@@ -10,6 +10,7 @@ from collecting.kind import Kind
 from contracts.collecting.rounds import RoundNotInState, RoundNotTrial
 from contracts.forms import Form
 from contracts.principal import Place
+from contracts.reference.years import Year, YearBasis
 
 
 class Mode(StrEnum):
@@ -73,7 +74,7 @@ class Round:
 
     id: str
     kind: str
-    fiscal_year_be: int
+    year_be: int
     no: int
     form_id: str
     form_version: int
@@ -91,10 +92,17 @@ class Round:
     late_if_amended_as: tuple[str, ...] = ()
     sign_off: SignOff = SignOff.NONE
     purged_trials: tuple[str, ...] = ()
+    year_basis: YearBasis = YearBasis.FISCAL
+    """Rounds from before forms had a basis are of fiscal years."""
 
     def form(self, kind: Kind) -> Form:
         """Return the form as it is asked in this round. Raises FormNotFound."""
-        return kind.get_form(self.form_id, self.form_version, self.fiscal_year_be)
+        return kind.get_form(self.form_id, self.form_version, self.year)
+
+    @property
+    def year(self) -> Year:
+        """The year that is reported on."""
+        return Year(self.year_be, self.year_basis)
 
     @property
     def correction_ends_at(self) -> datetime:

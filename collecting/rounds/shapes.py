@@ -20,7 +20,9 @@ def round_to_wire(
     return {
         "id": round_.id,
         "kind": round_.kind,
-        "fiscal_year_be": round_.fiscal_year_be,
+        "year_be": round_.year_be,
+        "year_basis": round_.year_basis.value,
+        "fiscal_year_be": round_.year_be,
         "no": round_.no,
         "form": {"id": round_.form_id, "version": round_.form_version},
         "mode": round_.mode.value,

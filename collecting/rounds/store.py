@@ -23,6 +23,7 @@ from contracts.collecting.rounds import (
 from contracts.errors import StaleVersion
 from contracts.events import Event
 from contracts.fields import wire_time
+from contracts.reference.years import YearBasis
 
 _GOING = [RoundState.PURGING.value, RoundState.PURGED.value]
 _PURGED_FROM = (
@@ -101,7 +102,7 @@ class Rounds:
         """
         trials = {
             "kind": round_.kind,
-            "fiscal_year_be": round_.fiscal_year_be,
+            "fiscal_year_be": round_.year_be,
             "mode": Mode.TRIAL.value,
         }
         standing = trials | {
@@ -167,7 +168,7 @@ class Rounds:
         tombstone = {
             "_id": round_.id,
             "kind": round_.kind,
-            "fiscal_year_be": round_.fiscal_year_be,
+            "fiscal_year_be": round_.year_be,
             "no": round_.no,
             "form_id": round_.form_id,
             "form_version": round_.form_version,
@@ -197,8 +198,10 @@ def _of_rounds(round_ids: list[str]) -> dict[str, dict[str, Any]]:
 def _document(round_: Round) -> dict[str, Any]:
     facts = asdict(round_)
     return {
-        **{name: value for name, value in facts.items() if name != "id"},
+        **{name: value for name, value in facts.items() if name not in ("id", "year_be")},
         "_id": round_.id,
+        "fiscal_year_be": round_.year_be,
+        "year_basis": round_.year_basis.value,
         "mode": round_.mode.value,
         "state": round_.state.value,
         "sign_off": round_.sign_off.value,
@@ -223,6 +226,8 @@ def _round(document: dict[str, Any]) -> Round:
         **facts
         | {
             "id": document["_id"],
+            "year_be": document["fiscal_year_be"],
+            "year_basis": YearBasis(document.get("year_basis", YearBasis.FISCAL)),
             "mode": Mode(document["mode"]),
             "state": RoundState(document["state"]),
             "sign_off": SignOff(document.get("sign_off", SignOff.NONE)),

@@ -14,10 +14,11 @@ from chassis.worker import timer
 from collecting.obligations.open import open_obligations
 from collecting.obligations.rules.obligation import State
 from collecting.rounds import proposals
-from collecting.rounds.rules import Mode, Round, RoundState
+from collecting.rounds.rules import Round, RoundState
 from collecting.rounds.shapes import round_to_wire
 from collecting.rounds.trial_logs import TrialLogs
 from collecting.running.close import close, close_ended
+from collecting.running.make_ready import basis_of, made_ready
 from collecting.running.purge import purge, statement_of, sweep
 from collecting.sealing.keys import Keyring
 from collecting.stores import Stores
@@ -54,8 +55,8 @@ class RoundQuestions:
         Raises OutOfScope, FormNotFound, InvalidInput, RoundAlreadyExists.
         """
         Principal.from_wire(by).require_role(Role.OPERATOR, Role.CENTRAL_HR_BODY)
-        round_ = proposals.drafted(proposal)
-        self._require_served(round_)
+        form = proposal["form"]
+        round_ = proposals.drafted(proposal, basis_of(self.store, form["id"], form["version"]))
         self.store.rounds.add(round_)
         return self._shown(round_)
 
@@ -97,7 +98,9 @@ class RoundQuestions:
         Raises OutOfScope, RoundNotFound, RoundPurged, RoundNotInState, FormNotFound, InvalidInput,
         TrialNotPurged, StaleVersion.
         """
-        return self._start(by, "open_round", round_id, self._about_to_open)
+        return self._start(
+            by, "open_round", round_id, lambda round_: made_ready(self.store, round_)
+        )
 
     @runs_job("open_round")
     def create_obligations(self, job: Job) -> tuple[Facts, list[Facts]]:
@@ -188,18 +191,6 @@ class RoundQuestions:
         return round_to_wire(
             round_, self.store.kind.prefix, expected_obligations=expected, warnings=warnings
         )
-
-    def _about_to_open(self, round_: Round) -> Round:
-        """A draft may be older than the rule that a form serves the round's year."""
-        self._require_served(round_)
-        opening = round_.to_opening()
-        if opening is round_ or round_.mode is Mode.TRIAL:
-            return opening
-        return replace(opening, purged_trials=self.store.rounds.trials_before(round_))
-
-    def _require_served(self, round_: Round) -> None:
-        form = self.store.kind.get_form(round_.form_id, round_.form_version, None)
-        proposals.require_served(round_, form)
 
     def _start(
         self, by: PrincipalFacts, kind: str, round_id: str, made_ready: Callable[[Round], Round]

@@ -37,6 +37,6 @@ def _about(obligation: Obligation, round_: Round) -> tuple[str, str, str]:
     of = f"{obligation.organisation_name} (รหัส {obligation.organisation_code})"
     return (
         f"{of} · {obligation.subject.title_th}",
-        f"{trial}รอบ {round_.id} ปีงบประมาณ พ.ศ. {round_.fiscal_year_be}",
+        f"{trial}รอบ {round_.id} {round_.year.title_th}",
         f"ครบกำหนด {long_date(due)} เวลา {due:%H.%M} น.{because}",
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from contracts.errors import Kind, ServiceError
 from contracts.fields import Closed, Exactly, JsonObject, WholeNumber
 from contracts.forms import ANY_YEAR
+from contracts.reference.years import YearBasis
 
 ANSWERS_OF_A_FORM = {
     "description": "What the obligation's `form` asks, by question;"
@@ -36,12 +37,21 @@ class FormSchema(Schema):
     id = fields.String(required=True)
     version = fields.Integer(required=True)
     status = fields.String(required=True)
+    year_basis = fields.String(
+        required=True,
+        validate=validate.OneOf([*YearBasis]),
+        metadata={
+            "description": "What the years of its rounds run by. It serves any year: in its words"
+            " `{year_be}` is the round's, `{year_th}` and `{year_en}` what such a year is called,"
+            " and the days that its checks speak of are those of the round's year."
+        },
+    )
     fiscal_year_be = fields.Raw(
         required=True,
         metadata={
             "oneOf": [{"type": "integer"}, {"const": ANY_YEAR}],
-            "description": "With `any` it serves rounds of any year: `{fiscal_year_be}` in its"
-            " words, and the days that its checks speak of, are those of the round's year.",
+            "description": "The year that its rounds from before `year_basis` are printed as; with"
+            " `any`, each as its own.",
         },
     )
     title = fields.Dict(required=True)
@@ -56,6 +66,7 @@ class FormFacts(TypedDict):
     id: str
     version: int
     status: str
+    year_basis: str
     fiscal_year_be: object
     title: JsonObject
     nil: list[str]

@@ -10,6 +10,7 @@ from contracts.collecting.amendment_classes import AMENDMENT_CLASSES
 from contracts.collecting.forms import FormRefFacts, FormRefSchema
 from contracts.errors import Kind, ServiceError
 from contracts.fields import Closed, Exactly, Text, Timestamp, WholeNumber
+from contracts.reference.years import YearBasis
 
 _CLASS = validate.OneOf([known.id for known in AMENDMENT_CLASSES])
 MOST_TRIALS_TOLD = 20
@@ -85,7 +86,20 @@ class RoundChangeFacts(TypedDict, total=False):
 class RoundProposalSchema(Closed):
     """A round to be drafted, less its kind. Give `scope` to collect from a part of the country."""
 
-    fiscal_year_be = WholeNumber(2500, 2699, required=True)
+    year_be = WholeNumber(
+        2500,
+        2699,
+        metadata={"description": "The year reported on, of the Buddhist Era: required."},
+    )
+    fiscal_year_be = WholeNumber(
+        2500,
+        2699,
+        metadata={"description": "Another name of `year_be`; given both, they are the same."},
+    )
+    year_basis = fields.String(
+        validate=validate.OneOf([*YearBasis]),
+        metadata={"description": "That of the form, whether it is given or not."},
+    )
     no = WholeNumber(1, 99, required=True)
     form = fields.Nested(FormRefSchema, required=True)
     mode = fields.String(required=True, validate=validate.OneOf(["trial", "live"]))
@@ -115,7 +129,9 @@ class RoundProposalSchema(Closed):
 
 
 class RoundProposalFacts(TypedDict):
-    fiscal_year_be: int
+    year_be: NotRequired[int]
+    fiscal_year_be: NotRequired[int]
+    year_basis: NotRequired[str]
     no: int
     form: FormRefFacts
     mode: str
@@ -195,7 +211,18 @@ class RoundSchema(Schema):
 
     id = fields.String(required=True)
     kind = fields.String(required=True)
-    fiscal_year_be = fields.Integer(required=True)
+    year_be = fields.Integer(required=True)
+    year_basis = fields.String(
+        required=True,
+        validate=validate.OneOf([*YearBasis]),
+        metadata={
+            "description": "`calendar`: January to December. `fiscal`: October to September, named"
+            " by the year it ends in; rounds from before forms had a basis are `fiscal`."
+        },
+    )
+    fiscal_year_be = fields.Integer(
+        required=True, metadata={"description": "Another name of `year_be`, whatever its basis."}
+    )
     no = fields.Integer(required=True)
     form = fields.Nested(FormRefSchema, required=True)
     mode = fields.String(required=True, validate=validate.OneOf(["trial", "live"]))
@@ -236,6 +263,8 @@ class RoundSchema(Schema):
 class RoundFacts(TypedDict):
     id: str
     kind: str
+    year_be: int
+    year_basis: str
     fiscal_year_be: int
     no: int
     form: FormRefFacts
@@ -312,9 +341,9 @@ class TrialNotPurged(ServiceError):
 
 
 class RoundAlreadyExists(ServiceError):
-    """One live round per kind, fiscal year and number."""
+    """One live round per kind, year and number."""
 
     code = "reports.round_already_exists"
     kind = Kind.CONFLICT
     message = "There already is the round {round_id} for this kind, year, number and mode."
-    message_th = "มีรอบ {round_id} สำหรับประเภท ปีงบประมาณ ครั้งที่ และโหมดนี้อยู่แล้ว"
+    message_th = "มีรอบ {round_id} สำหรับประเภท ปี ครั้งที่ และโหมดนี้อยู่แล้ว"

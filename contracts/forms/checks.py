@@ -9,7 +9,7 @@
 `require` compares two terms with `equal`, `at_most` or `at_least`, names a condition that `holds`,
 or joins such with `all` or `any`. A term is a field; `{value: 5}` or `{value: 2025-10-01}`;
 `{sum: [terms]}`; `{total: trainings.budget}`, over the items of a list; `{count: trainings}`; or a
-day of the form's fiscal year, `{fiscal_year: starts|ends, plus_days: 30}`. With `each: trainings`
+day of the round's year, `{year: starts|ends, plus_days: 30}`. With `each: trainings`
 the check is made for every item of that list, where `/name` means an answer of the report. `when`
 is a condition.
 
@@ -26,7 +26,7 @@ from typing import Any
 from contracts.forms import conditions
 from contracts.forms.faults import UNCONFIRMED, Fault
 from contracts.forms.values import is_day, is_number
-from contracts.reference.calendar import fiscal_year_end, fiscal_year_start
+from contracts.reference.years import Year
 
 Answers = Mapping[str, Any]
 Definition = Mapping[str, Any]
@@ -47,7 +47,7 @@ _CODES = {HARD: "inconsistent", SOFT: UNCONFIRMED}
 class Check:
     """One compiled check."""
 
-    def __init__(self, definition: Definition, fiscal_year_be: int | None) -> None:
+    def __init__(self, definition: Definition, year: Year | None) -> None:
         self.id: str = definition["id"]
         self.severity: str = definition["severity"]
         self._each: str | None = definition.get("each")
@@ -55,7 +55,7 @@ class Check:
         self._code = _CODES[self.severity]
         self._message: Mapping[str, str] = definition["message"]
         self._applies = conditions.compiled(definition.get("when"))
-        self._is_kept = _verdict(definition["require"], fiscal_year_be)
+        self._is_kept = _verdict(definition["require"], year)
 
     def faults(self, given: Answers) -> Sequence[Fault]:
         """Return a fault for every place where the answers break the check."""
@@ -113,11 +113,11 @@ def _names_in_term(term: Any) -> Iterator[str]:
         yield f"/{term.get('total') or term['count']}"
 
 
-def _verdict(require: Definition, fiscal_year_be: int | None) -> Verdict:
+def _verdict(require: Definition, year: Year | None) -> Verdict:
     ((name, parts),) = require.items()
     if name in COMPARISONS:
         compare = COMPARISONS[name]
-        left, right = (_term(part, fiscal_year_be) for part in parts)
+        left, right = (_term(part, year) for part in parts)
 
         def compared(beside: Answers, report: Answers) -> bool | None:
             one, other = left(beside, report), right(beside, report)
@@ -128,7 +128,7 @@ def _verdict(require: Definition, fiscal_year_be: int | None) -> Verdict:
         return compared
     if name == HOLDS:
         return conditions.compiled(parts) or (lambda _, __: True)
-    verdicts = [_verdict(part, fiscal_year_be) for part in parts]
+    verdicts = [_verdict(part, year) for part in parts]
     return _joined(verdicts, settled_by=name == "any")
 
 
@@ -144,20 +144,20 @@ def _joined(verdicts: list[Verdict], *, settled_by: bool) -> Verdict:
     return joined
 
 
-def _term(term: Any, fiscal_year_be: int | None) -> Term:
+def _term(term: Any, year: Year | None) -> Term:
     if isinstance(term, str):
         return _answer(term)
     if "value" in term:
         constant = _comparable(term["value"])
         return lambda _, __: constant
     if "sum" in term:
-        parts = [_term(part, fiscal_year_be) for part in term["sum"]]
+        parts = [_term(part, year) for part in term["sum"]]
         return lambda beside, report: _sum([part(beside, report) for part in parts])
     if "total" in term:
         return _total(*term["total"].split("."))
     if "count" in term:
         return lambda _, report: len(_items(report, term["count"]))
-    day = _day_of_fiscal_year(term, fiscal_year_be)
+    day = _day_of_year(term, year)
     return lambda _, __: day
 
 
@@ -202,9 +202,9 @@ def _comparable(value: Any) -> Any:
     return value if is_told else None
 
 
-def _day_of_fiscal_year(term: Definition, fiscal_year_be: int | None) -> str | None:
-    """Return a day of the year; None of a form for any year that is in no round yet."""
-    if fiscal_year_be is None:
+def _day_of_year(term: Definition, year: Year | None) -> str | None:
+    """Return a day of the year; None of a form that is in no round yet."""
+    if year is None:
         return None
-    named = fiscal_year_start if term["fiscal_year"] == "starts" else fiscal_year_end
-    return (named(fiscal_year_be) + timedelta(days=term.get("plus_days", 0))).isoformat()
+    day = year.starts if term["year"] == "starts" else year.ends
+    return (day + timedelta(days=term.get("plus_days", 0))).isoformat()

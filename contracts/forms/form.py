@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from contracts.forms import checks, conditions
 from contracts.forms.faults import Fault, fault, listed, step
 from contracts.forms.values import Wrong, judge_of, most_items, reading
-from contracts.forms.years import ANY_YEAR
+from contracts.reference.years import Year, YearBasis
 
 MOST_UNKNOWN = 20
 """Of the names in one object that the form does not have, those that are told one by one."""
@@ -34,10 +34,6 @@ class Form:
         self._checks = {check["id"] for check in definition.get("checks", ())}
         self._verdict = _Verdict(definition, self.fields)
         self._nil_verdict = _Verdict(definition, nil)
-
-    def serves(self, fiscal_year_be: int) -> bool:
-        """Whether it may be asked in a round of that year: it names it, or no year of its own."""
-        return self.definition.get("fiscal_year_be", ANY_YEAR) in (ANY_YEAR, fiscal_year_be)
 
     def read(self, answers: Answers) -> Answers:
         """Return the answers in the one spelling that is judged, kept and shown.
@@ -104,8 +100,9 @@ class _Verdict:
 
     def __init__(self, definition: Definition, asked: Mapping[str, Definition]) -> None:
         self._judge = _Judge(list(asked.values()))
-        year = definition.get("fiscal_year_be")
-        year = None if year == ANY_YEAR else year
+        year = None
+        if "year_be" in definition:
+            year = Year(definition["year_be"], YearBasis(definition["year_basis"]))
         compiled = [
             checks.Check(check, year)
             for check in definition.get("checks", ())

@@ -12,6 +12,7 @@ from typing import Any
 from contracts.forms import checks, conditions
 from contracts.forms.values import TYPES
 from contracts.forms.years import ANY_YEAR
+from contracts.reference.years import YearBasis
 
 Definition = Mapping[str, Any]
 Fields = Mapping[str, Definition]
@@ -30,8 +31,8 @@ PREFILLED_FROM = frozenset(
 _OF_EVERY_FIELD = frozenset(
     {"id", "type", "label", "help", "unit", "required", "required_if", "visible_if", "prefill"}
 )
-_OF_CHECK = frozenset({"id", "severity", "at", "each", "when", "require", "message"})
-_OF_TERM = frozenset({"value", "sum", "total", "count", "fiscal_year"})
+_OF_CHECK = frozenset({"id", "severity", "at", "each", "when", "require", "message", "year_basis"})
+_OF_TERM = frozenset({"value", "sum", "total", "count", "year"})
 _NUMBERS = frozenset({"whole_number", "decimal"})
 _COMPARED = {**dict.fromkeys(_NUMBERS, "number"), "date": "date"}
 
@@ -57,6 +58,8 @@ def _complaints(definition: Definition) -> Iterator[str]:
     year = definition.get("fiscal_year_be", ANY_YEAR)
     if year != ANY_YEAR and not isinstance(year, int):
         yield f"{year} is no fiscal year"
+    if definition.get("year_basis") not in [*YearBasis]:
+        yield "year_basis is calendar or fiscal"
     yield from _repeated("section", [section["id"] for section in definition["sections"]])
     yield from _unworded("title", definition.get("title"))
     for section in definition["sections"]:
@@ -68,7 +71,7 @@ def _complaints(definition: Definition) -> Iterator[str]:
     made = definition.get("checks", ())
     yield from _repeated("check", [check.get("id") for check in made])
     for check in made:
-        for complaint in _of_check(check, top, "fiscal_year_be" in definition):
+        for complaint in _of_check(check, top):
             yield f"check {check.get('id')}: {complaint}"
 
 
@@ -138,21 +141,23 @@ def _impossible(name: str, wanted: Any, field: Definition) -> Iterator[str]:
                 yield f"{name} is never {value}"
 
 
-def _of_check(check: Definition, top: Fields, has_year: bool) -> Iterator[str]:
-    absent = sorted(_OF_CHECK - {"each", "when"} - check.keys())
+def _of_check(check: Definition, top: Fields) -> Iterator[str]:
+    absent = sorted(_OF_CHECK - {"each", "when", "year_basis"} - check.keys())
     unknown = sorted(check.keys() - _OF_CHECK)
     if absent or unknown:
         yield f"it lacks {absent} and knows no {unknown}"
         return
     if check["severity"] not in (checks.HARD, checks.SOFT):
         yield f"severity is {checks.HARD} or {checks.SOFT}"
+    if check.get("year_basis", YearBasis.FISCAL) not in [*YearBasis]:
+        yield "year_basis is calendar or fiscal"
     yield from _unworded("message", check["message"])
     of_list = top.get(check.get("each", ""), {})
     if "each" in check and of_list.get("type") != "list":
         yield f"{check['each']} is no list"
         return
     beside = {field["id"]: field for field in of_list.get("fields", ())} if of_list else top
-    yield from _of_requirement(check["require"], beside, top, has_year)
+    yield from _of_requirement(check["require"], beside, top)
     yield from _of_places(check["at"], beside, top)
     for name, wanted in conditions.names_in(check.get("when")):
         yield from _of_condition(name, wanted, beside, top)
@@ -166,23 +171,21 @@ def _of_places(at: list[str], beside: Fields, top: Fields) -> Iterator[str]:
             yield f"{name} is no field"
 
 
-def _of_requirement(
-    require: Definition, beside: Fields, top: Fields, has_year: bool
-) -> Iterator[str]:
+def _of_requirement(require: Definition, beside: Fields, top: Fields) -> Iterator[str]:
     if len(require) != 1:
         yield "require is one comparison"
         return
     ((name, parts),) = require.items()
     if name in ("all", "any"):
         for part in parts:
-            yield from _of_requirement(part, beside, top, has_year)
+            yield from _of_requirement(part, beside, top)
     elif name == checks.HOLDS:
         for named, wanted in conditions.names_in(parts):
             yield from _of_condition(named, wanted, beside, top)
     elif name not in checks.COMPARISONS:
         yield f"{name} is no comparison"
     else:
-        yield from _of_comparison([_kind_of(part, beside, top, has_year) for part in parts])
+        yield from _of_comparison([_kind_of(part, beside, top) for part in parts])
 
 
 def _of_comparison(kinds: list[str]) -> Iterator[str]:
@@ -192,7 +195,7 @@ def _of_comparison(kinds: list[str]) -> Iterator[str]:
         yield f"a comparison is of two numbers or of two dates, not of {kinds}"
 
 
-def _kind_of(term: Any, beside: Fields, top: Fields, has_year: bool) -> str:
+def _kind_of(term: Any, beside: Fields, top: Fields) -> str:
     """Return "number" or "date", or what is wrong with a term."""
     if isinstance(term, str):
         return _kind_of_field(term, _named(term, beside, top))
@@ -204,11 +207,11 @@ def _kind_of(term: Any, beside: Fields, top: Fields, has_year: bool) -> str:
         is_number = isinstance(term["value"], int | float)
         return "number" if is_number else "date"
     if kind == "sum":
-        parts = {_kind_of(part, beside, top, has_year) for part in term["sum"]}
+        parts = {_kind_of(part, beside, top) for part in term["sum"]}
         return next(iter(parts - {"number"}), "number")
-    if kind == "fiscal_year":
-        is_day = has_year and term["fiscal_year"] in ("starts", "ends")
-        return "date" if is_day else f"{dict(term)} is no day of the form's fiscal year"
+    if kind == "year":
+        is_day = term["year"] in ("starts", "ends")
+        return "date" if is_day else f"{dict(term)} is no day of the round's year"
     return _kind_over_items(term, kind, top)
 
 

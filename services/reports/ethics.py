@@ -63,7 +63,7 @@ ETHICS = Kind(
     words=Words(
         axis="กลุ่มประมวลจริยธรรม",
         receipt="ใบรับรายงานจริยธรรม",
-        round="รายงานจริยธรรม ประจำปีงบประมาณ พ.ศ. {year} ครั้งที่ {no}",
+        round="รายงานจริยธรรม ประจำ{year} ครั้งที่ {no}",
     ),
     get_form=get_form,
     get_definition=get_definition,

@@ -21,7 +21,7 @@ def some_answers(**changes: Any) -> dict[str, Any]:
         "advisory_team_url": "https://lao.example/team",
         "dos_donts": False,
         "trainings": [
-            {"name": "อบรม", "held_on": "2025-11-03", "participants": 30, "budget": 1500.5}
+            {"name": "อบรม", "held_on": "2026-03-03", "participants": 30, "budget": 1500.5}
         ],
         "hr_process_used": ["salary", "development"],
         "score_source": "ita_total",

@@ -41,7 +41,7 @@ class Duties:
         round_ = Round(
             id=f"{self.kind.name}-2569-1",
             kind=self.kind.name,
-            fiscal_year_be=2569,
+            year_be=2569,
             no=1,
             form_id=self.form_id,
             form_version=1,

@@ -13,9 +13,9 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from contracts.forms import ANY_YEAR, Form
+from contracts.forms import Form
 from contracts.forms.conditions import compiled
-from contracts.reference.calendar import fiscal_year_end, fiscal_year_start
+from contracts.reference.years import Year, YearBasis
 
 Answers = dict[str, Any]
 Field = Mapping[str, Any]
@@ -109,10 +109,9 @@ def _choices(field: Field, _form: Form) -> st.SearchStrategy[list[str]]:
 
 
 def _days(_field: Field, form: Form) -> st.SearchStrategy[str]:
-    named = form.definition["fiscal_year_be"]
-    year = 2568 if named == ANY_YEAR else named
-    last = fiscal_year_end(year) + timedelta(days=90)
-    return st.dates(fiscal_year_start(year), last).map(lambda day: day.isoformat())
+    asked_in = form.definition
+    year = Year(asked_in.get("year_be", 2568), YearBasis(asked_in["year_basis"]))
+    return st.dates(year.starts, year.ends + timedelta(days=90)).map(lambda day: day.isoformat())
 
 
 _VALID: dict[str, Callable[[Field, Form], st.SearchStrategy[Any]]] = {

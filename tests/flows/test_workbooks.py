@@ -17,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from collecting.workbooks.layout import layout_of
 from collecting.workbooks.stamp import Stamp
 from collecting.workbooks.writing import Filled, write_workbook
+from contracts.reference.years import Year, YearBasis
 from services.reports.forms import get_form
 from tests.builders.answers import some_answers
 from tests.builders.country import PROVINCE
@@ -26,7 +27,7 @@ from tests.builders.workbooks import edited, zipped
 
 pytestmark = pytest.mark.needs("reports", "aggregation")
 
-FORM = get_form("ethics", 1, 2569)
+FORM = get_form("ethics", 1, Year(2569, YearBasis.CALENDAR))
 LAYOUT = layout_of(FORM)
 PHUKET = {"province": "ภูเก็ต", "district": "เมืองภูเก็ต"}
 LAOS = 60

@@ -12,7 +12,7 @@ from typing import Any
 
 from contracts.forms import Form
 from contracts.forms.conditions import compiled
-from contracts.reference.calendar import fiscal_year_be, fiscal_year_end, fiscal_year_start
+from contracts.reference.years import Year, YearBasis
 
 Definition = Mapping[str, Any]
 Answers = dict[str, Any]
@@ -37,7 +37,9 @@ def invent(
     if nil:
         asked = [field for field in asked if field["id"] in form["nil"]]
     dice = random.Random(seed)  # noqa: S311 (invented answers are no secret)
-    last_day = min(on, fiscal_year_end(form["fiscal_year_be"])) if "fiscal_year_be" in form else on
+    last_day = on
+    if "year_be" in form:
+        last_day = min(on, Year(form["year_be"], YearBasis(form["year_basis"])).ends)
     answers: Answers = {}
     _answer(asked, answers, answers, dice, last_day, 1.0 if everything else ANSWERED_IF_OPTIONAL)
     for whole, parts in SUMS.items():
@@ -119,7 +121,7 @@ def _choices(field: Definition, dice: random.Random, _on: date) -> list[str]:
 
 
 def _day(_field: Definition, dice: random.Random, on: date) -> str:
-    since_new_year = (on - fiscal_year_start(fiscal_year_be(on))).days
+    since_new_year = (on - on.replace(month=1, day=1)).days
     return (on - timedelta(days=dice.randint(0, since_new_year))).isoformat()
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from contracts.fields import wire_time
 from contracts.forms import for_year
-from contracts.reference.calendar import BANGKOK, fiscal_year_be
+from contracts.reference.calendar import BANGKOK, to_be_year
+from contracts.reference.years import Year, YearBasis
 from tools.journey.client import Api, Facts, JourneyFailed, wait_for
 from tools.journey.screen import Step
 
@@ -21,7 +22,7 @@ def proposal(mode: str, no: int, *, now: datetime, **more: Any) -> Facts:
     """Return a round around today: open since a month, due in one, closed in two."""
     return {
         "kind": "ethics",
-        "fiscal_year_be": fiscal_year_be(now),
+        "year_be": this_year(now).be,
         "no": no,
         "form": FORM,
         "mode": mode,
@@ -33,10 +34,15 @@ def proposal(mode: str, no: int, *, now: datetime, **more: Any) -> Facts:
     }
 
 
+def this_year(now: datetime) -> Year:
+    """Return the calendar year in Bangkok: ethics are reported on by calendar years."""
+    return Year(to_be_year(now.astimezone(BANGKOK).year), YearBasis.CALENDAR)
+
+
 def form_asked(operator: Api, now: datetime) -> Facts:
-    """Return the form as it is asked in a round of this fiscal year."""
+    """Return the form as it is asked in a round of this year."""
     served = operator.get(f"/v1/forms/{FORM['id']}/versions/{FORM['version']}")
-    return dict(for_year(served, fiscal_year_be(now)))
+    return dict(for_year(served, this_year(now)))
 
 
 def due_yesterday(district: str, now: datetime) -> Facts:
@@ -55,18 +61,16 @@ def end_of_day(now: datetime, days: int) -> str:
 
 
 def next_number(operator: Api, now: datetime) -> int:
-    """Return the first number no live round of this fiscal year has."""
-    year = fiscal_year_be(now)
+    """Return the first number no live round of this year has."""
+    year = this_year(now).be
     taken = {
         round_["no"]
         for round_ in operator.each("/v1/rounds")
-        if (round_["mode"], round_["fiscal_year_be"]) == ("live", year)
+        if (round_["mode"], round_["year_be"]) == ("live", year)
     }
     free = max(taken, default=0) + 1
     if free > LAST_NUMBER:
-        raise JourneyFailed(
-            f"fiscal year {year} has {LAST_NUMBER} rounds; `make clean` begins anew"
-        )
+        raise JourneyFailed(f"year {year} has {LAST_NUMBER} rounds; `make clean` begins anew")
     return free
 
 

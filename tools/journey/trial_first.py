@@ -36,4 +36,4 @@ def show_linked(operator: Api, live: Facts, trial_id: str, step: Step) -> None:
 
 
 def _about(round_: Facts) -> tuple[str, int, str]:
-    return round_["kind"], round_["fiscal_year_be"], round_["form"]["id"]
+    return round_["kind"], round_["year_be"], round_["form"]["id"]

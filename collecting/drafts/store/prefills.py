@@ -39,7 +39,7 @@ class Prefills:
         earlier = {
             "kind": round_.kind,
             "mode": Mode.LIVE.value,
-            "fiscal_year_be": {"$lt": round_.fiscal_year_be},
+            "fiscal_year_be": {"$lt": round_.year_be},
             "form_id": {"$in": form_ids},
         }
         by_year = [("fiscal_year_be", -1), ("no", -1)]

@@ -26,6 +26,7 @@ from contracts.fields import wire_time
 from contracts.reference.code_groups import CodeGroup
 from contracts.reference.lao_types import LaoType
 from contracts.reference.provinces import PROVINCES
+from contracts.reference.years import YearBasis
 from contracts.reports.consolidations import ConsolidationFacts
 from contracts.reports.events import GroupsConsolidatedV1, ReportConsolidatedV1
 from contracts.reports.problem_categories import PROBLEM_CATEGORIES
@@ -144,7 +145,7 @@ def content_of(
         "round": {
             "id": round_.id,
             "kind": round_.kind,
-            "fiscal_year_be": round_.fiscal_year_be,
+            **_year_of(round_),
             "no": round_.no,
             "mode": round_.mode.value,
             "form": {
@@ -169,6 +170,14 @@ def content_of(
         "missing": sums.missing(),
         "labels_sha256": LABELS_SHA256,
     }
+
+
+def _year_of(round_: Round) -> Facts:
+    """Return the round's year; of a fiscal one as it was told before years had a basis."""
+    told: Facts = {"fiscal_year_be": round_.year_be}
+    if round_.year_basis is YearBasis.FISCAL:
+        return told
+    return {**told, "year_be": round_.year_be, "year_basis": round_.year_basis.value}
 
 
 def _part_of(round_: Round, groups: Groups) -> Facts:

@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from contracts.reference.years import Year, YearBasis
 from services.reports.consolidation.xlsx import (
     COLUMNS,
     GROUPS,
@@ -29,7 +30,7 @@ def pages_of(content: Content, sha256: str) -> Content:
         "title": f"รายงานภาพรวม {round_['id']}",
         "trial": round_["mode"] == "trial",
         "form": round_["form"]["title_th"],
-        "fiscal_year": str(round_["fiscal_year_be"]),
+        "year": _year(round_).title_th,
         "no": str(round_["no"]),
         "round": round_["id"],
         "as_of": in_words(content["as_of"]),
@@ -79,6 +80,10 @@ def _of_part(content: Content) -> Content:
         return {}
     titles = (f"กลุ่มที่ {GROUPS[each].number} {GROUPS[each].title_th}" for each in _groups(content))
     return {"bodies": " และ ".join(content["bodies_th"]), "about": list(titles)}
+
+
+def _year(round_: Content) -> Year:
+    return Year(round_["fiscal_year_be"], YearBasis(round_.get("year_basis", YearBasis.FISCAL)))
 
 
 def _row(row: Content) -> list[str]:

@@ -10,11 +10,12 @@ import yaml
 
 from contracts.collecting.forms import FormNotFound
 from contracts.forms import Form, for_year, require_sound
+from contracts.reference.years import Year
 
 
 @cache
-def get_form(form_id: str, version: int, year: int | None = None) -> Form:
-    """Return a compiled form, as it is asked in a round of a fiscal year.
+def get_form(form_id: str, version: int, year: Year | None = None) -> Form:
+    """Return a compiled form, as it is asked in a round of a year.
 
     Raises FormNotFound, and UnsoundForm for what was never tested.
     """

@@ -20,6 +20,7 @@ from contracts.collecting.own_fields import with_own
 from contracts.events import Event
 from contracts.forms import Form, for_year
 from contracts.principal import Principal, Role
+from contracts.reference.years import Year, YearBasis
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class LicenceOfficer(Principal):
     licence: str | None = None
 
 
-def get_form(form_id: str, version: int, year: int | None = None) -> Form:
+def get_form(form_id: str, version: int, year: Year | None = None) -> Form:
     """Return a form as it is asked in a year. Raises FormNotFound."""
     return Form(for_year(get_definition(form_id, version), year))
 
@@ -92,7 +93,7 @@ LICENCES = Kind(
     words=Words(
         axis="ประเภทใบอนุญาต",
         receipt="ใบรับรายงานใบอนุญาต",
-        round="รายงานใบอนุญาต ประจำปีงบประมาณ พ.ศ. {year} ครั้งที่ {no}",
+        round="รายงานใบอนุญาต ประจำ{year} ครั้งที่ {no}",
     ),
     get_form=cache(get_form),
     get_definition=get_definition,
@@ -100,5 +101,5 @@ LICENCES = Kind(
 OwedSchema = with_own(
     ObligationSchema, "OwedSchema", after="organisation", licence=fields.String(required=True)
 )
-FORM = LICENCES.get_form("licences", 1, 2569)
-FORM_OF_LAST_YEAR = LICENCES.get_form("licences-2568", 1, None)
+FORM = LICENCES.get_form("licences", 1, Year(2569, YearBasis.FISCAL))
+FORM_OF_LAST_YEAR = LICENCES.get_form("licences-2568", 1, Year(2568, YearBasis.FISCAL))

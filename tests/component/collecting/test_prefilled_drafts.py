@@ -44,7 +44,7 @@ def by(owed):
 
 def file_last_year(store, owed, **changes) -> None:
     """Have the same organisation file for the same code a year before."""
-    round_ = a_round(id=LAST_YEAR, fiscal_year_be=2568, form_id="licences-2568", **changes)
+    round_ = a_round(id=LAST_YEAR, year_be=2568, form_id="licences-2568", **changes)
     store.rounds.add(round_)
     before = an_obligation(owed.organisation_id, round_id=LAST_YEAR, mode=round_.mode)
     store.obligations.add([before])

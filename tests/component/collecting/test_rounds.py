@@ -11,6 +11,7 @@ from collecting.rounds.proposals import opened_event, purged_event
 from collecting.rounds.rules import DueException, Mode, RoundState, Scope
 from collecting.rounds.shapes import round_to_wire
 from collecting.rounds.store import Rounds
+from collecting.running.make_ready import made_ready
 from contracts.collecting.rounds import (
     MOST_TRIALS_TOLD,
     RoundAlreadyExists,
@@ -19,6 +20,7 @@ from contracts.collecting.rounds import (
     TrialNotPurged,
 )
 from contracts.errors import StaleVersion
+from contracts.reference.years import YearBasis
 from tests.builders.duties import CLOSES, EARLY, LATE
 from tests.builders.licences.kind import LICENCES
 from tests.builders.recording import record
@@ -112,10 +114,26 @@ def test_rounds_are_listed_page_by_page_without_the_purged(store, trial):
     assert [round_.id for round_ in first + rest] == ids
 
 
+def test_a_round_kept_before_years_had_a_basis_is_of_a_fiscal_year(store, database):
+    store.rounds.add(a_round())
+    database["rounds"].update_one({}, {"$unset": {"year_basis": 1, "purged_trials": 1}})
+
+    assert store.rounds.get("licences-2569-1") == a_round(year_basis=YearBasis.FISCAL)
+
+
+def test_a_draft_from_before_years_had_a_basis_is_opened_with_that_of_its_form(store):
+    draft = a_round(state=RoundState.DRAFT, year_basis=YearBasis.CALENDAR)
+
+    opening = made_ready(store, draft)
+
+    assert (opening.state, opening.year_basis) == (RoundState.OPENING, YearBasis.FISCAL)
+    assert made_ready(store, opening) is opening
+
+
 def test_a_live_round_over_trials_of_its_form_and_year_is_refused_with_their_ids(store, trial):
     second = a_round(id="licences-2569-2-trial2", no=2, mode=Mode.TRIAL, state=RoundState.DRAFT)
     elsewhere = [
-        a_round(id="a", mode=Mode.TRIAL, fiscal_year_be=2570),
+        a_round(id="a", mode=Mode.TRIAL, year_be=2570),
         a_round(id="b", mode=Mode.TRIAL, form_id="another"),
         a_round(id="c", mode=Mode.TRIAL, kind="another"),
     ]

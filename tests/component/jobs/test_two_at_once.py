@@ -27,6 +27,7 @@ from collecting.rounds.rules import Mode, RoundState
 from collecting.sealing.keys import Keyring
 from collecting.workbooks.layout import layout_of
 from contracts.fields import wire_time
+from contracts.reference.years import Year, YearBasis
 from services.accounts.documents import DATABASE as ACCOUNTS
 from services.accounts.documents import DOCUMENTS as OF_ACCOUNTS
 from services.accounts.issuance.codes import ActivationCodes
@@ -164,7 +165,11 @@ def before_an_upload(stage: Stage) -> Facts:
 @cache
 def _archive(*owed: Any) -> bytes:
     """Return the same bytes for every run: they tell when they were made."""
-    return archived(layout_of(ETHICS.get_form("ethics", 1, 2569)), owed, some_answers())
+    return archived(
+        layout_of(ETHICS.get_form("ethics", 1, Year(2569, YearBasis.CALENDAR))),
+        owed,
+        some_answers(),
+    )
 
 
 KINDS: dict[str, Prepare] = {

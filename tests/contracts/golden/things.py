@@ -21,6 +21,7 @@ from collecting.sealing.receipts import Signer
 from collecting.workbooks.layout import layout_of
 from contracts.collecting.figures import Counts
 from contracts.reference.code_groups import CodeGroup
+from contracts.reference.years import Year, YearBasis
 from gateway.openapi import describe
 from gateway.resources import all_routes
 from services.accounts.issuance import slips as slips
@@ -54,7 +55,9 @@ PROBLEMS = {
     ],
 }
 KEPT = Path(__file__).with_name("digests.json")
-FORMS = [get_form("ethics-2568", 1), get_form("ethics-2568", 2), get_form("ethics", 1, 2569)]
+THEN = Year(2569, YearBasis.FISCAL)
+"""As rounds were before the years of forms had a basis."""
+FORMS = [get_form(*form, THEN) for form in (("ethics-2568", 1), ("ethics-2568", 2), ("ethics", 1))]
 TEMPLATES = (CONSOLIDATION, pages.TEMPLATE, receipt_page.TEMPLATE, slips.TEMPLATE)
 
 
@@ -80,12 +83,27 @@ def _bytes_of(thing: Any) -> bytes:
     return orjson.dumps(thing, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
 
 
+def _then(**changes: Any) -> dict[str, Any]:
+    """Return answers of a round of a fiscal year."""
+    (training,) = some_answers()["trainings"]
+    return some_answers(trainings=[training | {"held_on": "2025-11-03"}], **changes)
+
+
 def _filings() -> Iterator[tuple[str, Any]]:
     round_, owed = a_round(), an_obligation()
-    original = _filed(round_, owed, a_submission(owed, filing_id="f1"))
-    amendment = _filed(round_, original.obligation, an_amendment(owed, 1, 90, filing_id="f2"))
+    original = _filed(round_, owed, a_submission(owed, filing_id="f1", answers=_then()))
+    amendment = _filed(
+        round_,
+        original.obligation,
+        _amendment_of(owed),
+    )
     withdrawal = a_submission(
-        owed, filing_id="f3", kind="withdrawal", base_revision=2, reason="ยื่นผิดชุด"
+        owed,
+        filing_id="f3",
+        kind="withdrawal",
+        base_revision=2,
+        reason="ยื่นผิดชุด",
+        answers=_then(),
     )
     filings = {
         "original": original,
@@ -104,13 +122,17 @@ def _filings() -> Iterator[tuple[str, Any]]:
     yield "page of a filing", pages.of_filing(FORMS[0], kept, owed, ETHICS.words)
 
 
+def _amendment_of(owed: Obligation) -> dict[str, Any]:
+    return an_amendment(owed, 1, 90, filing_id="f2", answers=_then(score=90))
+
+
 def _filed(round_: Round, owed: Obligation, submission: dict[str, Any]) -> Filing:
     return decide(read_attempt(submission), round_, owed)
 
 
 def _as_kept(filing: Filing) -> dict[str, Any]:
     return {
-        "answers": fuller_answers(),
+        "answers": fuller_answers(trainings=_then()["trainings"]),
         "kind": "original",
         "revision": 1,
         "organisation_name": "องค์การบริหารส่วนตำบลสมมติ",
@@ -134,7 +156,7 @@ def _forms() -> Iterator[tuple[str, Any]]:
         layout = layout_of(form)
         yield f"blank of {name}", pages.of_blank(form, ETHICS.words)
         yield f"workbook of {name}", a_workbook(layout, {})
-        yield f"filled workbook of {name}", a_workbook(layout, some_answers())
+        yield f"filled workbook of {name}", a_workbook(layout, _then())
 
 
 def _consolidation() -> Iterator[tuple[str, Any]]:
@@ -151,7 +173,7 @@ def _consolidation() -> Iterator[tuple[str, Any]]:
                 district_code="8104",
                 district_name="คลองท่อม",
                 subject_id=group.value,
-                answers=some_answers() if number else None,
+                answers=_then() if number else None,
                 counts=Counts(expected=1, filed=int(number > 0)),
             )
         )

@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collecting.rounds.proposals import changed, drafted, opened_event, require_served, warnings
+from collecting.rounds.proposals import changed, opened_event, warnings
+from collecting.rounds.proposals import drafted as rounds_drafted
 from collecting.rounds.rules import DueException, Mode, RoundState, Scope
 from collecting.rounds.shapes import round_to_wire
 from contracts.collecting.rounds import RoundNotInState, RoundNotTrial
 from contracts.errors import InvalidInput
 from contracts.fields import wire_time
 from contracts.principal import Place
+from contracts.reference.years import YearBasis
 from tests.builders.duties import CLOSES, DUE, LATE, MILLISECOND, OPENS, refusal_of
 from tests.builders.licences.kind import LICENCES
 from tests.unit.collecting.duties import a_round
@@ -35,6 +37,10 @@ def a_proposal(**changes: Any) -> dict[str, Any]:
         **{name: wire_time(instant) for name, instant in times.items()},
     }
     return proposal | changes
+
+
+def drafted(proposal: Any) -> Any:
+    return rounds_drafted(proposal, YearBasis.FISCAL)
 
 
 def an_exception(**changes: Any) -> dict[str, Any]:
@@ -83,6 +89,8 @@ def test_a_drafted_round_shows_what_was_proposed():
 
     nothing = {"province": None, "district": None, "organisation": None}
     assert shown == proposal | {
+        "year_be": 2569,
+        "year_basis": "fiscal",
         "id": "licences-2569-1",
         "state": "draft",
         "version": 1,
@@ -134,25 +142,38 @@ def test_dates_in_the_past_of_a_round_to_be_opened_are_warned_of(at, warned):
     assert {each["code"] for each in told} <= {"in_the_past"}
 
 
+@pytest.mark.parametrize("names", [["year_be"], ["fiscal_year_be"], ["year_be", "fiscal_year_be"]])
+@pytest.mark.parametrize("basis", YearBasis)
+def test_a_round_has_a_year_and_its_basis_and_clients_may_use_the_other_name(names, basis):
+    proposal = {**a_proposal(), **dict.fromkeys(names, 2571)}
+    if "fiscal_year_be" not in names:
+        del proposal["fiscal_year_be"]
+
+    shown = round_to_wire(rounds_drafted(proposal, basis), "/v1")
+
+    assert (shown["year_be"], shown["fiscal_year_be"]) == (2571, 2571)
+    assert (shown["year_basis"], shown["id"]) == (basis, "licences-2571-1")
+
+
 @pytest.mark.parametrize(
-    ("form_id", "year", "is_served"),
+    ("given", "pointer"),
     [
-        ("licences-2568", 2568, True),
-        ("licences-2568", 2569, False),
-        ("licences-2568", 2567, False),
-        ("licences", 2568, True),
-        ("licences", 2599, True),
+        ({"year_be": 2570}, "/year_be"),
+        ({"year_basis": "calendar"}, "/year_basis"),
     ],
 )
-def test_a_form_that_names_another_year_than_the_rounds_is_refused(form_id, year, is_served):
-    round_ = drafted(a_proposal(fiscal_year_be=year))
-    refusal = refusal_of(lambda: require_served(round_, LICENCES.get_form(form_id, 1, None)))
+def test_two_years_or_another_basis_than_the_forms_is_refused(given, pointer):
+    refusal = refusal_of(lambda: drafted(a_proposal(**given)))
 
-    assert (refusal is None) is is_served
-    if refusal is not None:
-        assert refusal.details["pointer"] == "/form"
-        assert "2568" in refusal.in_thai()
-        assert str(year) in str(refusal)
+    assert refusal.details["pointer"] == pointer
+    assert "โปรดระบุ" in refusal.in_thai()
+
+
+def test_a_round_without_a_year_is_refused():
+    proposal = a_proposal()
+    del proposal["fiscal_year_be"]
+
+    assert refusal_of(lambda: drafted(proposal)).details["pointer"] == "/year_be"
 
 
 OUT_OF_ORDER = {

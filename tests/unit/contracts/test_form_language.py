@@ -21,7 +21,8 @@ def form_of(*fields, checks=(), nil=(), year=2568):
     definition = {
         "id": "survey",
         "version": 1,
-        "fiscal_year_be": year,
+        "year_basis": "fiscal",
+        "year_be": year,
         "title": words(),
         "nil": list(nil),
         "sections": [{"id": "A", "title": words(), "fields": list(fields)}],
@@ -174,9 +175,9 @@ def test_a_check_of_every_item_compares_it_with_the_report():
         ({"all": [{"at_most": ["n", {"value": 9}]}, {"at_least": ["n", {"value": 1}]}]}, True),
         ({"holds": {"n": [5]}}, True),
         ({"holds": {"not": {"n": [5]}}}, False),
-        ({"at_least": ["day", {"fiscal_year": "starts"}]}, True),
-        ({"at_most": ["day", {"fiscal_year": "ends"}]}, False),
-        ({"at_most": ["day", {"fiscal_year": "ends", "plus_days": 1}]}, True),
+        ({"at_least": ["day", {"year": "starts"}]}, True),
+        ({"at_most": ["day", {"year": "ends"}]}, False),
+        ({"at_most": ["day", {"year": "ends", "plus_days": 1}]}, True),
         ({"equal": ["day", {"value": "2025-10-01"}]}, True),
     ],
 )
@@ -333,7 +334,7 @@ def spoil(change):
         (lambda d, f, c: c.update(require={"equal": ["a", "colour"]}), "neither a number nor"),
         (lambda d, f, c: c.update(require={"equal": ["a"]}), "of two numbers or of two dates"),
         (
-            lambda d, f, c: c.update(require={"equal": ["a", {"fiscal_year": "ends"}]}),
+            lambda d, f, c: c.update(require={"equal": ["a", {"year": "ends"}]}),
             "of two numbers or of two dates",
         ),
         (lambda d, f, c: c.update(require={"equal": ["a", {"code": "1+1"}]}), "is no term"),

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from contracts.forms import EXACT_NUMBER_MAX, LIST_MAX, TEXT_MAX, Form
 from contracts.forms.values import TYPES
+from contracts.reference.years import Year, YearBasis
 from services.reports.forms import get_form
 from tests.builders.answers import fuller_answers
 from tests.length import examples
@@ -271,7 +272,7 @@ def test_a_fault_names_the_question_and_a_type_that_people_know():
 
 
 def test_no_second_fault_follows_from_a_day_that_cannot_be_read():
-    day = get_form("ethics", 1, 2569)
+    day = get_form("ethics", 1, Year(2569, YearBasis.CALENDAR))
     found = day.faults(fuller_answers(certified_on="2568-12-28"))
 
     assert [fault.code for fault in found] == ["format"]
@@ -286,7 +287,7 @@ def test_judging_leaves_the_answers_as_they_were():
     assert answers == {"name": "ก", "trainings": [{"people": 1}], "money": 1}
 
 
-REAL = get_form("ethics-2568", 1)
+REAL = get_form("ethics-2568", 1, Year(2569, YearBasis.CALENDAR))
 FIELDS = [field["id"] for part in REAL.definition["sections"] for field in part["fields"]]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

@@ -28,10 +28,10 @@ class Reports:
             self.may_refuse.wait()
             self.refused += 1
             raise self.refusal
-        return {"form": FORM, "state": "open", "fiscal_year_be": 2570}
+        return {"form": FORM, "state": "open", "year_be": 2570, "year_basis": "calendar"}
 
     def get_form(self, form_id: str, version: int) -> dict[str, Any]:
-        return {"id": form_id, "version": version, "title_th": "", "fields": [], "checks": []}
+        return {"id": form_id, "version": version, "title_th": "", "year_basis": "calendar"}
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chassis.typesetter import Typesetter
+from contracts.reference.years import Year, YearBasis
 from services.reports.forms import get_form
 from services.reports.settings import Settings
 from tests.builders.form_answers import broken_answers, valid_answers
@@ -18,7 +19,8 @@ from tests.unit.collecting.test_workbook_faces import (
     told,
 )
 
-FORMS = [get_form("ethics-2568", 1), get_form("ethics-2568", 2), get_form("ethics", 1, 2569)]
+THEN = Year(2569, YearBasis.FISCAL)
+FORMS = [get_form(*form, THEN) for form in (("ethics-2568", 1), ("ethics-2568", 2), ("ethics", 1))]
 EVERY_FORM = pytest.mark.parametrize(
     "form", FORMS, ids=lambda form: f"{form.id} version {form.version}"
 )

@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from collecting.sealing.receipts import content_sha256, fields_of
+from contracts.reference.years import Year, YearBasis
 from services.reports.forms import get_form
 from tools.bench.figures import figures_of, lines, rate_range, ratios, summary
 from tools.bench.meter import Meter
@@ -47,7 +48,7 @@ def told(ours, ordinary, plain):
 
 @pytest.fixture
 def work(tmp_path):
-    form = get_form(FORM["id"], FORM["version"], 2568)
+    form = get_form(FORM["id"], FORM["version"], Year(2569, YearBasis.CALENDAR))
     (tmp_path / "form.json").write_bytes(orjson.dumps(form.definition))
     (tmp_path / "key.pem").write_bytes(signing_key())
     return SameWork.read(str(tmp_path / "form.json"), str(tmp_path / "key.pem"))

@@ -3,12 +3,14 @@ from datetime import date
 import pytest
 
 from contracts.forms import Form
+from contracts.reference.years import Year, YearBasis
 from services.reports.forms import get_form
 from tools.journey.answers import MARKER, invent, notes_on
 
 TODAY = date(2026, 1, 31)
-ETHICS = get_form("ethics-2568", 1)
-FULLER = get_form("ethics-2568", 2)
+YEAR = Year(2569, YearBasis.CALENDAR)
+ETHICS = get_form("ethics-2568", 1, YEAR)
+FULLER = get_form("ethics-2568", 2, YEAR)
 EVERY_TYPE = {
     "id": "every-type",
     "version": 1,
