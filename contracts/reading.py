@@ -13,6 +13,7 @@ from marshmallow import ValidationError, validate
 from contracts.errors import Wording
 from contracts.reference.calendar import (
     BANGKOK,
+    ShortYear,
     UnreadableDate,
     arabic_digits,
     parse_date,
@@ -28,7 +29,8 @@ URL_MAX = 2000
 
 _BE_AHEAD = 543
 _YEAR = re.compile(r"[0-9]{4}")
-_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY_TH = "28/12/2569, ๒๘ ธ.ค. ๒๕๖๙ หรือ 2026-12-28"
+_DAY = "28/12/2569, ๒๘ ธ.ค. ๒๕๖๙ or 2026-12-28"
 
 
 class Unread(ValueError):
@@ -64,23 +66,40 @@ def read_time(text: str) -> datetime:
 
 
 def read_day(text: str) -> date:
-    """Read a day: 2025-12-20 of the Common Era, or as people write it, such as 20/12/2568.
+    """Read a day as people type it on any face: ๒๘ ธ.ค. ๒๕๖๙, 28/12/2569 or 2026-12-28.
 
-    Raises Unread.
+    The year says its era, in each of these spellings: `parse_date` has the rule. Raises Unread.
     """
-    typed = arabic_digits(without_invisible(text)).strip()
-    if _ISO_DAY.fullmatch(typed):
-        _require_possible(int(typed[:4]))
     try:
-        day = parse_date(typed)
+        day = parse_date(without_invisible(text))
+    except ShortYear as short:
+        raise Unread(
+            "short_year",
+            f"ปี {short.year} ไม่ครบสี่หลัก จึงไม่แน่ว่าเป็นปีใด โปรดพิมพ์ปีสี่หลัก เช่น {_DAY_TH}",
+            f"The year {short.year} could be several: type all four digits, for example {_DAY}.",
+        ) from short
     except UnreadableDate as problem:
         raise Unread(
             "wrong_format",
-            "ต้องเป็นวันที่ที่มีในปฏิทิน เช่น 2025-12-20 หรือ 20/12/2568 (ปีสี่หลัก)",
-            "It must be a day of the calendar, for example 2025-12-20 or 20/12/2568.",
+            f"ต้องเป็นวันที่ที่มีในปฏิทิน ปีสี่หลัก เช่น {_DAY_TH}",
+            f"It must be a day of the calendar with a year of four digits, for example {_DAY}.",
         ) from problem
-    _require_possible(day.year)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        first, last = FIRST_YEAR + _BE_AHEAD, LAST_YEAR + _BE_AHEAD
+        raise Unread(
+            "out_of_range",
+            f"ปีต้องอยู่ระหว่าง พ.ศ. {first} ถึง {last}",
+            f"The year must be from {first} to {last} of the Buddhist Era"
+            f" ({FIRST_YEAR} to {LAST_YEAR}).",
+        )
     return day
+
+
+def day_of_cell(day: date) -> date:
+    """Return the day meant by a spreadsheet's own date, by the rule of `read_day`: a year typed as
+    2569 is stored as that of the Common Era. Raises Unread.
+    """
+    return read_day(day.isoformat())
 
 
 def _require_possible(year: int) -> None:
@@ -90,12 +109,12 @@ def _require_possible(year: int) -> None:
     if FIRST_YEAR <= meant <= LAST_YEAR:
         raise Unread(
             "buddhist_year",
-            f"พิมพ์ปี พ.ศ. {year} หมายถึง ค.ศ. {meant} หรือไม่ โปรดใช้ปี ค.ศ.",
-            f"The year {year} is of the Buddhist Era; do you mean {meant}? Use the Common Era.",
+            f"วันเวลาแบบ RFC 3339 นับปีตาม ISO 8601 ปี {year} หมายถึง {meant} หรือไม่",
+            f"RFC 3339 counts years as ISO 8601 does; do you mean {meant} by {year}?",
         )
     raise Unread(
         "out_of_range",
-        f"ปีต้องอยู่ระหว่าง ค.ศ. {FIRST_YEAR} ถึง {LAST_YEAR}",
+        f"ปีต้องอยู่ระหว่าง {FIRST_YEAR} ถึง {LAST_YEAR}",
         f"The year must be from {FIRST_YEAR} to {LAST_YEAR}.",
     )
 

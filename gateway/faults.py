@@ -65,7 +65,7 @@ _KNOWN = [
         (r"Not a valid boolean\.", "wrong_type", "ต้องเป็นจริงหรือเท็จ (true หรือ false)"),
         (r"Not a valid list\.", "wrong_type", "ต้องเป็นรายการ"),
         (r"Not a valid mapping type\.", "wrong_type", "ต้องเป็นออบเจ็กต์ JSON"),
-        (r"Not a valid date\.", "wrong_format", "ต้องเป็นวันที่แบบ ปปปป-ดด-วว (ค.ศ.)"),
+        (r"Not a valid date\.", "wrong_format", "ต้องเป็นวันที่ เช่น 28/12/2569 หรือ 2026-12-28"),
         (r"Not a valid email address\.", "wrong_format", "ต้องเป็นที่อยู่อีเมล"),
         (r"Not a valid URL\.", "wrong_format", "ต้องเป็น URL"),
         (r"Not a valid UUID\.", "wrong_format", "ต้องเป็น UUID"),

@@ -8,7 +8,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from contracts.reference.calendar import UnreadableDate, arabic_digits, parse_date, to_ce_year
+from contracts.reading import FIRST_YEAR, LAST_YEAR, Unread, day_of_cell
+from contracts.reference.calendar import arabic_digits
 from contracts.reference.thai_text import without_invisible
 
 Definition = Mapping[str, Any]
@@ -20,7 +21,6 @@ _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _GROUPED_NUMBER = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _ESCAPED = re.compile("_x([0-9A-F]{4})_")
-_FIRST_BE_YEAR = 2484
 
 
 class Unclear(ValueError):
@@ -112,23 +112,13 @@ def _read_date(_field: Definition, value: Any) -> Any:
             raise Unclear("format")
         value = value.date()
     if isinstance(value, date):
-        return _in_our_era(value).isoformat()
+        try:
+            return day_of_cell(value).isoformat()
+        except Unread as nonsense:
+            raise Unclear("format") from nonsense
     if not isinstance(value, str):
         raise Unclear("type" if isinstance(value, bool) else "format")
-    try:
-        return parse_date(value).isoformat()
-    except UnreadableDate:
-        return value
-
-
-def _in_our_era(day: date) -> date:
-    """Return the day meant by a date cell: Excel takes a year typed as 2568 for that of Christ."""
-    if day.year < _FIRST_BE_YEAR:
-        return day
-    try:
-        return day.replace(year=to_ce_year(day.year))
-    except ValueError as nonsense:
-        raise Unclear("format") from nonsense
+    return value  # the form reads what is typed
 
 
 def _read_text(_field: Definition, value: Any) -> Any:
@@ -183,7 +173,7 @@ def _shown_date(_field: Definition, answer: str) -> str | date:
             day = date.fromisoformat(answer)
         except ValueError:
             return answer
-        if day >= FIRST_DAY and day.year < _FIRST_BE_YEAR:
+        if FIRST_YEAR <= day.year <= LAST_YEAR:
             return day
     return answer
 

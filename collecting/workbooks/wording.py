@@ -74,8 +74,8 @@ _NUMBER = (
     "It must be a number like 1500 or 1,500.25, with no unit or text.",
 )
 _DATE = (
-    "ต้องเป็นวันที่ที่มีจริง ปีสี่หลัก เช่น 28/12/2568, 28 ธ.ค. 2568 หรือ 2025-12-28",
-    "It must be a day with a four-digit year: 28/12/2568, 28 ธ.ค. 2568 or 2025-12-28.",
+    "ต้องเป็นวันที่ที่มีจริง ปีสี่หลัก เช่น 28/12/2569, ๒๘ ธ.ค. ๒๕๖๙ หรือ 2026-12-28",
+    "It must be a day with a four-digit year: 28/12/2569, ๒๘ ธ.ค. ๒๕๖๙ or 2026-12-28.",
 )
 _YES_NO = (f"เลือก {YES} หรือ {NO}", f"Choose {YES} or {NO}.")
 _FOR_KIND = {
@@ -145,7 +145,7 @@ def of_verdict(fault: Fault, at: Spot, field: Definition | None, note_at: Spot) 
     """Return a fault of the form's verdict at its cell; a warning tells where its note goes."""
     thai, english = fault.message_th, fault.message
     kind = field["type"] if field else ""
-    if (fault.code, kind) in _FOR_KIND:
+    if fault.code == "type" and (fault.code, kind) in _FOR_KIND:
         thai, english = _FOR_KIND[fault.code, kind]
     elif field and fault.code == "choice":
         thai = "ต้องเลือกจาก: " + ", ".join(choice["th"] for choice in field["choices"])

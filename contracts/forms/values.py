@@ -323,7 +323,7 @@ TYPES: dict[str, FieldType] = {
         frozenset({"max_items"}), _read_items,
     ),
     "date": FieldType(
-        (str,), ("วันที่ เช่น 2025-12-28", "a date such as 2025-12-28"),
+        (str,), ("วันที่ เช่น 28/12/2569", "a date such as 2026-12-28"),
         (_is_short, _fits(is_day, lambda value: read_day(value).isoformat())),
         reader=_read_as(is_day, lambda value: read_day(value).isoformat()),
     ),

@@ -30,6 +30,14 @@ class UnreadableDate(ValueError):
     """What was typed is not one certain day."""
 
 
+class ShortYear(UnreadableDate):
+    """A day with a `year` of fewer than four digits: of which century or era, nobody knows."""
+
+    def __init__(self, year: str) -> None:
+        super().__init__(f"the year {year} has not four digits")
+        self.year = year
+
+
 class NaiveMoment(ValueError):
     """A moment came without a time zone, so nobody knows when it was."""
 
@@ -98,14 +106,19 @@ def short_date(day: date, *, in_thai_digits: bool = False) -> str:
 def parse_date(typed: str) -> date:
     """Return the day meant by a typed date, in either era, in Thai or Arabic digits.
 
-    Reads 2025-08-28, 28/8/2568, "28 สิงหาคม 2568" and "28 ส.ค. พ.ศ. 2568".
-    Years need four digits: a shorter one would have to be guessed. Raises UnreadableDate.
+    Reads 2025-08-28, 28/8/2568, "28 สิงหาคม 2568", "28 ส.ค. พ.ศ. 2568" and "28 สิงหา 2568"; the day
+    stands before the month. The year alone says its era: 2484 to 2742 are of the Buddhist, 1941 to
+    2199 of the Common Era, in every spelling, and an era that is written has to be that one. A
+    year needs four digits: a shorter one would have to be guessed. Raises UnreadableDate, and
+    ShortYear for that.
     """
     text = " ".join(arabic_digits(typed).split())
     found = _ISO.fullmatch(text) or _NUMERIC.fullmatch(text) or _WORDED.fullmatch(text)
     if found is None:
         raise UnreadableDate(f"{typed!r} is not a date with a four-digit year")
     parts = found.groupdict()
+    if len(parts["year"]) < _YEAR_DIGITS:
+        raise ShortYear(parts["year"])
     try:
         year = _ce_year_as_typed(int(parts["year"]), era=parts.get("era"))
         return date(year, _month_number(parts["month"]), int(parts["day"]))
@@ -115,15 +128,20 @@ def parse_date(typed: str) -> date:
 
 _ISO = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
 _NUMERIC = re.compile(
-    r"(?P<day>[0-9]{1,2})(?P<mark>[/.-])(?P<month>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4})"
+    r"(?P<day>[0-9]{1,2})(?P<mark>[/.-])(?P<month>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{1,4})"
 )
 _WORDED = re.compile(
     r"(?:วันที่ ?)?(?P<day>[0-9]{1,2}) ?(?:เดือน ?)?(?P<month>[ก-์][ก-์. ]*?) ?"
-    r"(?P<era>พ\.ศ\.|ค\.ศ\.)? ?(?P<year>[0-9]{4})"
+    r"(?P<era>[พค]\.? ?ศ\.?)? ?(?P<year>[0-9]{1,4})"
 )
+_YEAR_DIGITS = 4
 _MONTHS = {
     name.replace(".", ""): number
-    for names in (thai_full_months, thai_abbr_months)
+    for names in (
+        thai_full_months,
+        thai_abbr_months,
+        [re.sub("(?:คม|ยน|พันธ์)$", "", name) for name in thai_full_months],
+    )
     for number, name in enumerate(names, start=1)
 }
 
@@ -147,6 +165,6 @@ def _month_number(month: str) -> int:
 def _ce_year_as_typed(year: int, *, era: str | None) -> int:
     """Return the CE year; the two ranges do not overlap, so no era need be typed."""
     is_be = year >= _FIRST_BE
-    if era is not None and is_be != (era == "พ.ศ."):
+    if era is not None and is_be != era.startswith("พ"):
         raise ValueError(f"{year} is not a year of {era}")
     return to_ce_year(year if is_be else to_be_year(year))

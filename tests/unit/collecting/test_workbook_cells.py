@@ -49,6 +49,7 @@ INSPECTIONS = LAYOUT.lists["inspections"].name
         (SCORE, "๘๘.๒๕", 88.25),
         (SCORE, 90, 90),
         (CERTIFIED_ON, "20/12/2568", "2025-12-20"),
+        (CERTIFIED_ON, "2568-12-20", "2025-12-20"),
         (CERTIFIED_ON, "๒๐ ธ.ค. ๒๕๖๘", "2025-12-20"),
         (CERTIFIED_ON, "20 ธันวาคม พ.ศ. 2568", "2025-12-20"),
         (CERTIFIED_ON, date(2025, 12, 20), "2025-12-20"),
@@ -119,7 +120,8 @@ def test_help_is_in_words_for_people_and_in_both_languages():
 
     told = {fault.pointer: fault for fault in reading.faults}
     assert "ตัวเลข" in told[ISSUED].message_th
-    assert "28/12/2568" in told[CERTIFIED_ON].message
+    assert "ปี 68 ไม่ครบสี่หลัก" in told[CERTIFIED_ON].message_th
+    assert "28/12/2569" in told[CERTIFIED_ON].message
     assert "รักษาการ/ปฏิบัติหน้าที่แทน" in told["/answers/registrar_status"].message_th
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from collecting.workbooks.dates import is_date_format
 from collecting.workbooks.layout import MAIN_SHEET, layout_of
-from collecting.workbooks.values import read_value, shown_value
+from collecting.workbooks.values import Unclear, read_value, shown_value
 from tests.builders.licences.answers import some_answers
 from tests.builders.licences.kind import FORM_OF_LAST_YEAR
 from tests.builders.workbooks import a_workbook, cell_of, edited, read, repacked
@@ -128,10 +128,10 @@ def _named_styles(data: bytes) -> int:
 @pytest.mark.parametrize(
     ("typed", "is_a_day"),
     [
-        ("1940-12-31", False),
-        ("1941-01-01", True),
-        ("2483-12-31", True),
-        ("2484-01-01", False),
+        ("1999-12-31", False),
+        ("2000-01-01", True),
+        ("2199-12-31", True),
+        ("2568-12-20", False),
     ],
 )
 def test_a_day_is_shown_as_one_where_a_cell_of_that_day_means_the_same(typed, is_a_day):
@@ -140,14 +140,20 @@ def test_a_day_is_shown_as_one_where_a_cell_of_that_day_means_the_same(typed, is
     shown = shown_value(field, typed)
 
     assert shown == (date.fromisoformat(typed) if is_a_day else typed)
-    assert (read_value(field, date.fromisoformat(typed)) == typed) or not is_a_day
+    assert not is_a_day or read_value(field, date.fromisoformat(typed)) == typed
 
 
-@pytest.mark.parametrize(("year", "meant"), [(2483, "2483-12-20"), (2484, "1941-12-20")])
-def test_a_year_is_of_the_buddhist_era_from_the_first_in_which_that_could_be_meant(year, meant):
+@pytest.mark.parametrize(("year", "meant"), [(2543, "2000-12-20"), (2742, "2199-12-20")])
+def test_a_cell_with_a_year_of_the_buddhist_era_is_the_day_that_is_meant(year, meant):
     field = LAYOUT.form.fields["certified_on"]
 
     assert read_value(field, date(year, 12, 20)) == meant
+
+
+@pytest.mark.parametrize("year", [1999, 2200, 2542, 2743])
+def test_a_cell_with_a_year_that_nobody_can_mean_is_refused(year):
+    with pytest.raises(Unclear):
+        read_value(LAYOUT.form.fields["certified_on"], date(year, 12, 20))
 
 
 def test_a_workbook_saved_as_strict_open_xml_is_read():

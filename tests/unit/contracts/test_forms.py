@@ -122,7 +122,7 @@ def test_an_empty_answer_is_no_answer(nothing):
         ({"colours": ["x" * (TEXT_MAX + 1)]}, "type"),
         ({"colour": "x" * (TEXT_MAX + 1)}, "size"),
         ({"held_on": "31/02/2568"}, "format"),
-        ({"held_on": "2568-12-28"}, "format"),
+        ({"held_on": "28/12/68"}, "format"),
         ({"held_on": "1999-12-31"}, "format"),
         ({"note": "x" * (10 * TEXT_MAX)}, "length"),
         ({"note": "x" * (10 * TEXT_MAX + 1)}, "size"),
@@ -189,7 +189,7 @@ def test_a_text_in_which_nothing_is_seen_is_no_answer(nothing):
     [
         ({"held_on": "28/12/2568"}, {"held_on": "2025-12-28"}),
         ({"held_on": "๒๘ ธ.ค. ๒๕๖๘"}, {"held_on": "2025-12-28"}),
-        ({"held_on": "2568-12-28"}, {"held_on": "2568-12-28"}),
+        ({"held_on": "2568-12-28"}, {"held_on": "2025-12-28"}),
         ({"phone": "02-123-4567 ต่อ ๑๒"}, {"phone": "021234567 ต่อ 12"}),
         ({"count": 7.0}, {"count": 7}),
         ({"count": 7.5}, {"count": 7.5}),
@@ -273,10 +273,10 @@ def test_a_fault_names_the_question_and_a_type_that_people_know():
 
 def test_no_second_fault_follows_from_a_day_that_cannot_be_read():
     day = get_form("ethics", 1, Year(2569, YearBasis.CALENDAR))
-    found = day.faults(fuller_answers(certified_on="2568-12-28"))
+    found = day.faults(fuller_answers(certified_on="28/12/68"))
 
     assert [fault.code for fault in found] == ["format"]
-    assert "หมายถึง ค.ศ. 2025 หรือไม่" in found[0].message_th
+    assert "ปี 68 ไม่ครบสี่หลัก" in found[0].message_th
 
 
 def test_judging_leaves_the_answers_as_they_were():

@@ -192,7 +192,7 @@ def test_every_day_and_time_in_a_request_is_read_by_the_one_reader_of_dates():
 
 @pytest.mark.parametrize(
     ("day", "code"),
-    [("2569-01-31", "buddhist_year"), ("1999-01-31", "out_of_range"), ("0", "wrong_format")],
+    [("31/1/69", "short_year"), ("1999-01-31", "out_of_range"), ("0", "wrong_format")],
 )
 def test_the_audit_is_asked_for_a_day_that_can_be_meant(day, code):
     with pytest.raises(FaultyInput) as refused:
