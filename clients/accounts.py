@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from chassis.rpc import Call
+from clients.signing_in import SigningIn
 from contracts import errors as shared
 from contracts.accounts import (
     audit,
     changes,
     issuance,
+    lookup,
     openid,
     organisations,
     registry,
@@ -23,7 +24,7 @@ from contracts.paging import PageFacts
 from contracts.principal import PrincipalFacts
 
 
-class AccountsClient:
+class AccountsClient(SigningIn):
     """What accounts can be asked; a method answers in the API's shape or raises one of `errors`.
 
     `by` is who asks; times are RFC 3339.
@@ -41,68 +42,15 @@ class AccountsClient:
         shared.StaleVersion,
     )
 
-    def __init__(self, call: Call) -> None:
-        self._call = call
-
-    def open_session(
-        self,
-        *,
-        username: str,
-        password: str,
-        takeover: bool,
-        address: str,
-        otp: str | None = None,
-    ) -> sign_in.SessionFacts:
-        """Return the session of a slot, and its token; `address` is where it comes from."""
-        return self._call(
-            "open_session",
-            username=username,
-            password=password,
-            takeover=takeover,
-            address=address,
-            otp=otp,
-        )
-
-    def find_sessions(
-        self, token_hashes: list[str]
-    ) -> dict[str, sign_in.LiveSessionFacts | sign_in.EndedSessionFacts]:
-        """Return whose each token is, by its SHA-256 in hexadecimal digits; one that opens nothing
-        is left out.
-        """
-        return self._call("find_sessions", token_hashes=token_hashes)
-
-    def close_session(self, *, session_id: str, slot_id: str) -> None:
-        """End a session; nothing happens where it has ended."""
-        self._call("close_session", session_id=session_id, slot_id=slot_id)
-
-    def describe_session(self, by: PrincipalFacts) -> sign_in.SignedInPrincipalFacts:
-        """Return who is signed in."""
-        return self._call("describe_session", by=by)
-
-    def activate_slot(
-        self,
-        *,
-        username: str,
-        activation_code: str,
-        password: str,
-        holder: issuance.HolderRequestFacts,
-        address: str,
-    ) -> issuance.ActivationFacts:
-        """Return the slot as activated; its code is spent."""
-        return self._call(
-            "activate_slot",
-            username=username,
-            activation_code=activation_code,
-            password=password,
-            holder=holder,
-            address=address,
-        )
-
     def list_organisations(
         self, by: PrincipalFacts, *, limit: int, cursor: str | None = None, **filters: str
     ) -> PageFacts[organisations.OrganisationFacts]:
         """Return a page. Filters are q, type, province, district and as_of, a day as ISO."""
         return self._call("list_organisations", by=by, limit=limit, cursor=cursor, **filters)
+
+    def look_up_organisations(self, q: str) -> lookup.FoundOrganisationsFacts:
+        """Return the first LAOs found by code or part of a name, for somebody not signed in."""
+        return self._call("look_up_organisations", q=q)
 
     def get_organisation(
         self, by: PrincipalFacts, organisation_id: str, *, as_of: str | None = None
@@ -334,67 +282,8 @@ class AccountsClient:
         """Return the caller's own job."""
         return self._call("get_job", by=by, job_id=job_id)
 
-    def change_password(
-        self,
-        by: PrincipalFacts,
-        *,
-        session_id: str,
-        current_password: str,
-        new_password: str,
-    ) -> None:
-        """Replace the caller's password; the session stays, and any other ends."""
-        self._call(
-            "change_password",
-            by=by,
-            session_id=session_id,
-            current_password=current_password,
-            new_password=new_password,
-        )
-
-    def begin_second_factor(
-        self, by: PrincipalFacts, *, password: str
-    ) -> second_factor.SecondFactorSecretFacts:
-        """Return a new secret; it counts once a code of it is confirmed."""
-        return self._call("begin_second_factor", by=by, password=password)
-
-    def confirm_second_factor(
-        self, by: PrincipalFacts, *, code: str
-    ) -> second_factor.RecoveryCodesFacts:
-        """Return the recovery codes, told this once."""
-        return self._call("confirm_second_factor", by=by, code=code)
-
-    def remove_second_factor(self, by: PrincipalFacts, *, password: str, code: str) -> None:
-        """Need no second factor from now on; a recovery code serves as `code`."""
-        self._call("remove_second_factor", by=by, password=password, code=code)
-
     def list_audit(
         self, by: PrincipalFacts, *, limit: int, cursor: str | None = None, **filters: str
     ) -> PageFacts[audit.AuditEntryFacts]:
         """Return a page of the audit chain. Filters are day, act and subject."""
         return self._call("list_audit", by=by, limit=limit, cursor=cursor, **filters)
-
-    def begin_openid_sign_in(
-        self, *, username: str, takeover: bool, address: str
-    ) -> openid.BegunOpenIdFacts:
-        """Return where to send the browser, and what it must bring back."""
-        return self._call(
-            "begin_openid_sign_in", username=username, takeover=takeover, address=address
-        )
-
-    def begin_openid_link(
-        self, by: PrincipalFacts, *, password: str, otp: str | None = None
-    ) -> openid.BegunOpenIdFacts:
-        """Return the same, for linking the caller's slot."""
-        return self._call("begin_openid_link", by=by, password=password, otp=otp)
-
-    def get_openid_link(self, by: PrincipalFacts) -> openid.OpenIdLinkFacts:
-        """Return who may sign in to the caller's slot through the provider."""
-        return self._call("get_openid_link", by=by)
-
-    def remove_openid_link(self, by: PrincipalFacts, *, password: str) -> None:
-        """Let nobody sign in to the caller's slot through the provider any more."""
-        self._call("remove_openid_link", by=by, password=password)
-
-    def finish_openid(self, *, state: str, code: str) -> openid.OpenIdOutcomeFacts:
-        """Return the session, None where a slot was linked."""
-        return self._call("finish_openid", state=state, code=code)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from clients.accounts import AccountsClient
 from clients.aggregation import AggregationClient
@@ -12,6 +12,7 @@ from clients.reports import FilingsIntake, ReportsClient
 from gateway.collection import Collection
 from gateway.evidence_desk import EvidenceDesk
 from gateway.form_cache import FormCache
+from gateway.pace import Pace
 from gateway.tickets import Tickets
 
 
@@ -38,6 +39,7 @@ class Ask:
     aggregation: AggregationClient
     collections: Mapping[str, CollectionAsk]
     """By the name of the collection."""
+    lookups: Pace = field(default_factory=lambda: Pace(at_once=60, seconds=1.0))
 
     @property
     def job_services(self) -> Mapping[str, AccountsClient | CollectionClient]:

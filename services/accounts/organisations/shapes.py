@@ -14,6 +14,7 @@ from contracts.accounts.changes import (
     OrganisationDifferenceFacts,
     SlotAfterChangeFacts,
 )
+from contracts.accounts.lookup import FoundOrganisationFacts
 from contracts.accounts.organisations import OrganisationDetailsFacts, OrganisationRecordFacts
 from contracts.fields import wire_time
 from services.accounts.organisations.rules.changes import OrderedChange, Outcome
@@ -46,6 +47,18 @@ def _record(organisation: Organisation, shown: Dated) -> OrganisationRecordFacts
         "history": [show_version(organisation.id, past) for past in organisation.history],
         "successor_ids": list(organisation.successor_ids),
         "slots_close_on": _iso(organisation.slots_close_on),
+    }
+
+
+def show_found(organisation: Organisation) -> FoundOrganisationFacts:
+    """Return what anybody may know of an LAO."""
+    facts = organisation.facts
+    return {
+        "code": facts.code,
+        "full_name": facts.full_name,
+        "type": str(facts.type),
+        "district": facts.district,
+        "province": facts.province,
     }
 
 

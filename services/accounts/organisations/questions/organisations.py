@@ -9,6 +9,7 @@ from typing import Any
 
 from chassis.jobs import Job, Jobs, runs_job
 from chassis.rpc import answers
+from contracts.accounts.lookup import MOST_FOUND, FoundOrganisationsFacts
 from contracts.accounts.organisations import (
     OrganisationFacts,
     OrganisationNotFound,
@@ -23,7 +24,7 @@ from contracts.principal import Principal, PrincipalFacts, Role
 from contracts.reference.calendar import as_bangkok
 from services.accounts.audit.trail import AuditTrail
 from services.accounts.organisations.rules.organisation import Organisation
-from services.accounts.organisations.shapes import show_record
+from services.accounts.organisations.shapes import show_found, show_record
 from services.accounts.registry import import_file
 from services.accounts.slots.shapes import show_organisation, show_version
 from services.accounts.stores import AccountsStore
@@ -73,6 +74,15 @@ class OrganisationQuestions:
         if shown is None:
             raise OrganisationNotOnRecord(organisation_id=organisation_id, as_of=as_of)
         return shown
+
+    @answers
+    def look_up_organisations(self, q: str) -> FoundOrganisationsFacts:
+        """Return the first LAOs that a code or part of a name finds."""
+        found = self.store.organisations.look_up(q, limit=MOST_FOUND + 1)
+        return {
+            "items": [show_found(each) for each in found[:MOST_FOUND]],
+            "more": len(found) > MOST_FOUND,
+        }
 
     def _day(self, as_of: str | None) -> date | None:
         """Return the day that is asked about, None for today. Raises InvalidInput."""

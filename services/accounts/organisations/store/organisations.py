@@ -41,8 +41,10 @@ _AREA_FIELDS = {
 }
 # What a list does not show; a history is read only with what it belongs to.
 NOT_OF_LISTS = {"history": 0, "changes": 0, "keys": 0, "outbox": 0}
+CODE_INDEX = [("facts.code", 1)]
 SEARCH_INDEX = [("keys", 1), ("sort_key", 1), ("_id", 1)]
 _CODE = re.compile(r"[0-9]{1,7}")
+_WHOLE_CODE = re.compile(r"[0-9]{7}")
 _EVENT_FACTS = (
     *("kind", "type", "code", "full_name", "abbreviation"),
     *("province_code", "province", "district_code", "district"),
@@ -157,6 +159,24 @@ class OrganisationStore:
             ]
         )
         return found
+
+    def look_up(self, text: str, *, limit: int) -> list[Organisation]:
+        """Return the first LAOs in force of that code or with that in a form of their name, by
+        code or as a Thai dictionary sorts; without history. A whole code finds its LAO whatever
+        its first digit, which follows the type.
+        """
+        query = squeezed(text)
+        conditions = [{"kind": OrganisationKind.LAO.value, "closed_on": None}]
+        if _WHOLE_CODE.fullmatch(query):
+            found = self._collection.find({**conditions[0], "own_code": query[1:]}, NOT_OF_LISTS)
+            return [organisation_of(document) for document in found]
+        conditions += _conditions({"q": query}, "facts")
+        index, order = CODE_INDEX, CODE_INDEX
+        if not _is_code(query):
+            conditions.append(_with_keys(query))
+            index, order = SEARCH_INDEX, SEARCH_INDEX[1:]
+        found = self._collection.find({"$and": conditions}, NOT_OF_LISTS).sort(order).hint(index)
+        return [organisation_of(document) for document in found.limit(limit)]
 
     def add(
         self,
